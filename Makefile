@@ -9,7 +9,7 @@ TEST_PROCESSES ?= 4
 SEED ?= 1
 MINUTES ?= 2
 ROOMS := activities cli contracts emulators models providers rules runtime starter web worker workflows
-# Further arguments for pytest, and then neither ruff nor mypy beside it: make test ARGS="tests/runtime -k ports"
+# Further arguments for pytest, and then no ruff before it: make test ARGS="tests/runtime -k ports"
 ARGS ?=
 # In front of what opens pages: finds a browser, or installs it.
 WITH_BROWSER = browser="$$(sh setup/browser.sh)" && eval "$$browser" &&
@@ -51,10 +51,8 @@ lint: setup ## ruff
 types: setup ## mypy, strict, of tests too
 	$(BIN)/mypy
 
-test: setup browser $(if $(ARGS),,lint) ## lint, strict types and the everyday tests, on real servers; some wait for time-outs, so a few run side by side
-	@$(if $(ARGS),,mkdir -p build; $(BIN)/mypy >build/types.txt 2>&1 & types=$$!;) $(WITH_BROWSER) \
-	  $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup --durations=10 --durations-min=5 $(ARGS); tests=$$?; \
-	  $(if $(ARGS),,wait $$types; types=$$?; cat build/types.txt; [ $$types = 0 ] &&) exit $$tests
+test: setup browser $(if $(ARGS),,lint) ## lint and the everyday tests, on real servers; some wait for time-outs, so a few run side by side
+	@$(WITH_BROWSER) $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup --durations=10 --durations-min=5 $(ARGS)
 
 test-thorough: setup browser ## variations and trouble: workers that die, servers that are away, whatever a provider answers, any values
 	@$(WITH_BROWSER) $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup -m "(thorough or properties) and not long" \

@@ -122,6 +122,7 @@ async def test_wrong_usage_and_missing_settings(tmp_path):
     assert "cannot be reached" in await refused(unreachable, "token", "create", "--email", "a@b.example", status=1)
 
 
+@pytest.mark.thorough
 async def test_runs(scene: Scene, environment: dict[str, str]):
     me = ("--as", "admin@harbour-lane.example.com")
     started = await data(environment, "runs", "start", *me, "--key", "once")

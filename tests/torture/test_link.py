@@ -29,6 +29,7 @@ def words() -> Sequence[str]:
         pytest.skip(str(error))
 
 
+@pytest.mark.thorough
 def test_what_is_sent_over_a_link_that_is_down_arrives_when_it_is_up(tmp_path: Path, words: Sequence[str]):
     ours = Path("/proc/net/dev").read_text().count(":")
     done = subprocess.run([*words, *CUT_OFF, str(tmp_path)], capture_output=True, text=True, check=False)

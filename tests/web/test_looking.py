@@ -24,6 +24,7 @@ def with_rows(*classes: str, more: str = "") -> str:
     return PAGE.format(rows="".join(ROW.format(*row) for row in enumerate(classes)), more=more)
 
 
+@pytest.mark.thorough
 async def test_a_row_that_looks_different_is_looked_at_however_many_are_before_it(page: Page):
     await page.set_content(with_rows(*["plain"] * 9))
     await looked_at(page, "rows")

@@ -92,6 +92,7 @@ async def test_ctrl_c_leaves_nothing_behind(files: Path):
     assert left_in(files) == []
 
 
+@pytest.mark.thorough
 async def test_too_few_organisations_are_refused(files: Path):
     process = await start_demo(files, "--organisations", str(FEWEST - 1))
     _, told = await process.communicate()

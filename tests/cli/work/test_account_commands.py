@@ -15,6 +15,7 @@ def environment(scene: Scene) -> dict[str, str]:
     return environment_of(scene.settings)
 
 
+@pytest.mark.thorough
 async def test_accounts_are_merged_and_erased(scene: Scene, environment: dict[str, str]):
     actor = scene.actor
     async with scene.database.transaction() as session:

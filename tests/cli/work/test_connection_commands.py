@@ -26,6 +26,7 @@ def environment(scene: Scene) -> dict[str, str]:
     return environment_of(scene.settings)
 
 
+@pytest.mark.thorough
 @pytest.mark.leaves(HEALTH, because="a receipt is written by hand, to be shown")
 async def test_settings_and_a_refresh_that_is_waited_for(scene: Scene, environment: dict[str, str]):
     async with scene.worker():

@@ -15,6 +15,7 @@ async def environment(scene: Scene) -> dict[str, str]:
     return environment_of(scene.settings)
 
 
+@pytest.mark.thorough
 async def test_a_check_and_the_health_that_it_found(scene: Scene, environment: dict[str, str]):
     async with scene.worker():
         run_shown = await scene.added()
@@ -38,6 +39,7 @@ async def test_a_check_and_the_health_that_it_found(scene: Scene, environment: d
     assert "1 of 1." in shown
 
 
+@pytest.mark.thorough
 async def test_another_practice_s_connections_do_not_exist(scene: Scene, neighbour: Neighbour):
     async with scene.worker():
         await scene.added()

@@ -20,6 +20,7 @@ async def hand_over(scene: Scene, giver: object, taker: object) -> httpx2.Respon
     return await scene.http.post(f"/api/v1/colleagues/{giver}/hand-over", json={"to": str(taker)})
 
 
+@pytest.mark.thorough
 async def test_all_clients_of_a_leaver_move(make_scene):
     admin = await make_scene(organisations=6)
     lee, ben = await joined(admin, "Lee"), await joined(admin, "Ben")

@@ -154,6 +154,7 @@ async def test_there_and_back_again_by_change(make_prepared):
     assert len(await of_connections(scene)) == 3
 
 
+@pytest.mark.thorough
 async def test_what_cannot_be_chosen_is_refused(make_prepared):
     scene, client, [new, other] = await two_of_four(make_prepared)
     taken = (await one_of(scene, 1)).organisation_id

@@ -16,6 +16,7 @@ def numbers(receipt: dict[str, int]) -> tuple[int, int, int]:
     return receipt["added"], receipt["changed"], receipt["gone"]
 
 
+@pytest.mark.thorough
 async def test_receipts_say_what_changed_since_last_time(client: OneClient):
     scene = client.scene
     suppliers, accounts = await client.rows("suppliers"), await client.rows("accounts")

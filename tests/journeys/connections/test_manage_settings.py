@@ -119,6 +119,7 @@ async def test_a_setting_that_adds_nothing_calls_nobody(client: OneClient):
     assert shown["next_refresh_at"] < before["next_refresh_at"]
 
 
+@pytest.mark.thorough
 async def test_suppliers_only_leaves_no_stale_customer(client: OneClient):
     suppliers = keys(await client.rows("suppliers"))
     customers = keys(await client.rows("customers"))
@@ -136,6 +137,7 @@ async def test_suppliers_only_leaves_no_stale_customer(client: OneClient):
     assert receipts["customers"]["added"] == len(customers)
 
 
+@pytest.mark.thorough
 async def test_new_suppliers_are_told_of_once_when_wanted(client: OneClient):
     scene = client.scene
     new_supplier(client, "Unwatched Timber")

@@ -39,6 +39,7 @@ def at(rows: list[Json], name: str) -> set[str]:
     return {row["organisation_id"] for row in rows if row["provider"] == name}
 
 
+@pytest.mark.thorough
 async def test_every_list_has_both_and_one_night_looks_at_both(make_scene: MakeScene):
     here, there = await practice(make_scene)
     async with here.worker():

@@ -47,6 +47,7 @@ async def broken(scene: Scene, *clients: OneClient) -> None:
         )
 
 
+@pytest.mark.thorough
 async def test_a_client_s_reconnect_is_for_its_organisation(clients: list[OneClient]) -> None:
     scene, second = clients[1].scene, Second()
     await moved_to(scene, second)

@@ -28,6 +28,7 @@ async def test_the_last_call_of_a_day_limits_nothing_yet(client: OneClient) -> N
     assert {receipt["cause"] for receipt in receipts.values()} == {None}
 
 
+@pytest.mark.thorough
 async def test_a_day_limit_lasts_as_long_as_the_provider_says(client: OneClient) -> None:
     scene = client.scene
     usage = scene.world.limits.usage(client.organisation_id)

@@ -22,6 +22,7 @@ async def hasty(temporal_settings: Settings) -> AsyncIterator[WorkflowEnvironmen
         yield environment
 
 
+@pytest.mark.thorough
 async def test_nobody_signs_in(make_scene, hasty):
     scene = await make_scene(client=hasty.client)
     async with scene.worker():

@@ -11,6 +11,7 @@ from tests.journeys.people import adds, joined, reaches, reconnected
 from tests.journeys.scene import PATIENCE, Scene, by_organisation
 
 
+@pytest.mark.thorough
 async def test_only_what_failed_is_pulled_again(scene: Scene):
     broken = set(list(scene.world.library.organisations)[:2])
     async with scene.worker():

@@ -56,6 +56,7 @@ async def test_once_too_small_is_asked_once_more(grown: OneClient, kind: Kind, p
     assert grown.calls() in ({9, 10} if path == "Contacts" else {8})
 
 
+@pytest.mark.thorough
 async def test_what_is_really_gone_is_believed_the_second_time(grown: OneClient) -> None:
     items = await grown.rows("items")
     for row in items[:30]:

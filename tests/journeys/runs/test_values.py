@@ -65,6 +65,7 @@ async def test_dates_that_no_calendar_has_cost_themselves(client: OneClient) -> 
     assert {row["code"] or None for row in await exported(scene, client, "accounts")} == set(rows)
 
 
+@pytest.mark.thorough
 async def test_dates_stored_by_an_older_release_break_off_no_export(client: OneClient) -> None:
     scene = client.scene
     own = {"id": client.client_id}

@@ -83,6 +83,7 @@ async def test_a_night_blames_no_login(scene: Scene, postgres: OwnPostgres):
     assert await scene.rows("SELECT kind FROM events WHERE cause IS NOT NULL") == []
 
 
+@pytest.mark.thorough
 async def test_people_are_told_to_try_again(scene: Scene, postgres: OwnPostgres, caplog):
     asked = ("/clients", "/connect/xero/callback?state=s&code=c")
     await postgres.crash()

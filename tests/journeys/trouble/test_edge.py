@@ -141,6 +141,7 @@ async def test_what_was_granted_is_not_asked_for_again(client: OneClient) -> Non
     assert "higher role" in shown["next_step"]
 
 
+@pytest.mark.thorough
 async def test_a_pair_that_is_listed_twice_is_ended_twice(client: OneClient) -> None:
     scene = client.scene
     others = [one for one in paired(scene) if one != client.organisation_id]

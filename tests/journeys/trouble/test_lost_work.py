@@ -63,6 +63,7 @@ async def another_than(scene: Scene, organisation_id: str) -> OneClient:
     return next(client for client in found if client.organisation_id != organisation_id)
 
 
+@pytest.mark.thorough
 async def test_cancelling_a_run_that_was_terminated_closes_it(scene: Scene):
     async with scene.worker():
         run = await scene.listed()

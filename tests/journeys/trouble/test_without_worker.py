@@ -17,6 +17,7 @@ from tests.journeys.people import everything_added
 from tests.journeys.scene import chosen
 
 
+@pytest.mark.thorough
 async def test_a_choice_without_a_worker(make_scene):
     scene = await make_scene(answer_within=timedelta(seconds=1))
     async with scene.worker():
@@ -32,6 +33,7 @@ async def test_a_choice_without_a_worker(make_scene):
     assert run["counts"] == {"created": 3, "skipped": 2}
 
 
+@pytest.mark.thorough
 async def test_a_disconnecting_that_is_stopped_before_it_began_leaves_all_as_it_was(make_prepared: MakePrepared):
     scene = await make_prepared(everything_added, organisations=FEW)
     client = await one_of(scene)

@@ -154,6 +154,7 @@ async def test_processes_of_the_stack_get_its_environment_and_nothing_stray(stac
     assert "PATH" in seen
 
 
+@pytest.mark.thorough
 async def test_a_first_start_that_fails_says_why_and_stops_the_rest(tmp_path):
     (tmp_path / "postgres" / "data").mkdir(parents=True)  # not a database
     with pytest.raises(Exception, match="postgres ended with status") as raised:

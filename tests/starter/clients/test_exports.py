@@ -81,6 +81,7 @@ async def test_everything_can_be_taken_along(scene: Scene, added: Json):
     assert {row["who"] for row in timeline} >= {scene.actor.colleague_name}
 
 
+@pytest.mark.thorough
 async def test_long_lists_and_timelines_are_whole(scene: Scene, added: Json):
     (client, *_), _ = await scene.operations.clients.find(scene.actor, ClientFilter())
     assert client.connection is not None

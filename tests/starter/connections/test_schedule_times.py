@@ -40,6 +40,7 @@ def changes_of(zone: ZoneInfo) -> Iterator[tuple[datetime, datetime]]:
         day = after
 
 
+@pytest.mark.thorough
 def test_the_hour_and_the_one_behind_it_exist_exactly_once_on_every_night_in_every_zone():
     """The hour behind it, since a schedule fires twice in the hour before a repeated one, east of Greenwich."""
     touched = set()

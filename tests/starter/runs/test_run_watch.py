@@ -159,6 +159,7 @@ async def test_it_goes_on_while_a_client_waits_for_its_provider(database, run):
     assert (last.is_over, last.counts) == (True, {Outcome.CREATED: 1})
 
 
+@pytest.mark.thorough
 async def test_it_ends_after_a_while(database, run):
     hand = Hand()
     await watched(database, hand)

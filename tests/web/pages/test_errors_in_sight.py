@@ -45,7 +45,9 @@ async def own(house: House, street: Street) -> tuple[House, dict[str, str]]:
     return house, street.own | {"session": await session_of(house.admin)}
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "none"])
+@pytest.mark.parametrize(
+    "scripts", [pytest.param(True, id="scripts", marks=pytest.mark.thorough), pytest.param(False, id="none")]
+)
 class TestForms:
     """Each form that can come back."""
 
@@ -177,6 +179,7 @@ async def test_a_form_s_address_can_be_opened(own: tuple[House, dict[str, str]],
     assert (answer.status_code, answer.headers.get("location")) == (303, page.format(**ids))
 
 
+@pytest.mark.thorough
 async def test_a_choice_without_scripts(house: House, browsers: Browsers):
     run = await house.neighbour.scene.listed(person=1)
     page = await browsers.signed_in(house.neighbour, size=SMALL, scripts=False)

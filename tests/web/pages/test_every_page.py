@@ -71,6 +71,7 @@ async def test_every_page_is_usable_and_stands_still(
     assert looked_at > 20
 
 
+@pytest.mark.thorough
 async def test_a_page_asks_to_be_painted_when_all_of_it_has_arrived(street: Street):
     """What comes of that is the browser's; ``make test-long`` looks at it on a slow line."""
     http = await arrived(street.house.admin)
@@ -93,6 +94,7 @@ async def test_a_page_that_comes_slowly_stands_still_too(street: Street, browser
         assert await page.evaluate(SETTLED) == 0, path
 
 
+@pytest.mark.thorough
 async def test_the_stand_in_s_pages_are_usable_and_cannot_be_taken_for_the_real_ones(
     street: Street, browsers: Browsers
 ):

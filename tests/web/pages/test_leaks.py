@@ -73,6 +73,7 @@ async def hostile(street: Street) -> Street:
     return street
 
 
+@pytest.mark.thorough
 async def test_names_are_text_on_every_page_and_stay_out_of_headers(hostile: Street, every: list[Walk]):
     http = await arrived(hostile.house.admin)
     for walk in every:

@@ -6,6 +6,7 @@ from tests.web.house import PASSWORD, Browsers, House
 from tests.web.looking import looked_at
 
 
+@pytest.mark.thorough
 async def test_signing_in(house: House, browsers: Browsers):
     page = await browsers.page(house.scene)
     await page.goto("/account")
@@ -21,6 +22,7 @@ async def test_signing_in(house: House, browsers: Browsers):
     await looked_at(page, "account")
 
 
+@pytest.mark.thorough
 async def test_an_invitation(house: House, browsers: Browsers):
     link = await house.scene.operations.sessions.invite(house.admin.actor, house.member.actor.colleague_id)
     page = await browsers.page(house.scene)
@@ -35,6 +37,7 @@ async def test_an_invitation(house: House, browsers: Browsers):
     await looked_at(page, "invitation-unusable")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("scripts", [True, False])
 async def test_the_account_with_and_without_scripts(house: House, browsers: Browsers, *, scripts: bool):
     page = await browsers.signed_in(house.neighbour, scripts=scripts)
@@ -52,6 +55,7 @@ async def test_the_account_with_and_without_scripts(house: House, browsers: Brow
     assert await page.get_by_text("You are signed out.").is_visible()
 
 
+@pytest.mark.thorough
 async def test_errors(house: House, browsers: Browsers):
     page = await browsers.signed_in(house.admin)
     await page.goto("/nothing-here")

@@ -41,7 +41,12 @@ async def test_no_form_does_anything_without_its_session_s_secret(street: Street
 
 
 @pytest.mark.parametrize(
-    "headers", [{"Origin": "http://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}]
+    "headers",
+    [
+        {"Origin": "http://evil.example"},
+        pytest.param({"Origin": "null"}, marks=pytest.mark.thorough),
+        pytest.param({"Sec-Fetch-Site": "cross-site"}, marks=pytest.mark.thorough),
+    ],
 )
 async def test_no_form_of_another_site_does_anything(street: Street, every: list[Walk], headers: dict[str, str]):
     http = await arrived(street.house.admin)
@@ -57,6 +62,7 @@ async def test_no_form_of_another_site_does_anything(street: Street, every: list
     assert await all_of(street.house.scene) == before
 
 
+@pytest.mark.thorough
 async def test_asking_for_a_page_changes_nothing(street: Street, every: list[Walk]):
     """Links can be followed by anybody's page: what changes something is a form."""
     http, before = await arrived(street.house.admin), await all_of(street.house.scene)
@@ -95,6 +101,7 @@ def strip(rows: dict[str, list[str]]) -> dict[str, list[str]]:
     return {name: found for name, found in rows.items() if name not in {"web_sessions", "events"}}
 
 
+@pytest.mark.thorough
 async def test_members_do_not_get_the_pages_of_admins(street: Street, every: list[Walk]):
     http, before = await arrived(street.house.member), await all_of(street.house.scene)
     csrf, wrong = await csrf_of(http), []
@@ -115,6 +122,7 @@ def test_who_is_in_the_practice_is_for_admins_to_decide(every: list[Walk]):
     assert [walk.is_for_admins for walk in every if walk.route == "/outbox"] == [True]
 
 
+@pytest.mark.thorough
 async def test_forms_take_nothing_of_another_practice(street: Street):
     http, own, other = await arrived(street.house.admin), street.own, street.other
     csrf, mine = await csrf_of(http), await all_of(street.house.scene)
@@ -164,6 +172,7 @@ async def test_nobody_gets_anything_without_signing_in(street: Street, every: li
 # Where addresses lead
 
 
+@pytest.mark.thorough
 async def test_whatever_leads_on_leads_to_pages_of_ours(street: Street, every: list[Walk]):
     """Each input that could name another site is known here and tried with every such name."""
     leading = {(walk.method, walk.route, name) for walk in every for name in walk.inputs & LEADS_ON}

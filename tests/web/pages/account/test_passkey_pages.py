@@ -31,6 +31,7 @@ async def signs_in(page: Page, person: Person, place: str) -> None:
     await typed(page, person.email, PASSWORD)
 
 
+@pytest.mark.thorough
 async def test_added_used_and_removed(house: House, browsers: Browsers):
     own = await made_house(house.scene)
     party = own.scene.operations.passkeys.party
@@ -72,6 +73,7 @@ async def test_added_used_and_removed(house: House, browsers: Browsers):
     await expect(page.get_by_text("You have none yet.")).to_be_visible()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("scripts", [True, False])
 async def test_where_there_can_be_none_the_page_says_so(house: House, browsers: Browsers, scripts: bool):
     """By its number this machine has no passkeys, which are for names; codes are for everybody."""

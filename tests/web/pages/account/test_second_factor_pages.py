@@ -23,6 +23,7 @@ async def signs_in(page: Page, person: Person, back: str) -> None:
     await typed(page, person.email, PASSWORD)
 
 
+@pytest.mark.thorough
 async def test_set_up_and_used_by_keyboard(house: House, browsers: Browsers):
     own = await made_house(house.scene)
     await own.scene.operations.second_factor_rules.require(own.admin.actor, required=True)

@@ -164,6 +164,7 @@ async def test_ticking_in_a_browser(house: House, browsers: Browsers, crowd: Cro
     await expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("^The team is changed for [01] client"))
 
 
+@pytest.mark.thorough
 async def test_finding_and_looking_by_keyboard(house: House, browsers: Browsers, crowd: Crowd):
     page = await browsers.signed_in(house.admin)
     await page.goto("/clients")

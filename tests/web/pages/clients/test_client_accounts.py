@@ -74,6 +74,7 @@ async def test_a_client_is_archived_and_restored(house: House, browsers: Browser
     await expect(page.get_by_role("link", name="Archive this client")).to_be_visible()
 
 
+@pytest.mark.thorough
 async def test_an_archived_client_is_erased_for_good(house: House, browsers: Browsers):
     page = await browsers.signed_in(house.admin)
     await page.goto("/clients/new")
@@ -103,6 +104,7 @@ async def test_an_archived_client_is_erased_for_good(house: House, browsers: Bro
     await expect(page.get_by_text("erased the client CED-1 for good.")).to_be_visible()
 
 
+@pytest.mark.thorough
 async def test_two_accounts_of_one_client_are_merged(house: House, browsers: Browsers):
     page = await browsers.signed_in(house.admin)
     for code, number in (("DOG-1", ""), ("DOG-2", "7654321")):

@@ -106,6 +106,7 @@ async def test_past_the_end_is_the_last_page(http: httpx2.AsyncClient, crowd: Cr
     assert (answer.status_code, answer.headers["location"]) == (303, "/clients?search=C0&limit=100&offset=200")
 
 
+@pytest.mark.thorough
 async def test_names_are_text(house: House, browsers: Browsers, crowd: Crowd):
     page = await browsers.signed_in(house.admin)
     await page.goto("/clients?search=O'Neill")
@@ -164,6 +165,7 @@ async def test_the_list_changes_in_place(house: House, browsers: Browsers, crowd
     assert await page.evaluate("window.stayed")
 
 
+@pytest.mark.thorough
 async def test_nothing_matches(house: House, browsers: Browsers, crowd: Crowd):
     page = await browsers.signed_in(house.member)
     await page.goto("/clients?search=no+such+client")
@@ -172,6 +174,7 @@ async def test_nothing_matches(house: House, browsers: Browsers, crowd: Crowd):
     await expect(page.locator("table.clients td code")).to_have_count(50)
 
 
+@pytest.mark.thorough
 async def test_without_scripts(house: House, browsers: Browsers, crowd: Crowd):
     page = await browsers.signed_in(house.admin, scripts=False)
     await page.goto("/clients")
@@ -191,6 +194,7 @@ def broken_ones(crowd: Crowd) -> int:
     return sum(one.status is ConnectionStatus.NEEDS_RECONNECT for one in crowd.connections)
 
 
+@pytest.mark.thorough
 async def test_what_no_sign_in_repairs_is_told_apart(house: House, browsers: Browsers, crowd: Crowd):
     ended = len(fitting(crowd, has_cause(Cause.SUBSCRIPTION_ENDED)))
     page = await browsers.signed_in(house.admin)
@@ -244,6 +248,7 @@ async def test_another_practice_sees_none_of_it(house: House, browsers: Browsers
     assert "Ada Harbour" not in await page.content()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("scripts", [True, False])
 async def test_in_a_narrow_window_filters_are_folded(house: House, crowd: Crowd, browsers: Browsers, scripts: bool):
     page = await browsers.signed_in(house.admin, size=NARROW, scripts=scripts)

@@ -28,6 +28,7 @@ async def chosen(page: Page, content: str | bytes, name: str = "clients from IRI
     await expect(page.get_by_role("heading", level=1)).to_have_text("Look before you import")
 
 
+@pytest.mark.thorough
 async def test_a_list_is_looked_at_mended_and_imported(own: House, browsers: Browsers):
     page = await browsers.signed_in(own.admin)
     await page.goto("/clients")

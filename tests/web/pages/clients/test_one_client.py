@@ -53,6 +53,7 @@ async def test_overview_and_connections(few: Few, browsers: Browsers):
     await page.get_by_role("heading", name="Settings").wait_for()
 
 
+@pytest.mark.thorough
 async def test_names_from_outside_are_only_text(few: Few, browsers: Browsers):
     page = await browsers.signed_in(few.person)
     for part in ("", "/connection", "/connection/disconnect", "/lists/suppliers", "/timeline"):
@@ -82,6 +83,7 @@ async def test_every_list_is_a_table_in_plain_words(few: Few, browsers: Browsers
         assert not {"None", "True", "False"} & set(cells.split()), cells
 
 
+@pytest.mark.thorough
 async def test_a_list_is_searched_paged_and_shows_what_is_gone(few: Few, browsers: Browsers):
     client = few.clients[0]
     rows = (await client.scene.list_of(client.client_id, "suppliers"))["rows"]
@@ -109,6 +111,7 @@ async def test_a_list_is_searched_paged_and_shows_what_is_gone(few: Few, browser
     assert gone["name"] not in saved.text
 
 
+@pytest.mark.thorough
 async def test_older_events_come_on_demand_and_all_of_them_as_csv(few: Few, browsers: Browsers):
     actor, client_id = few.person.actor, UUID(few.clients[1].client_id)
     async with few.person.scene.database.transaction() as session:

@@ -167,6 +167,7 @@ async def test_the_api_keeps_views(house: House, who: str):
     UUID(made["view_id"])
 
 
+@pytest.mark.thorough
 async def test_a_view_is_saved_by_the_keyboard_in_a_narrow_window(house: House, browsers: Browsers):
     page = await browsers.signed_in(house.member, size=NARROW)
     await page.goto("/clients")

@@ -56,6 +56,7 @@ async def test_settings(few: Few, browsers: Browsers):
     await looked_at(page, "timeline")
 
 
+@pytest.mark.thorough
 async def test_a_refresh_shows_what_it_brought(few: Few, browsers: Browsers):
     client = few.clients[1]
     page = await browsers.signed_in(few.person)
@@ -204,6 +205,7 @@ async def test_disconnecting_and_connecting_again(few: Few, browsers: Browsers):
     assert (await client.shown())["status"] == "connected"
 
 
+@pytest.mark.thorough
 async def test_disconnecting_is_shown_until_it_is_confirmed(few: Few, browsers: Browsers):
     page = await browsers.signed_in(few.person)
     client = few.clients[3]

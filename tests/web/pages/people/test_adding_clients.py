@@ -101,6 +101,7 @@ async def test_admins_may_always_and_only_they_say_who_else(own: House):
         )
 
 
+@pytest.mark.thorough
 async def test_an_admin_takes_the_right_and_the_buttons_go(own: House, browsers: Browsers):
     page = await browsers.signed_in(own.admin)
     await page.goto(f"/team/colleagues/{own.member.actor.colleague_id}")
@@ -119,6 +120,7 @@ async def may(house: House, *, allowed: bool) -> None:
     await house.scene.operations.people.allow_adding(house.admin.actor, whom, allowed=allowed)
 
 
+@pytest.mark.thorough
 async def test_the_list_to_choose_from_says_so_and_offers_no_button_where_nothing_can_be_linked(own: House):
     await crowded(own.scene.database, own.admin.actor, 1)
     page = f"/activity/{await many_listed(own.admin, RunKind.ADD_CLIENTS, 2)}"

@@ -78,6 +78,7 @@ async def test_a_test_mail_is_written_once_to_who_asks(own: House):
     assert (await posted(own.admin, "/practice/test-mail"))[0] == 422
 
 
+@pytest.mark.thorough
 async def test_an_admin_looks_at_the_practice_and_has_the_software_checked(own: House, browsers: Browsers):
     page = await browsers.signed_in(own.admin)
     await page.goto("/practice")

@@ -1,5 +1,7 @@
 """Team and colleagues: invited, given a role, put into teams, and deactivated; and the outbox."""
 
+import pytest
+
 import re
 from uuid import uuid4
 
@@ -20,6 +22,7 @@ async def crowd(house: House) -> Crowd:
     return await crowded(house.scene.database, house.admin.actor, 40)
 
 
+@pytest.mark.thorough
 async def test_a_colleague_is_invited_and_comes(house: House, browsers: Browsers, crowd: Crowd):
     page = await browsers.signed_in(house.admin)
     email = f"zoe@{uuid4().hex[:6]}.example"
@@ -59,6 +62,7 @@ async def test_a_colleague_is_invited_and_comes(house: House, browsers: Browsers
     assert await theirs.get_by_role("button", name="Invite", exact=True).is_visible()
 
 
+@pytest.mark.thorough
 async def test_a_team_is_made_and_changed(house: House, browsers: Browsers, crowd: Crowd):
     page = await browsers.signed_in(house.admin)
     await page.goto("/team")
@@ -89,6 +93,7 @@ async def deactivating(page: Page, name: str) -> None:
     await page.get_by_role("link", name="Deactivate").click()
 
 
+@pytest.mark.thorough
 async def test_what_depends_on_a_colleague_comes_before_they_leave(house: House, browsers: Browsers, crowd: Crowd):
     page = await browsers.signed_in(house.admin)
     await deactivating(page, "Cleo Marsh")
@@ -140,6 +145,7 @@ async def test_members_change_nothing_and_see_no_other_practice(house: House, cr
         assert (await http.get(path)).status_code == 404, path
 
 
+@pytest.mark.thorough
 async def test_the_outbox_shows_letters_as_text(house: House, browsers: Browsers, crowd: Crowd):
     page = await browsers.signed_in(house.admin)
     await page.goto("/team")

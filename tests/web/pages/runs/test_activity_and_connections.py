@@ -49,6 +49,7 @@ async def test_activity_can_be_narrowed(house: House, browsers: Browsers, crowd:
     await page.get_by_role("heading", name="No run matches").wait_for()
 
 
+@pytest.mark.thorough
 async def test_what_a_run_says_is_text(house: House, browsers: Browsers, crowd: Crowd):
     page = await browsers.signed_in(house.admin)
     await page.goto("/activity?kind=reconnect-all&state=finished")
@@ -104,6 +105,7 @@ async def test_check_now_says_how_it_goes(house: House, browsers: Browsers):
     await looked_at(page, "connections-well")
 
 
+@pytest.mark.thorough
 async def test_nothing_is_connected_yet(house: House, browsers: Browsers):
     page = await browsers.signed_in(house.neighbour)
     await page.goto("/connections")

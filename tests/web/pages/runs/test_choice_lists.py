@@ -1,5 +1,7 @@
 """Choices as a file: out with what the page has, changed, and in again; on the page and by the API."""
 
+import pytest
+
 import csv
 import re
 from io import StringIO
@@ -218,6 +220,7 @@ async def test_the_api_tells_what_a_list_would_choose_and_chooses_nothing(own: H
     assert (refused.status_code, refused.json()["error"]["code"]) == (409, "wrong_stage")
 
 
+@pytest.mark.thorough
 async def test_in_a_browser_what_a_list_chooses_is_set_and_kept(own: House, browsers: Browsers, tmp_path: Path):
     run_id = await many_listed(own.admin, RunKind.ADD_CLIENTS, 20)
     page = await browsers.signed_in(own.admin)

@@ -21,7 +21,8 @@ HEARD = """
 """
 
 
-@pytest.mark.parametrize("is_away", [False, pytest.param(True, marks=pytest.mark.thorough)])
+@pytest.mark.thorough
+@pytest.mark.parametrize("is_away", [False, True])
 async def test_an_answer_that_is_older_than_the_news_is_not_the_last_that_is_shown(
     product: Scene, browsers: Browsers, is_away: bool
 ):

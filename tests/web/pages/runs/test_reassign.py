@@ -57,6 +57,7 @@ async def at_the_list(five: Five, browsers: Browsers) -> Page:
     return page
 
 
+@pytest.mark.thorough
 async def test_owner_and_login_move_and_what_did_not_says_why(five: Five, at_the_list: Page):
     page, organisations, scene = at_the_list, five.organisations, five.house.member.scene
     rows = page.locator("#selection tbody tr")

@@ -27,6 +27,7 @@ async def broken(house: House) -> tuple[House, list[str]]:
     return own, organisations
 
 
+@pytest.mark.thorough
 async def test_two_sign_ins_repair_everything(broken: tuple[House, list[str]], browsers: Browsers):
     own, organisations = broken
     ben = await browsers.signed_in(own.member)

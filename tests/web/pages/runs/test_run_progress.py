@@ -75,6 +75,7 @@ async def became(own: House, run_id: str, places: range, outcome: Outcome, cause
             run.stage, run.result = Stage.FINISHED, Result.COMPLETED_WITH_FAILURES
 
 
+@pytest.mark.thorough
 async def test_names_turn_green_and_a_page_that_hears_nothing_says_so(own: House, browsers: Browsers):
     run_id = await at_work(own)
     page = await browsers.signed_in(own.admin)

@@ -182,6 +182,7 @@ async def test_whoever_follows_a_link_chooses(house: House, second: Second):
     assert second.regions == ["IE"]
 
 
+@pytest.mark.thorough
 async def test_the_country_is_chosen_in_a_browser(house: House, second: Second, browsers: Browsers):
     """The page of a link, and the page before leaving, to which a form leads that was sent without a country."""
     started = await house.admin.scene.http.post("/api/v1" + START, json={"region": "IE"})
