@@ -57,7 +57,11 @@ async def test_the_nightly_check_follows_the_time_zone(own: House):
 
 @pytest.mark.parametrize("sent", [{"name": " "}, {"time_zone": "Mars/Olympus"}])
 async def test_what_cannot_be_used_changes_nothing(own: House, sent: dict[str, str]):
-    before = (await own.admin.scene.http.get(API)).json()
+    async def shown() -> dict[str, object]:
+        words = (await own.admin.scene.http.get(API)).json()
+        return {name: value for name, value in words.items() if name != "software"}  # which workers are heard of now
+
+    before = await shown()
     answer = await own.admin.scene.http.patch(API, json={"name": "Other", "time_zone": "Europe/Dublin"} | sent)
     assert (answer.status_code, answer.json()["error"]["field"]) == (422, next(iter(sent)))
     status, page = await posted(own.admin, "/practice", **({"name": "Other", "time_zone": "Europe/Dublin"} | sent))
@@ -66,7 +70,7 @@ async def test_what_cannot_be_used_changes_nothing(own: House, sent: dict[str, s
     assert refused.status_code == 422
     refused = await own.member.scene.http.patch(API, json={"name": "Mine"})
     assert refused.json()["error"]["message"] == "Only an admin can change the practice. Ask one of yours."
-    assert (await own.admin.scene.http.get(API)).json() == before
+    assert await shown() == before
 
 
 async def test_a_test_mail_is_written_once_to_who_asks(own: House):
