@@ -1,11 +1,10 @@
 """Team and colleagues: invited, given a role, put into teams, and deactivated; and the outbox."""
 
-import pytest
-
 import re
 from uuid import uuid4
 
 import httpx2
+import pytest
 import pytest_asyncio
 from httpx2 import ASGITransport
 from playwright.async_api import Page, expect

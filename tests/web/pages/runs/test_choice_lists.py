@@ -1,7 +1,5 @@
 """Choices as a file: out with what the page has, changed, and in again; on the page and by the API."""
 
-import pytest
-
 import csv
 import re
 from io import StringIO
