@@ -225,14 +225,19 @@ def _contact(entity: str, record: Record, *, tax_number: str | None) -> rows.Con
     )
 
 
-def currencies(listed: Sequence[Record], company: Company) -> list[rows.Currency]:
-    """The currencies that a company has added, and its own, which may not be among them."""
+def currencies(listed: Sequence[Record], home: tuple[str, str | None] | None = None) -> list[rows.Currency]:
+    """The currencies that are in use, and the company's own, which may not be among those that it has added."""
     made = {
         code: rows.Currency(code, name_of(one, "Name") or None, json_text(one))
         for one in listed
         if (code := text(one.get("Code"))) is not None and not is_inactive(one)
     }
-    if (home := company.home_currency) is not None and home[0] not in made:
+    if home is not None and home[0] not in made:
         code, name = home
         made[code] = rows.Currency(code, name, json_text({"Code": code, "Name": name}))
     return list(made.values())
+
+
+def inactive_code(record: Record) -> str | None:
+    """The code of a currency that is not in use any more; None of any other."""
+    return text(record.get("Code")) if is_inactive(record) else None

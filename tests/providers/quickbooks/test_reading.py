@@ -192,6 +192,12 @@ async def test_only_what_changed_is_read_and_what_is_deleted_is_told(books: Book
     assert books.calls.count("/cdc") == 1
 
 
+async def test_a_currency_that_is_not_in_use_any_more_is_gone(books: Books, read: Read) -> None:
+    books.changes = {"CompanyCurrency": [{"Id": "1", "Code": "EUR", "Active": False}, {"Id": "2", "Code": "GBP"}]}
+    (page,) = await read.pages(CURRENCIES, read.recently())
+    assert ([row.key for row in page.rows], page.deleted) == (["GBP"], ["EUR"])
+
+
 @pytest.mark.parametrize("why", ["older than it reaches", "cut", "refused", "asked again"])
 async def test_where_changes_are_not_complete_a_list_is_read_whole(books: Books, read: Read, why: str) -> None:
     since = read.recently()

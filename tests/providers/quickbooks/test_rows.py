@@ -237,8 +237,8 @@ def test_currencies_are_those_in_use_and_the_company_s_own() -> None:
         {"Id": "1", "Code": "EUR", "Name": "Euro", "Active": True},
         {"Id": "2", "Code": "GBP", "Active": False},
     ]
-    assert [(row.key, row.description) for row in rows.currencies(added, COMPANY)] == [
+    assert [(row.key, row.description) for row in rows.currencies(added, COMPANY.home_currency)] == [
         ("EUR", "Euro"),
         ("USD", "US Dollar"),
     ]
-    assert [row.key for row in rows.currencies([], COMPANY)] == ["USD"]
+    assert [row.key for row in rows.currencies([], COMPANY.home_currency)] == ["USD"]
