@@ -16,6 +16,8 @@ from providers.port.call_budget import CallBudget
 from providers.port.feeds import Feeds
 from providers.port.provider import Provider, Providers
 from providers.port.settings import ProviderSettings
+from providers.quickbooks.feeds import FEEDS as QUICKBOOKS_FEEDS
+from providers.quickbooks.settings import QuickBooksSettings
 from providers.sage.feeds import FEEDS as SAGE_FEEDS
 from providers.sage.settings import SageSettings
 from providers.xero.feeds import FEEDS as XERO_FEEDS
@@ -39,6 +41,13 @@ def _sage(settings: SageSettings, budget: CallBudget) -> Provider:
     from providers.sage.provider import Sage  # likewise
 
     return Sage(settings, http_client(), budget)
+
+
+def _quickbooks(settings: QuickBooksSettings, budget: CallBudget) -> Provider:
+    from providers.kit.http import http_client  # what reads settings alone starts without a provider
+    from providers.quickbooks.provider import QuickBooks  # likewise
+
+    return QuickBooks(settings, http_client(), budget)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +76,7 @@ _KNOWN: Mapping[str, _Known[Any]] = {
     for one in (
         _Known(XeroSettings, XERO_FEEDS, _xero),
         _Known(SageSettings, SAGE_FEEDS, _sage),
+        _Known(QuickBooksSettings, QUICKBOOKS_FEEDS, _quickbooks, is_offered=False),
     )
 }
 

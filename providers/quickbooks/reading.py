@@ -121,8 +121,8 @@ class Reading:
             if not company.has_currencies or (changed is not None and changed.is_nothing):
                 return Page((), is_unmodified=True)
             if changed is not None:
-                made, gone = rows.currencies(changed.records), (*map(rows.inactive_code, changed.records),)
-                return Page(made, deleted=[code for code in gone if code is not None])
+                gone = [code for one in changed.records if (code := rows.inactive_code(one)) is not None]
+                return Page(rows.currencies(changed.records), deleted=gone)
         listed = await self._whole(tokens, realm, CURRENCY_LIST) if company.has_currencies else []
         if not (made := rows.currencies(listed, company.home_currency)):
             raise TooSmall("Preferences: no home currency")

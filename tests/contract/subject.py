@@ -19,7 +19,7 @@ from emulators.kit.faults.faults import Fault
 from emulators.kit.world import World
 from providers.port.credential import Credential
 from providers.port.feeds import Feed
-from providers.port.provider import BegunSignIn, FinishedSignIn, Page, Provider
+from providers.port.provider import BegunSignIn, FinishedSignIn, Page, Provider, ReachableOrganisation
 from tests.journeys.browser import sign_in
 
 REDIRECT = "http://127.0.0.1:9/connect/back"
@@ -69,13 +69,23 @@ ANYWHERE: Mapping[Wrong, Mapping[str, object]] = {
 
 @dataclass(eq=False)
 class Held:
-    """A grant as calls get it; refreshed when its credential was refused, unless it is told not to be."""
+    """A grant as calls get it; refreshed when its credential was refused, unless it is told not to be.
+
+    Attributes:
+        beside: The grants of the other organisations that were signed in for, where each has one of its own.
+    """
 
     provider: Provider
     now: Credential
     refreshes_itself: bool = True
     refreshes: int = 0
+    beside: "tuple[Held, ...]" = ()
     practice_id: UUID | None = field(default=None, init=False)
+
+    def about(self, organisation_id: str) -> "Held":
+        """The grant that reaches an organisation."""
+        each = (self, *self.beside)
+        return next((one for one in each if one.now.account_key == organisation_id), self)
 
     async def credential(self, rejected: Credential | None = None) -> Credential:
         if rejected == self.now and self.refreshes_itself:
@@ -145,6 +155,16 @@ class Subject(ABC):
         """How long a refresh token that was used is good once more, as after a lost answer."""
         return timedelta(seconds=self.world.policies.refresh.grace)
 
+    @property
+    def stays(self) -> timedelta:
+        """How long a refresh gives the same refresh token, so that none is used up."""
+        return timedelta(0)
+
+    @property
+    def of_one_sign_in(self) -> int:
+        """How many of two organisations one sign-in brings."""
+        return 2 if self.provider.capabilities.joins_many else 1
+
     def now(self) -> datetime:
         """The stand-in's time, by which its provider goes."""
         return self.world.clock.utc()
@@ -197,13 +217,19 @@ class Subject(ABC):
         """Sign in, and allow the organisations at these places."""
         return Held(self.provider, (await self.finished(await self.went(*places))).credential)
 
+    async def listed(self, held: Held) -> dict[str, ReachableOrganisation]:
+        """The organisations that are listed, by their ids."""
+        each = [one for grant in (held, *held.beside) for one in await self.provider.organisations(grant)]
+        return {one.organisation_id: one for one in each}
+
     async def reached(self, held: Held) -> list[str]:
         """Ids of the organisations that are listed."""
-        return [one.organisation_id for one in await self.provider.organisations(held)]
+        return list(await self.listed(held))
 
     async def pages(self, held: Held, place: int, feed: Feed, since: datetime | None = None) -> Sequence[Page]:
         """All pages of a feed of the organisation at a place."""
-        return [page async for page in self.provider.read(held, self.ids[place], feed, since)]
+        grant = held.about(self.ids[place])
+        return [page async for page in self.provider.read(grant, self.ids[place], feed, since)]
 
     async def keys(self, held: Held, place: int, feed: Feed, since: datetime | None = None) -> list[str]:
         """The keys of all rows of a feed."""

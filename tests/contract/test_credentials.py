@@ -24,6 +24,7 @@ async def test_a_refresh_gives_a_newer_one_of_the_same_account(subject: Subject)
 
 async def test_one_that_was_used_is_good_for_as_long_as_the_platform_says(subject: Subject) -> None:
     held = await subject.signed_in(0)
+    subject.later(subject.stays)
     newer = await subject.provider.refresh(held.now)
     if subject.grace:
         again = await subject.provider.refresh(held.now)

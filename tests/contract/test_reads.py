@@ -10,7 +10,7 @@ LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 async def test_organisations_are_those_that_were_allowed_with_their_names(subject: Subject) -> None:
     held = await subject.signed_in(0, 2)
-    listed = await subject.provider.organisations(held)
+    listed = (await subject.listed(held)).values()
     names = {identity: subject.world.library.organisations[identity].name for identity in subject.ids}
     assert {one.organisation_id: one.name for one in listed} == {
         identity: names[identity] for identity in (subject.ids[0], subject.ids[2])

@@ -8,7 +8,7 @@ import pytest
 
 from cli.demo import FEWEST
 from cli.demo.stand_ins import stand_in_of
-from providers.registry import NAMES
+from providers.registry import OFFERED
 from tests.cli.demo.demo_process import start_demo
 
 TAKES_AT_MOST = 300.0
@@ -20,7 +20,7 @@ def left_in(directory: Path) -> list[Path]:
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("provider", NAMES[1:])
+@pytest.mark.parametrize("provider", OFFERED[1:])
 async def test_it_ends_well_and_its_totals_add_up(provider: str, tmp_path: Path):
     process = await start_demo(tmp_path, "--provider", provider, "--organisations", str(FEWEST))
     async with asyncio.timeout(TAKES_AT_MOST):

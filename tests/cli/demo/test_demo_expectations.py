@@ -18,7 +18,7 @@ from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
 from contracts.words.lists import ListName
 from contracts.words.runs import Action, Outcome, Result, RunKind, Stage, Verdict
-from providers.registry import NAMES
+from providers.registry import OFFERED
 from starter.answers.clients import ClientAnswer, ConnectionAnswer, ListAnswer, ReceiptAnswer
 from starter.answers.runs import OrganisationAnswer, RunAnswer
 
@@ -27,7 +27,7 @@ TEAMS = (uuid4(), uuid4())
 OTHERS = 3
 
 
-@pytest.fixture(params=NAMES)
+@pytest.fixture(params=OFFERED)
 def stand_in(request: pytest.FixtureRequest) -> StandIn:
     """What the demo knows of each stand-in."""
     return stand_in_of(request.param)
