@@ -65,6 +65,7 @@ class ApiCalls:
         headers: Mapping[str, str] | None = None,
         params: Mapping[str, str] | None = None,
         fine: frozenset[int] = frozenset(),
+        content: bytes | None = None,
     ) -> httpx2.Response:
         """Make a call; gives its answer.
 
@@ -77,6 +78,7 @@ class ApiCalls:
             headers: Besides those of every call.
             params: Query parameters; HTTP tools log them, so they hold no secret.
             fine: Statuses that are no errors, besides successes.
+            content: The body; None for none.
 
         Raises:
             ProviderError: Classified by cause.
@@ -86,7 +88,7 @@ class ApiCalls:
         def made(secret: bytes) -> httpx2.Request:
             authorised = {**sent, "authorization": f"Bearer {unpacked(secret).access_token}"}
             extensions = {**self._timeout, **bound.asked}
-            return httpx2.Request(method, url, headers=authorised, extensions=extensions)
+            return httpx2.Request(method, url, headers=authorised, content=content, extensions=extensions)
 
         response = await self._calls.send(tokens, organisation_id, made, self._refuses)
         status = response.status_code

@@ -8,16 +8,23 @@ from collections.abc import Mapping, Sequence
 import httpx2
 import orjson
 
-from providers.kit.authorised_calls import AuthorisedCalls
+from providers.kit.api_calls import ApiCalls
 from providers.kit.bounds import MIB, Bound
 from providers.kit.call_limits import CallLimits
 from providers.kit.clock import Clock
 from providers.kit.json_bodies import read_object
 from providers.kit.json_values import Record, records_in
-from providers.kit.oauth.token_sets import unpacked
 from providers.port.credential import CredentialSource
 from providers.port.errors import ProviderError, RateLimited, Unavailable
-from providers.quickbooks.errors import Fault, classify, described, fault_in, fault_of, refuses_token
+from providers.quickbooks.errors import (
+    Fault,
+    classify,
+    classify_fault,
+    described,
+    fault_in,
+    fault_of,
+    refuses_token,
+)
 from providers.quickbooks.statements import Statement
 
 MINOR_VERSION = "75"
@@ -35,8 +42,16 @@ class Calls:
     """Makes calls."""
 
     def __init__(self, base_url: str, http: httpx2.AsyncClient, limits: CallLimits, now: Clock) -> None:
-        self._base_url, self._http, self._limits, self._now = base_url, http, limits, now
-        self._calls = AuthorisedCalls(http, limits, tokens_replaced=TOKENS_REPLACED)
+        self._limits, self._now = limits, now
+        self._calls = ApiCalls(
+            f"{base_url}/v3/company",
+            http,
+            limits,
+            now,
+            classify=classify,
+            refuses=_refuses_token,
+            tokens_replaced=TOKENS_REPLACED,
+        )
 
     async def get(
         self,
@@ -83,7 +98,7 @@ class Calls:
             if (one := came.get(str(place))) is None:
                 raise Unavailable(f"/batch: no answer about {statement.entity}")
             if fault := fault_of(one):
-                raise self._error(realm, 200, {}, fault)
+                raise self._error(realm, {}, fault)
             answers.append(self._response(one, statement))
         return answers
 
@@ -103,34 +118,30 @@ class Calls:
         params: Mapping[str, str],
         body: object = None,
     ) -> Record:
-        url = f"{self._base_url}/v3/company/{realm}{path}"
-        asked = {**params, "minorversion": MINOR_VERSION}
-
-        def made(secret: bytes) -> httpx2.Request:
-            headers = {"accept": "application/json", "authorization": f"Bearer {unpacked(secret).access_token}"}
-            if body is not None:
-                headers["content-type"] = "application/json"
-            content = None if body is None else orjson.dumps(body)
-            return self._http.build_request(
-                method, url, params=asked, headers=headers, content=content, extensions=bound.asked
-            )
-
-        response = await self._calls.send(tokens, realm, made, _refuses_token)
-        status, headers = response.status_code, response.headers
-        if not 200 <= status < 300:
-            raise self._error(realm, status, headers, fault_in(response.content))
+        response = await self._calls.send(
+            method,
+            f"/{realm}{path}",
+            tokens,
+            bound,
+            organisation_id=realm,
+            headers=None if body is None else {"content-type": "application/json"},
+            params={**params, "minorversion": MINOR_VERSION},
+            content=None if body is None else orjson.dumps(body),
+        )
         try:
             answer = read_object(response.content)
         except Unavailable as error:
             if fault := fault_in(response.content):
-                raise self._error(realm, status, headers, fault) from None
-            raise Unavailable(f"{error.detail}, {described(status, headers, None)}") from None
+                raise self._error(realm, response.headers, fault) from None
+            detail = described(response.status_code, response.headers, None)
+            raise Unavailable(f"{error.detail}, {detail}") from None
         if fault := fault_of(answer):
-            raise self._error(realm, status, headers, fault)
+            raise self._error(realm, response.headers, fault)
         return answer
 
-    def _error(self, realm: str, status: int, headers: Mapping[str, str], fault: Fault | None) -> ProviderError:
-        error = classify(status, headers, fault, self._now())
+    def _error(self, realm: str, headers: Mapping[str, str], fault: Fault) -> ProviderError:
+        """The error for a fault that stands under a success."""
+        error = classify_fault(200, headers, fault, self._now())
         if isinstance(error, RateLimited):
             self._limits.refused(realm, error)
         return error

@@ -87,15 +87,20 @@ def fault_of(parsed: Mapping[str, object]) -> Fault | None:
     return Fault(frozenset(codes | set(_IN_TEXT.findall(text))), str(fault.get("type") or "").upper(), text)
 
 
-def classify(status: int, headers: Mapping[str, str], fault: Fault | None, now: datetime) -> ProviderError:
+def classify(status: int, headers: Mapping[str, str], body: bytes, now: datetime) -> ProviderError:
     """The error for an answer of the API that is no success.
 
     Args:
         status: HTTP status.
         headers: Response headers, compared without case.
-        fault: What its body says.
+        body: Response body, decoded from any compression.
         now: When it came, aware.
     """
+    return classify_fault(status, headers, fault_in(body), now)
+
+
+def classify_fault(status: int, headers: Mapping[str, str], fault: Fault | None, now: datetime) -> ProviderError:
+    """The error for what an answer says that went wrong; arguments as of ``classify``."""
     detail = described(status, headers, fault)
     codes = fault.codes if fault else frozenset()
     if status == 429 or _THROTTLED in codes:

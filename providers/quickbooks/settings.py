@@ -11,8 +11,9 @@ from pydantic_settings import SettingsConfigDict
 
 from providers.port.settings import App, BaseUrl, Doubt, ProviderSettings
 
-STAND_IN_ID = "sandbox-quickbooks-client"
-STAND_IN_SECRET = "sandbox-only-secret-never-use-at-quickbooks"  # noqa: S105  # the stand-in's public constant
+STAND_IN_ID = "ABSandboxOnlyNeverUseAtIntuit0000000000000000000000"
+STAND_IN_SECRET = "sandboxOnlySecretNeverUseAtIntuit0000000"  # noqa: S105  # the stand-in's public constant
+STAND_IN_VERIFIER = "00000000-sandbox-only-verifier-token"
 
 AUTHORIZE_URL = "https://appcenter.intuit.com/connect/oauth2"
 API_URL = "https://quickbooks.api.intuit.com"
@@ -93,13 +94,17 @@ class QuickBooksSettings(ProviderSettings):
 
     def at_stand_in(self, url: str) -> Self:
         """See ``ProviderSettings.at_stand_in``: one address serves all that Intuit has on several hosts."""
-        app = {"client_id": STAND_IN_ID, "client_secret": SecretStr(STAND_IN_SECRET)}
+        app = {
+            "client_id": STAND_IN_ID,
+            "client_secret": SecretStr(STAND_IN_SECRET),
+            "webhook_verifier_token": SecretStr(STAND_IN_VERIFIER),
+        }
         addresses = {
             "authorize_url": f"{url}/connect/oauth2",
             "token_url": f"{url}/oauth2/v1/tokens/bearer",
             "revoke_url": f"{url}/v2/oauth2/tokens/revoke",
             "userinfo_url": f"{url}/v1/openid_connect/userinfo",
-            "discovery_url": f"{url}/.well-known/openid_configuration/",
+            "discovery_url": f"{url}/.well-known/openid_sandbox_configuration",
             "api_url": url,
         }
         return self.model_copy(update={**app, **addresses})

@@ -158,7 +158,7 @@ class Subject(ABC):
     @property
     def stays(self) -> timedelta:
         """How long a refresh gives the same refresh token, so that none is used up."""
-        return timedelta(0)
+        return timedelta(seconds=self.world.policies.refresh.stable)
 
     @property
     def of_one_sign_in(self) -> int:
@@ -240,6 +240,10 @@ class Subject(ABC):
         name = self.lists[feed.name]
         key = self.world.library.listings[name].key
         return [str(record[key]) for record in self.world.library.records(self.ids[place], name)]
+
+    def place_of(self, feed: Feed) -> int:  # for those where it depends
+        """The place of an organisation of which a feed that tells changes has several rows."""
+        return 0
 
     def changes(self, place: int, feed: Feed) -> str:
         """Let somebody change one record there; gives its id."""

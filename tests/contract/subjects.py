@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from emulators.kit.app import StandIn
 from emulators.kit.control.control import Control
-from tests.contract import sage, xero
+from tests.contract import quickbooks, sage, xero
 from tests.contract.subject import Subject
 
 
@@ -23,6 +23,7 @@ class Entry:
 
 
 SUBJECTS: Mapping[str, Entry] = {
+    "quickbooks": Entry(quickbooks.stand_in, quickbooks.QuickBooksSubject),
     "sage": Entry(sage.stand_in, sage.SageSubject),
     "xero": Entry(xero.stand_in, xero.XeroSubject),
 }
