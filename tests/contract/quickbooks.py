@@ -16,6 +16,7 @@ from providers.kit.http import http_client
 from providers.port.feeds import Feed
 from providers.port.provider import Provider
 from providers.quickbooks.feeds import COMPANY, CURRENCIES, CUSTOMERS, TAX_CODES, TRACKING, VENDORS
+from providers.quickbooks.fields import nested, reference
 from providers.quickbooks.provider import QuickBooks
 from providers.quickbooks.settings import QuickBooksSettings
 from tests.contract.subject import REDIRECT, Held, SignIn, Subject, Wrong
@@ -85,8 +86,8 @@ class QuickBooksSubject(Subject):
             return [name for name in ("Class", "Department") if self.world.library.records(self.ids[place], name)]
         if feed == CURRENCIES:
             [preferences] = self.world.library.records(self.ids[place], "Preferences")
-            home = preferences["CurrencyPrefs"]["HomeCurrency"]["value"]
-            return sorted({*(str(record["Code"]) for record in records), home})
+            home = reference(nested(preferences["CurrencyPrefs"])["HomeCurrency"])
+            return sorted({*(str(record["Code"]) for record in records), str(home)})
         if feed in {VENDORS, CUSTOMERS}:
             return [f"{feed.name.removesuffix('s')}-{key}" for key in ids]
         return [str(record["Id"]) for record in records if record.get("Type") != "Category"]
