@@ -73,7 +73,8 @@ class Calls:
         Raises:
             ProviderError: Classified by cause.
         """
-        return await self._send("GET", path, tokens, realm, bound, params or {})
+        answer, _ = await self._send("GET", path, tokens, realm, bound, params or {})
+        return answer
 
     async def query(self, statement: Statement, tokens: CredentialSource, realm: str) -> Record:
         """The ``QueryResponse`` of a statement; empty where there is nothing.
@@ -91,14 +92,14 @@ class Calls:
             ProviderError: Classified by cause, of the first that failed.
         """
         asked = [{"bId": str(place), "Query": one.text} for place, one in enumerate(statements)]
-        answer = await self._send("POST", "/batch", tokens, realm, PAGE, {}, {"BatchItemRequest": asked})
+        answer, headers = await self._send("POST", "/batch", tokens, realm, PAGE, {}, {"BatchItemRequest": asked})
         came = {one.get("bId"): one for one in records_in(answer.get("BatchItemResponse"))}
         answers = []
         for place, statement in enumerate(statements):
             if (one := came.get(str(place))) is None:
                 raise Unavailable(f"/batch: no answer about {statement.entity}")
             if fault := fault_of(one):
-                raise self._error(realm, {}, fault)
+                raise self._error(realm, headers, fault)
             answers.append(self._response(one, statement))
         return answers
 
@@ -117,7 +118,7 @@ class Calls:
         bound: Bound,
         params: Mapping[str, str],
         body: object = None,
-    ) -> Record:
+    ) -> tuple[Record, Mapping[str, str]]:
         response = await self._calls.send(
             method,
             f"/{realm}{path}",
@@ -137,7 +138,7 @@ class Calls:
             raise Unavailable(f"{error.detail}, {detail}") from None
         if fault := fault_of(answer):
             raise self._error(realm, response.headers, fault)
-        return answer
+        return answer, response.headers
 
     def _error(self, realm: str, headers: Mapping[str, str], fault: Fault) -> ProviderError:
         """The error for a fault that stands under a success."""

@@ -28,7 +28,7 @@ from providers.quickbooks.feeds import (
     everything,
 )
 from providers.quickbooks.rows import Numbers
-from providers.quickbooks.statements import PAGE_SIZE, Statement, Walk, rows_of
+from providers.quickbooks.statements import Statement, Walk, rows_of
 
 _KEPT, _KEPT_OF = timedelta(minutes=2), 128
 """For how long, and of how many companies, is kept what several feeds need: while they are read."""
@@ -91,11 +91,7 @@ class Reading:
 
     async def _tax_codes(self, tokens: CredentialSource, realm: str) -> Page:
         company = await self._company(tokens, realm)
-        asked = (_CODES, _RATES)
-        answers = await self._api.batch([Walk(one).statement for one in asked], tokens, realm)
-        codes, rates = (rows_of(answer, one.entity) for answer, one in zip(answers, asked, strict=True))
-        if max(len(codes), len(rates)) >= PAGE_SIZE:
-            codes, rates = [await self._whole(tokens, realm, one) for one in asked]
+        codes, rates = await self._whole(tokens, realm, _CODES, _RATES)
         return Page(rows.tax_codes(codes, rates, company, self._now()))
 
     async def _tracking(self, tokens: CredentialSource, realm: str, since: datetime | None) -> Page:
@@ -110,7 +106,7 @@ class Reading:
             if changed is not None and changed.is_nothing:
                 unmodified += 1
             else:
-                records = await self._whole(tokens, realm, everything(entity))
+                [records] = await self._whole(tokens, realm, everything(entity))
                 made += [row for row in [rows.tracking(entity, records, company)] if row is not None]
         return Page(made, is_unmodified=since is not None and unmodified == len(company.tracks))
 
@@ -123,7 +119,7 @@ class Reading:
             if changed is not None:
                 gone = [code for one in changed.records if (code := rows.inactive_code(one)) is not None]
                 return Page(rows.currencies(changed.records), deleted=gone)
-        listed = await self._whole(tokens, realm, CURRENCY_LIST) if company.has_currencies else []
+        [listed] = await self._whole(tokens, realm, CURRENCY_LIST) if company.has_currencies else [[]]
         if not (made := rows.currencies(listed, company.home_currency)):
             raise TooSmall("Preferences: no home currency")
         return Page(made)
@@ -155,7 +151,7 @@ class Reading:
         """The numbers of a company's accounts, to which other records only refer; none where it uses none."""
 
         async def load() -> Numbers:
-            return rows.numbers_of(await self._whole(tokens, realm, CHART))
+            return rows.numbers_of(*await self._whole(tokens, realm, CHART))
 
         if not (await self._company(tokens, realm)).has_account_numbers:
             return {}
@@ -175,15 +171,25 @@ class Reading:
     async def _records(
         self, tokens: CredentialSource, realm: str, asked: Statement, *, is_never_empty: bool = False
     ) -> AsyncIterator[tuple[list[Record], bool]]:
-        walk, is_last = Walk(asked, is_never_empty=is_never_empty), False
+        walk = Walk(asked, is_never_empty=is_never_empty)
+        fresh, is_last = walk.begin(*await self._api.batch(walk.statements, tokens, realm))
+        yield fresh, is_last
         while not is_last:
             fresh, is_last = walk.take(await self._api.query(walk.statement, tokens, realm))
-            if is_last and walk.counting is not None:
-                walk.check(await self._api.query(walk.counting, tokens, realm))
             yield fresh, is_last
 
-    async def _whole(self, tokens: CredentialSource, realm: str, asked: Statement) -> list[Record]:
-        return [record async for records, _ in self._records(tokens, realm, asked) for record in records]
+    async def _whole(self, tokens: CredentialSource, realm: str, *asked: Statement) -> list[list[Record]]:
+        """All records of some lists, whose first pages come in one call."""
+        walks = [Walk(one) for one in asked]
+        answers = iter(await self._api.batch([one for walk in walks for one in walk.statements], tokens, realm))
+        found = []
+        for walk in walks:
+            records, is_last = walk.begin(next(answers), next(answers))
+            while not is_last:
+                fresh, is_last = walk.take(await self._api.query(walk.statement, tokens, realm))
+                records += fresh
+            found.append(records)
+        return found
 
 
 def _single(response: Record, asked: Statement) -> Record:

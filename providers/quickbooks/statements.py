@@ -68,7 +68,8 @@ class Walk:
     """The state of reading one list.
 
     Pages are no snapshot: a record that is edited meanwhile moves to the end, so that it may come twice and another one
-    never. So each counts once, by its id, and a list of several pages is compared with QuickBooks' own count.
+    never. A page may also have fewer rows than it could. So each record counts once, by its id, and the list is whole
+    when as many came as QuickBooks itself counts.
 
     Args:
         asked: The list.
@@ -77,7 +78,7 @@ class Walk:
 
     def __init__(self, asked: Statement, *, is_never_empty: bool = False) -> None:
         self._asked, self._is_never_empty = asked, is_never_empty
-        self._start, self._without_id = 1, 0
+        self._start, self._without_id, self._counted = 1, 0, 0
         self._seen: set[str] = set()
 
     @property
@@ -86,9 +87,24 @@ class Walk:
         return replace(self._asked, start=self._start)
 
     @property
-    def counting(self) -> Statement | None:
-        """Counts the list, where more than one page was read; None where the one page is all that there is."""
-        return replace(self._asked, columns="COUNT(*)") if self._start > PAGE_SIZE else None
+    def statements(self) -> tuple[Statement, Statement]:
+        """The first page's, and one that counts the list, to be asked for in one call."""
+        return self.statement, replace(self._asked, columns="COUNT(*)")
+
+    def begin(self, first: Record, count: Record) -> tuple[list[Record], bool]:
+        """Take the answers to ``statements``; see ``take``.
+
+        Raises:
+            Unavailable: There is no count, or the answer contradicts itself.
+            TooSmall: It cannot be all that there is.
+        """
+        counted = whole(count.get("totalCount"))
+        if counted is None:
+            raise Unavailable(f"{self._asked.entity}: the answer has no count")
+        if not counted and self._is_never_empty:
+            raise TooSmall(f"{self._asked.entity}: no record at all")
+        self._counted = counted
+        return self.take(first)
 
     def take(self, response: Record) -> tuple[list[Record], bool]:
         """The new records of a page, and whether it is the last; each record comes once over the whole reading.
@@ -97,30 +113,16 @@ class Walk:
             Unavailable: The answer contradicts itself.
             TooSmall: It cannot be all that there is.
         """
-        records = rows_of(response, self._asked.entity)
-        if not records and self._start == 1 and self._is_never_empty:
-            raise TooSmall(f"{self._asked.entity}: no record at all")
+        entity, records = self._asked.entity, rows_of(response, self._asked.entity)
         fresh = self._new(records)
         self._start += len(records)
-        is_last = len(records) < PAGE_SIZE or not fresh
+        received = len(self._seen) + self._without_id
+        if received < self._counted and not fresh:
+            raise TooSmall(f"{entity}: {received} of {self._counted} records")
+        is_last = received >= self._counted
         if is_last and self._without_id:
-            received = len(self._seen) + self._without_id
-            _log.warning(
-                "%s: %d of %d records left out for want of an id", self._asked.entity, self._without_id, received
-            )
+            _log.warning("%s: %d of %d records left out for want of an id", entity, self._without_id, received)
         return fresh, is_last
-
-    def check(self, response: Record) -> None:
-        """Compare with the answer to ``counting``.
-
-        Raises:
-            TooSmall: There are more records than came.
-        """
-        counted, received = whole(response.get("totalCount")), len(self._seen) + self._without_id
-        if counted is None:
-            raise Unavailable(f"{self._asked.entity}: the answer has no count")
-        if received < counted:
-            raise TooSmall(f"{self._asked.entity}: {received} of {counted} records")
 
     def _new(self, records: Sequence[Record]) -> list[Record]:
         fresh = []

@@ -22,10 +22,10 @@ def test_a_page_is_asked_for_with_inactive_records_in_the_order_of_changes() -> 
     walk = Walk(VENDORS)
     rest = "FROM Vendor WHERE Active IN (true,false) ORDERBY MetaData.LastUpdatedTime ASC"
     assert walk.statement.text == f"SELECT * {rest} STARTPOSITION 1 MAXRESULTS 1000"
-    walk.take(response(1, PAGE_SIZE))
+    first, counting = walk.statements
+    assert (first, counting.text) == (walk.statement, "SELECT COUNT(*) FROM Vendor WHERE Active IN (true,false)")
+    walk.begin(response(1, PAGE_SIZE), {"totalCount": 1001})
     assert walk.statement.text == f"SELECT * {rest} STARTPOSITION 1001 MAXRESULTS 1000"
-    assert walk.counting
-    assert walk.counting.text == "SELECT COUNT(*) FROM Vendor WHERE Active IN (true,false)"
 
 
 def test_an_item_is_asked_for_its_code_and_a_currency_not_for_its_state() -> None:
@@ -42,38 +42,41 @@ def test_a_moment_is_told_with_its_offset() -> None:
 
 @pytest.mark.parametrize("answer", [{}, {"startPosition": 1, "maxResults": 0}, {"Vendor": []}])
 def test_an_answer_without_the_entity_is_an_empty_list(answer: Record) -> None:
+    assert Walk(VENDORS).begin(answer, {"totalCount": 0}) == ([], True)
+    with pytest.raises(TooSmall, match="0 of 1"):
+        Walk(VENDORS).begin(answer, {"totalCount": 1})
+    with pytest.raises(Unavailable, match="no count"):
+        Walk(VENDORS).begin(answer, {})
+
+
+def test_a_list_is_whole_when_as_many_came_as_are_counted_in_pages_of_any_size() -> None:
     walk = Walk(VENDORS)
-    assert walk.take(answer) == ([], True)
-    assert walk.counting is None
+    fresh, is_last = walk.begin(response(1, 700), {"totalCount": 1300})
+    assert (len(fresh), is_last) == (700, False)
+    assert "STARTPOSITION 701 " in walk.statement.text
+    fresh, is_last = walk.take(response(701, 1300))
+    assert (len(fresh), is_last) == (600, True)
 
 
-def test_one_page_is_all_that_there_is_and_is_not_counted() -> None:
+def test_a_record_that_moved_comes_once_and_the_one_that_was_missed_is_missed() -> None:
     walk = Walk(VENDORS)
-    fresh, is_last = walk.take(response(1, PAGE_SIZE - 1))
-    assert (len(fresh), is_last, walk.counting) == (PAGE_SIZE - 1, True, None)
-
-
-def test_a_record_that_moved_comes_once() -> None:
-    walk = Walk(VENDORS)
-    walk.take(response(1, PAGE_SIZE))
+    walk.begin(response(1, PAGE_SIZE), {"totalCount": PAGE_SIZE + 3})
     fresh, is_last = walk.take({"Vendor": [{"Id": "1"}, {"Id": "1001"}, {"SyncToken": "0"}]})
-    assert ([record["Id"] for record in fresh], is_last) == (["1001"], True)
-    walk.check({"totalCount": PAGE_SIZE + 2})  # with the one that has no id
+    assert ([record["Id"] for record in fresh], is_last) == (["1001"], False)
     with pytest.raises(TooSmall, match=f"{PAGE_SIZE + 2} of {PAGE_SIZE + 3}"):
-        walk.check({"totalCount": PAGE_SIZE + 3})
-    with pytest.raises(Unavailable):
-        walk.check({})
+        walk.take({})
 
 
 def test_a_server_that_repeats_its_page_is_not_read_for_ever() -> None:
     walk = Walk(VENDORS)
-    assert not walk.take(response(1, PAGE_SIZE))[1]
-    assert walk.take(response(1, PAGE_SIZE)) == ([], True)
+    assert not walk.begin(response(1, PAGE_SIZE), {"totalCount": 2000})[1]
+    with pytest.raises(TooSmall):
+        walk.take(response(1, PAGE_SIZE))
 
 
 def test_a_chart_without_an_account_cannot_be_right() -> None:
     with pytest.raises(TooSmall):
-        Walk(everything("Account"), is_never_empty=True).take({})
+        Walk(everything("Account"), is_never_empty=True).begin({}, {"totalCount": 0})
 
 
 @pytest.mark.parametrize(
