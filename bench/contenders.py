@@ -8,13 +8,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import orjson
 
-from bench import accounting, bare, one_by_one
-from bench.databases import PROVIDER, Practice, add_grant, count_rows
-from bench.journey import LOOK_SECONDS, RunWentWrongError, all_of, come_back, consent, until, warm_up
-from bench.minutes import whole_minutes
-from bench.results import History, Timing
-from bench.sandbox import READS
-from bench.servers import Servers
+from bench.baselines import bare, one_by_one
+from bench.harness import accounting
+from bench.harness.databases import PROVIDER, Practice, add_grant, count_rows
+from bench.harness.journey import LOOK_SECONDS, RunWentWrongError, all_of, come_back, consent, until, warm_up
+from bench.harness.minutes import whole_minutes
+from bench.harness.sandbox import READS
+from bench.harness.servers import Servers
+from bench.reporting.results import History, Timing
 from cli.demo.api import Api
 from contracts.words.runs import Result, Stage
 from providers import registry
@@ -30,7 +31,7 @@ async def run_bare(servers: Servers, organisations: int) -> Timing:
     """Run the bare script once."""
     practice = await servers.databases.fresh(organisations)
     order = await _order(servers, practice)
-    command = [sys.executable, "-m", "bench.bare"]
+    command = [sys.executable, "-m", "bench.baselines.bare"]
     process = await asyncio.create_subprocess_exec(
         *command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
     )
@@ -58,7 +59,7 @@ async def run_one_by_one(servers: Servers, sample: int) -> float:
     """Run the script with the official SDK on a sample; returns the seconds for one organisation."""
     practice = await servers.databases.fresh(sample)
     order = one_by_one.Sample(order=await _order(servers, practice), organisations=sample)
-    command = [sys.executable, "-m", "bench.one_by_one"]
+    command = [sys.executable, "-m", "bench.baselines.one_by_one"]
     process = await asyncio.create_subprocess_exec(
         *command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
     )

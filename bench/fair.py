@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 from statistics import median
 
-from bench.databases import PROVIDER, Practice
-from bench.journey import LOOK_SECONDS, RunWentWrongError, all_of, come_back, consent, until, warm_up
-from bench.results import Fairness
-from bench.servers import Servers
+from bench.harness.databases import PROVIDER, Practice
+from bench.harness.journey import LOOK_SECONDS, RunWentWrongError, all_of, come_back, consent, until, warm_up
+from bench.harness.servers import Servers
+from bench.reporting.results import Fairness
 from cli.demo.api import Api
 from contracts.words.runs import Result, Stage
 

@@ -16,11 +16,12 @@ import orjson
 import uvloop
 from rich.console import Console
 
-from bench import document, fair
+from bench import fair
 from bench.contenders import run_bare, run_one_by_one, run_ours
-from bench.journey import RunWentWrongError
-from bench.results import Run, Size, Whole
-from bench.servers import Servers, servers
+from bench.harness.journey import RunWentWrongError
+from bench.harness.servers import Servers, servers
+from bench.reporting import document
+from bench.reporting.results import Run, Size, Whole
 from runtime.embedded.processes import ProcessFailedError
 
 SAMPLE = 20

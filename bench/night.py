@@ -17,8 +17,8 @@ import uvloop
 from rich.console import Console
 from sqlalchemy import insert, text
 
-from bench.databases import PROVIDER, Practice
-from bench.servers import Servers, servers
+from bench.harness.databases import PROVIDER, Practice
+from bench.harness.servers import Servers, servers
 from contracts.payloads.check_connections import CheckReport
 from models.clients.tables import Client
 from models.connections.tables import Connection

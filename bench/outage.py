@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 import uvloop
 from rich.console import Console
 
-from bench.databases import PROVIDER
-from bench.journey import LOOK_SECONDS, RunWentWrongError, all_of, come_back, consent, until, warm_up
-from bench.servers import Servers, servers
+from bench.harness.databases import PROVIDER
+from bench.harness.journey import LOOK_SECONDS, RunWentWrongError, all_of, come_back, consent, until, warm_up
+from bench.harness.servers import Servers, servers
 from cli.demo.api import Api
 from contracts.words.runs import Outcome, Stage
 from runtime.embedded.processes import ProcessFailedError

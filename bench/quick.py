@@ -9,11 +9,11 @@ import orjson
 import uvloop
 from rich.console import Console
 
-from bench import report
 from bench.contenders import run_bare, run_ours
-from bench.journey import RunWentWrongError
-from bench.results import Comparison, Timing
-from bench.servers import servers
+from bench.harness.journey import RunWentWrongError
+from bench.harness.servers import servers
+from bench.reporting import report
+from bench.reporting.results import Comparison, Timing
 from runtime.embedded.processes import ProcessFailedError
 
 HIGHEST_RATIO = 2.0

@@ -26,10 +26,10 @@ PLACES = {
     "cli/main.py": "announces the stand-in under the name that it had before there were others",
     "cli/operate/processes.py": "runs it under that name",
     "cli/demo/stand_ins/{name}.py": "how its stand-in's sign-in goes, and the stand-in's words for what goes wrong",
-    "bench/databases.py": "says which stand-in is measured",
-    "bench/scripts/{name}.py": "the bare script speaks to the API itself",
-    "bench/one_by_one.py": "the script on the vendor's own SDK, which we are compared with",
-    "torture/hosts.py": "says which stand-in is fought over",
+    "bench/harness/databases.py": "says which stand-in is measured",
+    "bench/baselines/scripts/{name}.py": "the bare script speaks to the API itself",
+    "bench/baselines/one_by_one.py": "the script on the vendor's own SDK, which we are compared with",
+    "torture/stack/hosts.py": "says which stand-in is fought over",
 }
 """Other files that may name one, and why. Tests and documentation may too."""
 

@@ -10,8 +10,8 @@ from rich.console import Console
 
 from runtime.embedded.processes import ProcessFailedError
 from torture.calm import QUIET
-from torture.link import NoNamespaceError, enter, wake_loopback, way_in
 from torture.ordeal import Wish, endure
+from torture.stack.link import NoNamespaceError, enter, wake_loopback, way_in
 
 BROKEN = 1
 NOT_RUN = 2

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from torture.cast import Colleague
-from torture.chaos import Target
-from torture.door import Door
-from torture.platform import Platform
-from torture.stack import Fleet
+from torture.faults.chaos import Target
+from torture.people.cast import Colleague
+from torture.people.door import Door
+from torture.stack.fleet import Fleet
+from torture.stack.platform import Platform
 
 UP_AGAIN = 600.0
 """Seconds within which every process has to work again; a start takes two, and half a minute beside much else."""

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from torture.chaos import Act, Blow
+from torture.faults.chaos import Act, Blow
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,20 +17,20 @@ from typing import Any
 import httpx2
 
 from torture import audit
-from torture.blows import Blows
 from torture.calm import QUIET, Calm
-from torture.cast import COLLEAGUES, Colleague, cast
-from torture.chaos import Blow, plan
 from torture.checker import findings as reading
 from torture.checker import history, lists, logs, mail, platform, state, workflows
 from torture.checker.findings import Finding
-from torture.door import Door
-from torture.hosts import platform_address
+from torture.faults.blows import Blows
+from torture.faults.chaos import Blow, plan
 from torture.ledger import Ledger
-from torture.people import Person
-from torture.platform import Platform
+from torture.people.cast import COLLEAGUES, Colleague, cast
+from torture.people.door import Door
+from torture.people.person import Person
 from torture.report import Report
-from torture.stack import Fleet, fleet
+from torture.stack.fleet import Fleet, fleet
+from torture.stack.hosts import platform_address
+from torture.stack.platform import Platform
 
 CHANGED_EVERY = 4
 """Every so manieth organisation's books change while people are at work."""

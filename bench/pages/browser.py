@@ -13,7 +13,7 @@ from typing import NamedTuple
 from playwright.async_api import Page, async_playwright
 from sqlalchemy import text
 
-from bench.chromium import ARGUMENTS, chromium_path
+from bench.pages.chromium import ARGUMENTS, chromium_path
 from models.kit.database import Database
 from starter.embedded import Product
 from starter.first_look import FirstLook, first_look

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bench.databases import PROVIDER
+from bench.harness.databases import PROVIDER
 from bench.pages.gathered import GATHERED
 from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus

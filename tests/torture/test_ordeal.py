@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from runtime.embedded.processes import Command
-from torture.cast import COLLEAGUES
-from torture.chaos import Act, Target, plan
+from torture.faults.chaos import Act, Target, plan
+from torture.people.cast import COLLEAGUES
 
 SEED, MINUTES, PRACTICES, ORGANISATIONS = 196, 2, 2, 6
 """A seed whose two minutes have every kind of blow, and a ``kill -9`` of everything that may be killed."""

@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
 
-from bench.chromium import ARGUMENTS, chromium_path
+from bench.pages.chromium import ARGUMENTS, chromium_path
 from models import schema
 from models.kit.columns import now
 from tests.conftest import administer, sibling

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from playwright.async_api import Page, async_playwright
 
-from bench.chromium import ARGUMENTS, chromium_path
+from bench.pages.chromium import ARGUMENTS, chromium_path
 from contracts.words.names import SEARCH_ATTRIBUTES
 from models import schema
 from runtime.embedded.ports import HOST, Ports

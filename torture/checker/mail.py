@@ -3,8 +3,8 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from torture.chaos import Act
 from torture.checker.findings import Books, Finding
+from torture.faults.chaos import Act
 from torture.ledger import Dealt, Ledger, Taken
 
 _SLACK = 15.0

@@ -1,0 +1,96 @@
+"""A journey through the product over HTTP for benchmarks: sign in, come back, choose, wait."""
+
+import asyncio
+from dataclasses import dataclass
+from html import unescape
+
+import httpx2
+
+from bench.harness.databases import PROVIDER, Practice
+from bench.harness.sandbox import READS
+from bench.harness.servers import Servers
+from cli.demo.api import Api
+from contracts.payloads.selection import SelectedOrganisation, Selection
+from contracts.words.runs import Stage
+from starter.answers.runs import RunSummaryAnswer, StartedAnswer
+
+LOOK_SECONDS = 0.05
+"""Between two looks at our run while it lists; what this adds to the time counts against us."""
+
+PATIENCE_SECONDS = 900.0
+
+WARM_UP_ORGANISATIONS = 16
+"""Two groups of a run, so that two workers have something to do."""
+
+
+class RunWentWrongError(Exception):
+    """A run did not end as it must, so its time means nothing."""
+
+
+async def warm_up(servers: Servers, practice: Practice) -> None:
+    """Add a few clients of another practice, so that work which a process does only once is done."""
+    beside = await servers.databases.another(practice, WARM_UP_ORGANISATIONS)
+    async with Api(str(servers.settings.public_url), beside.token) as api:
+        await servers.sandbox.forget()
+        started = await api.start(PROVIDER, READS.REGION)
+        await come_back(await consent(servers, started, WARM_UP_ORGANISATIONS))
+        await until(api, started.run_id, Stage.AWAITING_SELECTION, LOOK_SECONDS)
+        await api.select(started.run_id, await all_of(api, started.run_id, WARM_UP_ORGANISATIONS))
+        await until(api, started.run_id, Stage.FINISHED, LOOK_SECONDS)
+
+
+@dataclass(frozen=True, slots=True)
+class ComingBack:
+    """A browser that is about to come back to the product.
+
+    Attributes:
+        callback: The address to open, with the code.
+        cookies: The cookies that it keeps of the product.
+    """
+
+    callback: str
+    cookies: httpx2.Cookies
+
+
+async def consent(servers: Servers, started: StartedAnswer, organisations: int | None = None) -> ComingBack:
+    """Agree on the product's page, sign in, and allow access to ``organisations`` organisations, or to all.
+
+    Raises:
+        RunWentWrongError: The run asks for no sign-in, or its page does not lead to one.
+    """
+    if started.authorize_url is None:
+        raise RunWentWrongError("Our run asks for no sign-in.")
+    async with httpx2.AsyncClient(timeout=60) as browser:
+        origin = str(servers.settings.public_url)
+        leaving = (await browser.post(started.authorize_url, headers={"Origin": origin})).raise_for_status().text
+        address = unescape(leaving.partition('content="0; url=')[2].partition('"')[0])
+        if not address:
+            raise RunWentWrongError("The page of our sign-in leads nowhere.")
+        callback = await servers.sandbox.consent(address, organisations=organisations)
+        return ComingBack(callback, browser.cookies)
+
+
+async def come_back(back: ComingBack) -> None:
+    """Open the callback."""
+    async with httpx2.AsyncClient(timeout=60, cookies=back.cookies) as browser:
+        (await browser.get(back.callback)).raise_for_status()
+
+
+async def all_of(api: Api, run_id: str, most: int | None = None) -> Selection:
+    """A choice of every organisation on a run's list, or of so many of them."""
+    listed = (await api.run(run_id)).organisations[:most]
+    return Selection(organisations=tuple(SelectedOrganisation(organisation_id=row.organisation_id) for row in listed))
+
+
+async def until(api: Api, run_id: str, stage: Stage, pause: float) -> RunSummaryAnswer:
+    """Read a run's progress until it has reached a stage.
+
+    Raises:
+        RunWentWrongError: It ended before.
+    """
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while (seen := await api.progress(run_id)).stage is not stage:
+            if seen.stage is Stage.FINISHED:
+                raise RunWentWrongError(f"Our run ended too early: {seen.message}")
+            await asyncio.sleep(pause)
+    return seen

@@ -1,0 +1,1 @@
+"""Results, the arithmetic on them, and how they are shown and written down."""

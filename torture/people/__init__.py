@@ -1,0 +1,1 @@
+"""Colleagues at work: who they are, and how they reach the product."""
