@@ -3,8 +3,8 @@
 It makes the same calls, uses the same parsers, and writes the same tables and rows. It has no workflow, no lease, no
 comparison with stored rows, no events and no limits shared between processes, and a crash loses everything. It is a
 process of its own, so that it is measured like a worker. ``python -m bench.baselines.bare`` reads its order as one line
-of JSON and prints ``ready``; after the word ``go`` it works, prints its times as a line of JSON, and ends when its input
-ends. The order holds secrets, so it is not passed as arguments.
+of JSON and prints ``ready``; after the word ``go`` it works, prints its times as a line of JSON, and ends when its
+input ends. The order holds secrets, so it is not passed as arguments.
 """
 
 import asyncio
