@@ -18,7 +18,7 @@ from torture.ordeal import Wish
 from torture.stack.hosts import join_hosts, settings_of
 from torture.stack.link import NoNamespaceError, way_in
 
-CUT_OFF = [sys.executable, "-m", "tests.torture.cut_off"]
+CUT_OFF = [sys.executable, "-m", "tests.torture.stack.cut_off"]
 
 
 @pytest.fixture
