@@ -4,16 +4,18 @@ Next door another holder has one, which stays as it is whatever is done here (``
 """
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 
 from contracts.words.runs import Outcome, RunKind, Stage, Verdict
+from models.clients.tables import Client
 from models.connections import leases
 from models.connections.leases import LEASE
 from models.connections.tables import Connection
 from models.kit.database import Database
 from models.runs.tables import Run, RunOrganisation
-from tests.models.conftest import NOON, House
+from tests.models.conftest import NOON, House, a_connection
 
 pytestmark = pytest.mark.usefixtures("next_door")
 
@@ -63,6 +65,31 @@ async def test_only_its_holder_renews_holds_and_gives_it_back(database, house):
     async with database.transaction() as session:
         await leases.release(session, mine, holder="first")
     assert await lease(database, house) == (None, None)
+
+
+async def test_of_several_that_one_holds_those_that_are_named_are_meant(database, house):
+    async with database.transaction() as session:
+        client = Client(practice_id=house.practice.id, name="Jones Ltd", code="JONE0001", owner_id=house.colleague.id)
+        session.add(client)
+        await session.flush()
+        other = a_connection(house.practice.id, client.id, house.grant_id, "org-2")
+        session.add(other)
+    async with database.transaction() as session:
+        both = [house.connection_id, other.id]
+        assert {one.id for one in await leases.claim(session, both, "first", NOON)} == set(both)
+    async with database.transaction() as session:
+        assert await leases.hold(session, [other.id], "first") == {other.id}
+        await leases.renew(session, [other.id], "first", NOON + A_MOMENT)
+        assert await lease(database, house) == ("first", NOON + LEASE)
+    async with database.transaction() as session:
+        await leases.release(session, [other.id], holder="first")
+    assert await lease(database, house) == ("first", NOON + LEASE)
+
+
+async def test_what_is_not_there_is_told_apart_from_what_is_taken(database):
+    async with database.transaction() as session:
+        with pytest.raises(LookupError):
+            await leases.claim_one(session, UUID(int=0), "second", NOON)
 
 
 async def test_what_an_ended_run_held_is_given_back_and_what_others_hold_of_its_connections_is_not(database, house):
