@@ -15,6 +15,7 @@ from models.connections import changes as connection_changes
 from models.connections.tables import Connection
 from models.kit.database import Database
 from models.lists import writes as list_store
+from models.runs.lost_work import LostWork
 from models.runs.tables import Run, RunOrganisation
 from tests.models.conftest import NOON, House, a_connection
 from tests.models.rows import account
@@ -136,6 +137,21 @@ async def test_what_nobody_confirmed_is_forgotten_with_its_lists(database, house
         assert await session.get(Connection, new_id) is None
         row = await session.get_one(RunOrganisation, (run_id, "org-2"))
     assert (row.outcome, row.connection_id) == ("skipped", None)
+
+
+@pytest.mark.parametrize("kind", [RunKind.CHANGE_CONNECTION, RunKind.ADD_CLIENTS])
+async def test_a_run_that_is_lost_forgets_what_it_has_read_for_a_preview(database, house, kind):
+    run_id = await a_run(database, house)
+    new_id = await taken_up(database, house, run_id)
+    async with database.transaction() as session:
+        (await session.get_one(Run, run_id)).kind = kind
+
+    async def is_at_work(_: str) -> bool:
+        return False
+
+    assert [await LostWork(database, is_at_work, lambda: NOON).close_run(run_id) for _ in range(2)] == [True, False]
+    async with database.session() as session:
+        assert (await session.get(Connection, new_id) is None) is (kind is RunKind.CHANGE_CONNECTION)
 
 
 async def test_what_is_in_use_is_not_forgotten(database, house):

@@ -8,6 +8,7 @@ from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
 from contracts.words.names import disconnect_client_id, sync_client_id
 from contracts.words.runs import Action, Outcome, Result, RunKind, Stage, Verdict
+from models.clients.tables import Client
 from models.connections import disconnections
 from models.connections import writes as connections
 from models.connections.tables import Connection
@@ -15,7 +16,7 @@ from models.kit.database import Database
 from models.runs import results as run_results
 from models.runs.lost_work import GRACE, SYNC_LOST, ClosedWork, LostWork
 from models.runs.tables import Run, RunOrganisation
-from tests.models.conftest import NOON, House
+from tests.models.conftest import NOON, House, a_connection
 
 pytestmark = pytest.mark.usefixtures("next_door")
 
@@ -134,6 +135,28 @@ async def test_what_is_at_work_is_left_alone_and_what_is_finished_is_not_asked_a
     server = Server(*all_at_work, NEXT_DOOR)
     assert await settled(database, server, LATER) == ClosedWork(0, 0, 0)
     assert server.asked == {*all_at_work, NEXT_DOOR}
+
+
+async def test_what_does_not_wait_is_not_asked_about(database, house):
+    """Of another client: one that was made, one that waits in a run which goes on, and one without a connection."""
+    async with database.transaction() as session:
+        client = Client(practice_id=house.practice.id, name="Jones Ltd", code="JONE0001", owner_id=house.colleague.id)
+        session.add(client)
+        await session.flush()
+        other = a_connection(house.practice.id, client.id, house.grant_id, "org-2")
+        session.add(other)
+    for name, outcome, stage in (
+        ("made", Outcome.CREATED, Stage.FINISHED),
+        ("goes-on", Outcome.RETRYING, Stage.PULLING),
+        ("without", Outcome.RETRYING, Stage.FINISHED),
+    ):
+        await add(database, house, name, outcome, stage)
+        async with database.transaction() as session:
+            row = await session.get_one(RunOrganisation, (name, "org-1"))
+            row.client_id, row.connection_id = client.id, None if name == "without" else other.id
+    server = Server("goes-on", NEXT_DOOR)
+    assert await settled(database, server, LATER) == ClosedWork(0, 0, 0)
+    assert server.asked == {"goes-on", NEXT_DOOR}
 
 
 async def test_what_was_written_just_now_is_not_asked_about(database, house, all_at_work):
