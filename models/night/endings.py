@@ -196,7 +196,7 @@ async def purge_profiles(session: AsyncSession, practice_id: UUID, at: datetime)
         text("""
             UPDATE run_organisations SET profile = NULL WHERE (run_id, organisation_id) IN (
                 SELECT o.run_id, o.organisation_id FROM runs r JOIN run_organisations o ON o.run_id = r.id
-                WHERE r.practice_id = :practice_id AND r.finished_at < :before AND r.stage = 'finished'
+                WHERE r.practice_id = :practice_id AND r.finished_at < :before
                   AND o.profile IS NOT NULL
                 LIMIT :at_most
             )

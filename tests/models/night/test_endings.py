@@ -14,7 +14,7 @@ from contracts.words.runs import RunKind, Stage, Verdict
 from models.clients.tables import Client
 from models.connections.changes import UNDO_WITHIN
 from models.connections.tables import Connection, ConnectionChange
-from models.grants.tables import ConsentAttempt, Grant, GrantHolder, SignInLink
+from models.grants.tables import ConsentAttempt, Grant, GrantHolder, GrantReach, SignInLink
 from models.grants.writes import upsert_grant
 from models.kit.database import Database
 from models.kit.sealing import Sealer
@@ -187,6 +187,9 @@ async def test_a_login_from_which_nothing_was_disconnected_stays_while_one_of_it
     async with database.transaction() as session:
         connection = await session.get_one(Connection, house.connection_id)
         connection.grant_id, connection.status = street.busy, ConnectionStatus.CONNECTED  # moved to another login
+        kept = a_connection(house.practice.id, house.client_id, house.grant_id, "org-2")
+        kept.is_current = False  # of books that the client has left for good
+        session.add(kept)
     assert not await is_unused(database, house.grant_id)
     async with database.transaction() as session:
         (await session.get_one(Colleague, house.colleague.id)).deactivated_at = NOON
@@ -214,6 +217,21 @@ async def test_a_login_that_is_used_after_all_is_not_ended(database, street, sea
     assert not await is_ended(street.busy)
     # Somebody has stopped the disconnecting, or it has ended.
     assert not await is_ended(house.grant_id, endings.LastConnection(house.connection_id, record))
+
+
+async def test_of_a_login_that_is_ended_its_own_reach_is_forgotten(database, street, sealer):
+    house = street.house
+    async with database.transaction() as session:
+        session.add_all(
+            GrantReach(grant_id=one, organisation_id="org-1", name="") for one in (house.grant_id, street.busy)
+        )
+
+    async def end(_grant: Grant, _secret: bytes) -> None:
+        pass
+
+    assert await endings.end_if_unused(database, sealer, house.grant_id, end, now=lambda: NOON)
+    async with database.session() as session:
+        assert (await session.exec(select(GrantReach.grant_id))).all() == [street.busy]
 
 
 OLD = NOON - endings.SIGN_INS_KEPT - timedelta(seconds=1)
