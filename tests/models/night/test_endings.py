@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -28,19 +29,29 @@ pytestmark = pytest.mark.usefixtures("next_door")
 DAY = timedelta(days=1)
 
 
-def a_run(house: House, name: str, stage: Stage, **values: object) -> Run:
-    of = {"practice_id": house.practice.id, "colleague_id": house.colleague.id, "provider": "xero"}
+def a_run(house: House, name: str, stage: Stage, **values: Any) -> Run:
+    of: dict[str, Any] = {"practice_id": house.practice.id, "colleague_id": house.colleague.id, "provider": "xero"}
     return Run(id=name, kind=RunKind.ADD_CLIENTS, stage=stage, **of | values)
 
 
-def a_row(run_id: str, grant_id: UUID, **values: object) -> RunOrganisation:
-    row = {"organisation_id": f"of-{run_id}", "position": 0, "name": "Smith Ltd", "verdict": Verdict.NEW}
+def a_row(run_id: str, grant_id: UUID, **values: Any) -> RunOrganisation:
+    row: dict[str, Any] = {
+        "organisation_id": f"of-{run_id}",
+        "position": 0,
+        "name": "Smith Ltd",
+        "verdict": Verdict.NEW,
+    }
     return RunOrganisation(run_id=run_id, grant_id=grant_id, **row | values)
 
 
-def a_sign_in(house: House, run_id: str, **values: object) -> ConsentAttempt:
-    of = {"practice_id": house.practice.id, "colleague_id": house.colleague.id, "provider": "xero"}
-    secret = {"state_hash": uuid4().bytes, "sealed_secrets": b"", "expires_at": NOON, "created_at": NOON}
+def a_sign_in(house: House, run_id: str, **values: Any) -> ConsentAttempt:
+    of: dict[str, Any] = {"practice_id": house.practice.id, "colleague_id": house.colleague.id, "provider": "xero"}
+    secret: dict[str, Any] = {
+        "state_hash": uuid4().bytes,
+        "sealed_secrets": b"",
+        "expires_at": NOON,
+        "created_at": NOON,
+    }
     return ConsentAttempt(run_id=run_id, **of | secret | values)
 
 
@@ -245,7 +256,7 @@ async def left(database: Database, table: type[ConsentAttempt | SignInLink | Run
 
 def of_runs(house: House) -> list[tuple[Run, datetime]]:
     """Runs, and when somebody signed in for each: of the first alone it is long ago, and the run is ours and over."""
-    theirs = {"practice_id": house.other_practice.id, "colleague_id": house.other_colleague.id}
+    theirs: dict[str, Any] = {"practice_id": house.other_practice.id, "colleague_id": house.other_colleague.id}
     return [
         (a_run(house, "old", Stage.FINISHED, finished_at=OLD), OLD),
         (a_run(house, "recent", Stage.FINISHED, finished_at=NOON), NOON - endings.SIGN_INS_KEPT),
@@ -259,11 +270,11 @@ async def test_old_sign_ins_of_finished_runs_are_deleted_and_links_that_nobody_u
         for run, at in [*of_runs(house), (a_run(house, "by-link", Stage.FINISHED), OLD)]:
             session.add(run)
             await session.flush()
-            of = {"practice_id": run.practice_id, "colleague_id": run.colleague_id, "created_at": at}
+            of: dict[str, Any] = {"practice_id": run.practice_id, "colleague_id": run.colleague_id, "created_at": at}
             link = SignInLink(run_id=run.id, token_hash=run.id.encode(), provider="xero", expires_at=NOON, **of)
             session.add(link)
             await session.flush()
-            later = {"created_at": NOON, "link_id": link.id} if run.id == "by-link" else {}
+            later: dict[str, Any] = {"created_at": NOON, "link_id": link.id} if run.id == "by-link" else {}
             session.add(a_sign_in(house, run.id, **of | later))
     async with database.transaction() as session:
         assert await endings.purge_sign_ins(session, house.practice.id, NOON) == 2

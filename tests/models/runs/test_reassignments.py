@@ -139,7 +139,11 @@ async def test_the_old_owner_is_told_once(
     async with database.transaction() as session:
         (await session.get_one(Colleague, house.colleague.id)).deactivated_at = left_at
         for name in ("a-run", "another"):
-            of = {"practice_id": house.practice.id, "colleague_id": house.colleague.id, "provider": "xero"}
+            of: dict[str, Any] = {
+                "practice_id": house.practice.id,
+                "colleague_id": house.colleague.id,
+                "provider": "xero",
+            }
             session.add(Run(id=name, kind=RunKind.REASSIGN_CLIENTS, **of))
             await session.flush()
             session.add(

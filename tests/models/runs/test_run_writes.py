@@ -21,8 +21,13 @@ LATER = NOON + timedelta(hours=1)
 
 async def add(database: Database, house: House, name: str, stage: Stage, *rows: dict[str, Any], **values: Any) -> None:
     """A run with rows at positions 0, 1, …, whose organisations are named by them."""
-    of = {"practice_id": house.practice.id, "colleague_id": house.colleague.id, "provider": "xero"}
-    usual = {"name": "Smith Ltd", "grant_id": house.grant_id, "verdict": Verdict.NEW, "updated_at": NOON}
+    of: dict[str, Any] = {"practice_id": house.practice.id, "colleague_id": house.colleague.id, "provider": "xero"}
+    usual: dict[str, Any] = {
+        "name": "Smith Ltd",
+        "grant_id": house.grant_id,
+        "verdict": Verdict.NEW,
+        "updated_at": NOON,
+    }
     async with database.transaction() as session:
         session.add(Run(id=name, stage=stage, **{"kind": RunKind.ADD_CLIENTS} | of | values))
         await session.flush()
@@ -93,7 +98,7 @@ async def test_what_failed_is_done_again_and_nothing_else(database, house):
 
 @pytest.mark.parametrize("kind", [RunKind.ADD_CLIENTS, RunKind.RECONNECT_ALL])
 async def test_at_the_end_every_row_without_an_outcome_gets_one(database, house, kind):
-    its = {"client_id": house.client_id, "connection_id": house.connection_id}
+    its: dict[str, Any] = {"client_id": house.client_id, "connection_id": house.connection_id}
     is_adding = kind is RunKind.ADD_CLIENTS
     expected: list[tuple[dict[str, Any], Outcome | None]] = [
         (its | {"action": Action.CREATE}, Outcome.CREATED),
@@ -129,7 +134,11 @@ async def test_a_choice_is_of_one_run_and_leaves_what_has_an_outcome(database, h
 
 
 async def test_what_is_still_to_do_is_asked_for_page_by_page(database, house):
-    its = {"client_id": house.client_id, "connection_id": house.connection_id, "action": Action.REASSIGN}
+    its: dict[str, Any] = {
+        "client_id": house.client_id,
+        "connection_id": house.connection_id,
+        "action": Action.REASSIGN,
+    }
     rows = [its, its | {"outcome": Outcome.FAILED}, {"action": Action.CREATE}, its, its]
     for name in ("a-run", "other"):
         await add(database, house, name, Stage.PULLING, *rows)
