@@ -159,7 +159,7 @@ async def test_a_run_that_waits_for_a_limit_says_so(scene: Scene, environment: d
     async with scene.database.transaction() as session:
         paused = await session.get_one(Run, run_id)
         paused.paused_until, paused.stage = now() + timedelta(minutes=1), Stage.PULLING
-    shown = (await run(environment, "runs", "show", run_id, *me)).stdout
+    shown = " ".join((await run(environment, "runs", "show", run_id, *me)).stdout.split())
     assert "Pulling standard information: 0 of 0 clients done. Xero takes no more calls in this minute." in shown
 
 

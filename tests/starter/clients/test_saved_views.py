@@ -173,7 +173,7 @@ async def test_a_leaver_s_own_views_go_and_shared_ones_stay(database, firm):
         assert [view.name for view in (await session.exec(select(SavedView))).all()] == ["Hers"]
     view = await firm.views.one(firm.cy, shared)
     assert (view.has_owner_left, view.may_change, view.left_out) == (True, False, ())
-    assert view.query.wanted.owner_id == firm.bea.colleague_id, "what she has looked after may still be hers"
+    assert view.query.wanted.owner_id == firm.cy.colleague_id, "a view of one's own clients is of whoever looks"
     with pytest.raises(Refused, match="Bea has left, so nobody would have this view"):
         await firm.views.change(firm.ada, shared, is_shared=False)
     await firm.views.delete(firm.ada, shared)
