@@ -139,7 +139,7 @@ async def test_without_a_connection_the_page_says_what_to_do(few: Few, browsers:
     for part in ("", "/connections", "/connection", "/lists", "/lists/items", "/connection/disconnect"):
         await page.goto(f"/clients/{client.id}{part}")
         await there(page, "This client is not connected")
-        assert await page.get_by_role("button", name="Add clients").is_visible()
+        assert await page.get_by_role("button", name="Connect", exact=True).is_visible()
     await looked_at(page, "not-connected")
     await page.goto(f"/clients/{client.id}/timeline")
     await there(page, "Nothing has happened yet")
