@@ -1,6 +1,7 @@
 """Changing a client's books: one connection is current at any moment, and going back is possible for 30 days."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -12,7 +13,7 @@ from contracts.words.refusals import Refused
 from contracts.words.runs import RunKind, Stage
 from models.clients.tables import Client
 from models.connections import changes as connection_changes
-from models.connections.tables import Connection
+from models.connections.tables import Connection, ConnectionChange
 from models.kit.database import Database
 from models.lists import writes as list_store
 from models.runs.lost_work import LostWork
@@ -182,3 +183,109 @@ async def test_another_clients_books_are_refused(database, house):
         session.add(a_connection(house.practice.id, other.id, house.grant_id, "org-2"))
     with pytest.raises(Refused, match="belongs to another of your clients"):
         await taken_up(database, house, run_id)
+
+
+async def beside(database: Database, house: House, provider: str, organisation_id: str, practice_id: UUID) -> UUID:
+    """Books of another client, of this practice or the other one, that the client has left; gives their connection."""
+    whose = house.colleague if practice_id == house.practice.id else house.other_colleague
+    async with database.transaction() as session:
+        client = Client(practice_id=practice_id, name="Jones", code=f"JONE-{provider}", owner_id=whose.id)
+        session.add(client)
+        await session.flush()
+        left = a_connection(practice_id, client.id, house.grant_id, organisation_id)
+        left.provider, left.is_current = provider, False
+        session.add(left)
+    return left.id
+
+
+@pytest.mark.parametrize("provider", ["xero", "another"])
+async def test_books_of_the_same_id_elsewhere_are_not_taken_up(database, house, provider):
+    """Of another practice, or at another accounting software."""
+    practice = house.practice if provider == "another" else house.other_practice
+    theirs = await beside(database, house, provider, "org-2", practice.id)
+    assert await free(database, house, NOON) == set()
+    run_id = await a_run(database, house)
+    new_id = await taken_up(database, house, run_id)
+    async with database.session() as session:
+        new, left = await session.get_one(Connection, new_id), await session.get_one(Connection, theirs)
+    assert new_id != theirs
+    assert (new.practice_id, new.provider, new.client_id) == (house.practice.id, "xero", house.client_id)
+    assert left.client_id != house.client_id
+
+
+async def test_books_that_another_client_has_left_are_taken_up(database, house):
+    left = await beside(database, house, "xero", "org-2", house.practice.id)
+    await beside(database, house, "another", "org-3", house.practice.id)
+    assert await free(database, house, NOON) == {"org-2"}
+    run_id = await a_run(database, house)
+    assert await taken_up(database, house, run_id) == left
+    async with database.session() as session:
+        assert (await session.get_one(Connection, left)).client_id == house.client_id
+    assert await free(database, house, NOON) == set()  # now that a run looks at them
+    async with database.transaction() as session:
+        (await session.get_one(Run, run_id)).stage = Stage.FINISHED
+    assert await free(database, house, NOON) == {"org-2"}
+
+
+async def test_others_changes_and_runs_of_other_kinds_hold_no_books(database, house):
+    """A change that can be undone holds the books that were left, and no others."""
+    await beside(database, house, "xero", "org-2", house.practice.id)
+    third = await beside(database, house, "xero", "org-1b", house.other_practice.id)
+    async with database.transaction() as session:
+        of: dict[str, Any] = {"practice_id": house.other_practice.id, "client_id": house.client_id, "changed_at": NOON}
+        whose: dict[str, Any] = {"colleague_id": house.colleague.id, "new_connection_id": house.connection_id}
+        session.add(ConnectionChange(old_connection_id=third, **of | whose))
+    await a_run(database, house)  # which looks at none yet
+    async with database.transaction() as session:
+        session.add(
+            Run(
+                id="adds",
+                practice_id=house.practice.id,
+                colleague_id=house.colleague.id,
+                provider="xero",
+                kind=RunKind.ADD_CLIENTS,
+            )
+        )
+        await session.flush()
+        query = select(Connection.id).where(Connection.organisation_id == "org-2")
+        row: dict[str, Any] = {"organisation_id": "org-2", "position": 0, "name": "Jones", "grant_id": house.grant_id}
+        session.add(RunOrganisation(run_id="adds", connection_id=(await session.exec(query)).one(), **row))
+        other = await session.get_one(RunOrganisation, ("change-1", "org-2"))
+        other.connection_id = third
+    assert await free(database, house, NOON) == {"org-2"}
+
+
+async def test_only_a_change_that_was_made_and_not_undone_is_undone(database, house):
+    nothing = "no change of this client's connection"
+    with pytest.raises(Refused, match=nothing):
+        await undone(database, house, house.connection_id, NOON)
+    new_id = await changed(database, house)
+    async with database.transaction() as session:
+        (await session.get_one(Connection, new_id)).status = ConnectionStatus.DISCONNECTING
+    with pytest.raises(Refused, match=nothing):
+        await undone(database, house, new_id, NOON)
+    async with database.transaction() as session:
+        (await session.get_one(Connection, new_id)).status = ConnectionStatus.CONNECTED
+    await undone(database, house, new_id, NOON)
+    for connection_id in (new_id, house.connection_id):
+        with pytest.raises(Refused, match=nothing):
+            await undone(database, house, connection_id, NOON)
+    assert await current(database, house) == [house.connection_id]
+
+
+async def test_a_connection_that_is_not_current_is_not_changed(database, house):
+    await changed(database, house)
+    async with database.transaction() as session:
+        with pytest.raises(Refused):
+            await connection_changes.current_or_refused(session, house.connection_id)
+
+
+async def test_what_is_current_or_looked_at_by_another_run_is_not_forgotten(database, house):
+    run_id = await a_run(database, house)
+    new_id = await taken_up(database, house, run_id)
+    async with database.transaction() as session:
+        await connection_changes.discard(session, run_id, house.connection_id, NOON)
+        await connection_changes.discard(session, "another", new_id, NOON)
+    async with database.session() as session:
+        assert await session.get(Connection, house.connection_id) is not None
+        assert await session.get(Connection, new_id) is not None

@@ -1,6 +1,7 @@
 """What is settled when a client's own sync has ended or is lost: the rows that wait for it, and no others."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from models.clients.tables import Client
 from models.connections import disconnections
 from models.connections import writes as connections
 from models.connections.tables import Connection
+from models.events.tables import Event
 from models.kit.database import Database
 from models.runs import results as run_results
 from models.runs.lost_work import GRACE, SYNC_LOST, ClosedWork, LostWork
@@ -166,6 +168,10 @@ async def test_what_was_written_just_now_is_not_asked_about(database, house, all
 
 
 async def test_what_nobody_goes_on_with_is_closed(database, house, all_at_work):
+    async with database.transaction() as session:  # what was written of it meanwhile, and of a practice, says nothing
+        of: dict[str, Any] = {"practice_id": house.practice.id, "client_id": house.client_id, "at": LATER}
+        session.add(Event(connection_id=house.connection_id, kind="connection.refreshed", **of))
+        session.add(Event(kind="connection.disconnecting", **of))
     assert await settled(database, Server(NEXT_DOOR), LATER) == ClosedWork(1, 1, 1)
     async with database.session() as session:
         run = await session.get_one(Run, "a-run")
