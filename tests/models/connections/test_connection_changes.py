@@ -189,7 +189,7 @@ async def beside(database: Database, house: House, provider: str, organisation_i
     """Books of another client, of this practice or the other one, that the client has left; gives their connection."""
     whose = house.colleague if practice_id == house.practice.id else house.other_colleague
     async with database.transaction() as session:
-        client = Client(practice_id=practice_id, name="Jones", code=f"JONE-{provider}", owner_id=whose.id)
+        client = Client(practice_id=practice_id, name="Jones", code=f"{provider}-{organisation_id}", owner_id=whose.id)
         session.add(client)
         await session.flush()
         left = a_connection(practice_id, client.id, house.grant_id, organisation_id)
@@ -216,6 +216,7 @@ async def test_books_of_the_same_id_elsewhere_are_not_taken_up(database, house, 
 async def test_books_that_another_client_has_left_are_taken_up(database, house):
     left = await beside(database, house, "xero", "org-2", house.practice.id)
     await beside(database, house, "another", "org-3", house.practice.id)
+    await beside(database, house, "xero", "org-4", house.practice.id)  # which nobody asks for
     assert await free(database, house, NOON) == {"org-2"}
     run_id = await a_run(database, house)
     assert await taken_up(database, house, run_id) == left
@@ -289,3 +290,14 @@ async def test_what_is_current_or_looked_at_by_another_run_is_not_forgotten(data
     async with database.session() as session:
         assert await session.get(Connection, house.connection_id) is not None
         assert await session.get(Connection, new_id) is not None
+
+
+async def test_a_client_takes_up_its_own_former_books_again(database, house):
+    new_id = await changed(database, house)
+    async with database.transaction() as session:
+        row = await session.get_one(RunOrganisation, ("change-1", "org-2"))
+        row.organisation_id, row.connection_id = "org-1", None
+    async with database.transaction() as session:
+        old = await connection_changes.current_or_refused(session, new_id)
+        row = await session.get_one(RunOrganisation, ("change-1", "org-1"))
+        assert (await connection_changes.take_up(session, old, row, NOON)).id == house.connection_id

@@ -11,6 +11,7 @@ from models.kit.database import Database
 from models.runs import organisations as run_lists
 from models.runs import writes as runs
 from models.runs.tables import Run, RunOrganisation
+from rules.clients.matching import Judgement
 from rules.runs.choosing import Choice
 from tests.models.conftest import NOON, House
 
@@ -131,6 +132,17 @@ async def test_a_choice_is_of_one_run_and_leaves_what_has_an_outcome(database, h
     async with database.session() as session:
         chosen_in = [(await session.get_one(RunOrganisation, (name, "0"))).action for name in ("a-run", "other")]
     assert chosen_in == [Action.CREATE, None]
+
+
+async def test_verdicts_are_of_one_run_and_of_the_organisations_that_were_judged(database, house):
+    for name in ("a-run", "other"):
+        await add(database, house, name, Stage.LISTING, {"verdict": None}, {"verdict": None})
+    async with database.transaction() as session:
+        await run_lists.save_verdicts(session, "a-run", [Judgement("0", Verdict.NEW, None, None)])
+    async with database.session() as session:
+        keys = [(name, place) for name in ("a-run", "other") for place in "01"]
+        verdicts = [(await session.get_one(RunOrganisation, key)).verdict for key in keys]
+    assert verdicts == [Verdict.NEW, None, None, None]
 
 
 async def test_what_is_still_to_do_is_asked_for_page_by_page(database, house):
