@@ -224,8 +224,8 @@ async def organisation_views(
     page = _filtered(views, run, wanted).order_by(*_ordered(wanted.order)).limit(limit).offset(offset)
     counted: Any = select(func.count())
     total: Any = (await session.exec(_filtered(_with_client(counted, run), run, wanted))).one()
-    rows: Sequence[Any] = (await session.exec(page)).all()
-    apart = await telling_apart.distinctions(session, run.id)
+    rows: Sequence[Any] = (await (await session.connection()).execute(page)).all()
+    apart = await telling_apart.distinctions(session, run.id, None if limit is None else [row[0] for row in rows])
     told: Sequence[Any] = [(ListedOrganisation(*row[:end]), *row[end:], apart.get(row[0])) for row in rows]
     return [OrganisationView(*one) for one in told], total
 

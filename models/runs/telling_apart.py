@@ -1,14 +1,21 @@
 """What distinguishes organisations with the same name in a run's list, so that people can choose among them."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 
-async def distinctions(session: AsyncSession, run_id: str) -> dict[str, str]:
+async def distinctions(session: AsyncSession, run_id: str, among: Sequence[str] | None = None) -> dict[str, str]:
     """A text for each organisation whose name stands more than once in the run's list, by organisation id.
 
     It has the company number and the provider's short code, as far as a profile is known; else the end of the
     provider's id.
+
+    Args:
+        session: Any session.
+        run_id: The run.
+        among: Tell only of these organisations; of all when None.
     """
     found = await (await session.connection()).execute(
         text("""
@@ -23,8 +30,9 @@ async def distinctions(session: AsyncSession, run_id: str) -> dict[str, str]:
             LEFT JOIN organisation_profiles p ON p.connection_id = c.id
             LEFT JOIN clients k ON k.id = c.client_id
             WHERE o.of_its_name > 1
+              AND (CAST(:among AS text[]) IS NULL OR o.organisation_id = ANY(CAST(:among AS text[])))
         """),
-        {"run_id": run_id},
+        {"run_id": run_id, "among": None if among is None else list(among)},
     )
     return {organisation_id: _words(organisation_id, number, code) for organisation_id, number, code in found}
 

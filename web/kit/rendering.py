@@ -1,8 +1,8 @@
 """Turns templates into pages: one environment, and every value is escaped.
 
 No page is built elsewhere. Besides its own values, a template gets ``viewer`` (who is signed in, or None), ``said``
-(what was just done), ``path``, and the functions ``static``, ``csrf_field``, ``form_key``, ``software`` and
-``may_add_clients``.
+(what was just done), ``path``, and the functions ``static``, ``csrf_field``, ``form_key``, ``software``,
+``may_add_clients``, and ``filled`` for rows of long lists.
 """
 
 import hashlib
@@ -24,6 +24,7 @@ from starter.answers.views import now
 from starter.operations import Operations
 from starter.software import Software
 from web.kit.confirmations import PARAMETER, said
+from web.kit.rows import filled
 from web.kit.surroundings import Surroundings, current, surrounded
 from web.kit.wording import FILTERS, standing
 
@@ -70,7 +71,7 @@ def _environment() -> Environment:
     )
     made.filters.update(FILTERS)
     made.globals.update(static=static, csrf_field=csrf_field, form_key=form_key, software=software, standing=standing)
-    made.globals.update(may_add_clients=may_add_clients)
+    made.globals.update(may_add_clients=may_add_clients, filled=filled)
     return made
 
 

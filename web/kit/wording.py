@@ -125,9 +125,9 @@ def _time(moment: datetime | None, *, is_relative: bool) -> Markup:
     around = current()
     spelt = exact(moment, around.zone)
     shown = relative(moment, around.now, around.zone) if is_relative else spelt
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(
-        moment.astimezone(UTC).isoformat(timespec="seconds"), spelt, shown
-    )
+    told = moment.astimezone(UTC).isoformat(timespec="seconds")
+    # Hundreds stand on a page of the client list: Markup.format takes five times as long.
+    return Markup(f'<time datetime="{told}" title="{escape(spelt)}">{escape(shown)}</time>')  # noqa: S704  # escaped
 
 
 FILTERS = {

@@ -30,17 +30,28 @@ def row_buttons(view: ClientView, actor: Actor, title: str) -> list[RowButton]:
         actor: Who looks at it, in whose name a mail is written.
         title: The name of its accounting software.
     """
+    return [
+        _button(action, view, actor, title)
+        for action in view.actions
+        if action is not RowAction.RESTORE or actor.may_add_clients
+    ]
+
+
+def _button(action: RowAction, view: ClientView, actor: Actor, title: str) -> RowButton:
     here = f"/clients/{view.client.id}"
-    ways = {
-        RowAction.RECONNECT: RowButton("Reconnect", f"{here}/connection/reconnect", is_form=True),
-        RowAction.TRY_AGAIN: RowButton("Try again", f"{here}/connection/refresh", is_form=True),
-        RowAction.ASK_CLIENT: RowButton("Ask the client", _mail(view, actor, title), is_form=False),
-        RowAction.LEAVE_LIST_OUT: RowButton("Leave the list out", f"{here}/connection#settings", is_form=False),
-        RowAction.CONNECT: RowButton("Connect", f"/client-sync?client={view.client.id}", is_form=False),
-        RowAction.RESTORE: RowButton("Restore", f"{here}/restore", is_form=True),
-    }
-    actions = [action for action in view.actions if action is not RowAction.RESTORE or actor.may_add_clients]
-    return [ways[action] for action in actions]
+    match action:
+        case RowAction.RECONNECT:
+            return RowButton("Reconnect", f"{here}/connection/reconnect", is_form=True)
+        case RowAction.TRY_AGAIN:
+            return RowButton("Try again", f"{here}/connection/refresh", is_form=True)
+        case RowAction.ASK_CLIENT:
+            return RowButton("Ask the client", _mail(view, actor, title), is_form=False)
+        case RowAction.LEAVE_LIST_OUT:
+            return RowButton("Leave the list out", f"{here}/connection#settings", is_form=False)
+        case RowAction.CONNECT:
+            return RowButton("Connect", f"/client-sync?client={view.client.id}", is_form=False)
+        case RowAction.RESTORE:
+            return RowButton("Restore", f"{here}/restore", is_form=True)
 
 
 def _mail(view: ClientView, actor: Actor, title: str) -> str:

@@ -7,7 +7,7 @@ is accepted.
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -22,10 +22,12 @@ from starter.actor import Actor
 from starter.answers.choice_lists import ChoicePlan
 from starter.answers.views import OrganisationView
 from starter.operations import Operations
+from starter.runs.choices import NamedChoice
 from web.pages.connections import setting_words
 from web.pages.connections.settings_form import SettingsForm
 
 CREATE = "create"
+FOR_CLIENT, OTHER = "for_client", "other"
 _MOST = 120
 """Characters of a form's value; ids are shorter."""
 
@@ -171,53 +173,64 @@ def _id(text: str) -> UUID | None:
     return UUID(text) if text else None
 
 
-class Choosable(NamedTuple):
-    """A row of the list, as its template takes it apart: a list may have thousands.
+class Shape(NamedTuple):
+    """What rows of the list have in common with many others; see ``web.kit.rows``: a list may have thousands.
 
     Attributes:
-        place: Its place in the list, for ids on the page.
-        organisation_id: The organisation.
-        name: Its name.
-        verdict: What it is.
-        message: More about that.
-        distinction: What distinguishes it from others of the same name.
-        client_id: The client that it is or looks like.
-        client_name: That client's name.
-        client_code: That client's code.
+        verdict: What the organisation is.
         can_be_chosen: Whether it may be ticked.
         suggested: Whether its client is only a suggestion to link to.
         is_marked: Whether to mark it as just allowed, because not all of them are.
         moves: Whether it looks like a connected client, whose connection may be changed to it.
-        made_code: The code that its client gets unless another is given; None where it cannot be chosen.
-        code: The code in its field.
         is_ticked: Whether it is chosen.
-        treatment: What it is to become; empty as long as nobody has said it.
-        own: Team and owner of its own, by the names of their fields.
-        fault: What is wrong with it.
+        treatment: What it is to become: ``create``, ``for_client``, ``other``; empty as long as nobody has said it.
+        own: Team and owner of its own: the names of their fields, and their ids.
+        has_wrong_code: Whether it is the code that is wrong, if anything is.
     """
 
-    place: str
-    organisation_id: str
-    name: str
     verdict: Verdict | None
-    message: str | None
-    distinction: str | None
-    client_id: UUID | None
-    client_name: str | None
-    client_code: str | None
     can_be_chosen: bool
     suggested: bool
     is_marked: bool
     moves: bool
-    made_code: str | None
-    code: str | None
     is_ticked: bool
     treatment: str
-    own: Mapping[str, str]
-    fault: Fault | None
+    own: tuple[tuple[str, str], ...]
+    has_wrong_code: bool
 
 
-_NOTHING: Final[Mapping[str, str]] = {}
+class Texts(NamedTuple):
+    """What a row of the list has of its own; None where there is nothing to say.
+
+    Attributes:
+        place: Its place in the list, for ids on the page.
+        id: The organisation.
+        name: Its name.
+        message: More about its verdict.
+        distinction: What distinguishes it from others of the same name.
+        client_id: The client that it is or looks like.
+        client_name: That client's name.
+        client_code: That client's code.
+        code: The code in its field.
+        made_code: The code that its client gets unless another is given, where that is not the one in its field.
+        linked_id: The client that somebody has linked it to.
+        linked_name: That client's name.
+        fault: What is wrong with it.
+    """
+
+    place: str
+    id: str
+    name: str
+    message: str | None
+    distinction: str | None
+    client_id: str | None
+    client_name: str | None
+    client_code: str | None
+    code: str | None
+    made_code: str | None
+    linked_id: str | None
+    linked_name: str | None
+    fault: str | None
 
 
 async def values(door: Operations, actor: Actor, run_id: str, chosen: Chosen | None = None) -> dict[str, object]:
@@ -244,10 +257,12 @@ async def values(door: Operations, actor: Actor, run_id: str, chosen: Chosen | N
     like_it = [view.organisation.organisation_id for view in found if for_client and view.client_id == for_client.id]
     if for_client and not form.organisation_ids and form.refusal is None and form.plan is None:
         form = replace(form, organisation_ids=tuple(like_it[:1]))
-    names = [view.organisation.name for view in found if view.organisation.verdict is not Verdict.ALREADY_CLIENT]
-    codes = await door.choices.codes(actor, names, form.codes.values())
-    candidates = list(
-        _choosable(found, codes, form, linkable=linkable, connected=connected, marks=just_allowed < total)
+    new = [view.organisation.name for view in found if view.organisation.verdict is not Verdict.ALREADY_CLIENT]
+    codes = await door.choices.codes(actor, new, form.codes.values())
+    names = {str(one.id): one.name for one in (*offered.teams, *offered.owners, *offered.linkable)}
+    marks = just_allowed < total
+    rows = _choosable(
+        found, codes, form, linkable=linkable, connected=connected, names=names, for_client=for_client, marks=marks
     )
     verdicts = Counter(view.organisation.verdict for view in found)
     provider = (await door.runs.report(actor, run_id)).run.provider
@@ -260,13 +275,13 @@ async def values(door: Operations, actor: Actor, run_id: str, chosen: Chosen | N
         "setting_words": setting_words,
         "ticks": setting_words.ticks(door.software.lists(provider), settings.lists),
         "wrong_settings": refused_field.startswith("settings."),
-        "candidates": candidates,
+        "candidates": list(rows),
         "verdicts": {verdict: verdicts[verdict] for verdict in Verdict if verdicts[verdict]},
         "total": total,
-        "just_allowed": just_allowed if just_allowed < total else 0,
+        "just_allowed": just_allowed if marks else 0,
         "offered": offered,
         "linkable": [{"id": str(client.id), "name": client.name} for client in offered.linkable],
-        "names": {str(one.id): one.name for one in (*offered.teams, *offered.owners, *offered.linkable)},
+        "names": names,
         "told": [row for row in chosen.plan.rows if row.message] if chosen and chosen.plan else [],
         "chosen": form,
         "for_client": for_client,
@@ -281,8 +296,10 @@ def _choosable(
     *,
     linkable: Collection[UUID | None],
     connected: Collection[UUID | None],
+    names: Mapping[str, str],
+    for_client: NamedChoice | None,
     marks: bool,
-) -> Iterator[Choosable]:
+) -> Iterator[tuple[Shape, Texts]]:
     """The rows of the list, with what the form has for them.
 
     Args:
@@ -291,33 +308,48 @@ def _choosable(
         form: What was sent.
         linkable: Clients that can be linked to.
         connected: Clients that are connected, of those that organisations look like.
+        names: Names of what somebody may have chosen, by id.
+        for_client: The client for which the run was begun.
         marks: Whether to mark what was just allowed.
     """
+    its_client = str(for_client.id) if for_client else None
     made, ticked, faults = iter(codes), form.ticked, form.faults
-    has_own = bool(form.teams or form.owners)
+    fields = [(name, given) for name, given in (("team", form.teams), ("owner", form.owners)) if given]
     for place, (row, client_id, client_name, client_code, *_, distinction) in enumerate(found):
         identity, can_be_chosen = row.organisation_id, row.verdict is not Verdict.ALREADY_CLIENT
         is_alike = row.verdict is Verdict.LOOKS_LIKE_CLIENT
-        code = next(made) if can_be_chosen else None
-        own = {"team": form.teams.get(identity), "owner": form.owners.get(identity)} if has_own else _NOTHING
-        yield Choosable(
-            place=str(place),
-            organisation_id=identity,
-            name=row.name,
-            verdict=row.verdict,
-            message=row.verdict_message,
-            distinction=distinction,
-            client_id=client_id,
-            client_name=client_name,
-            client_code=client_code,
-            can_be_chosen=can_be_chosen,
-            suggested=is_alike and client_id in linkable,
-            is_marked=marks and row.is_just_allowed,
-            moves=is_alike and client_id in connected,
-            made_code=code,
-            code=form.codes.get(identity, code) if form.codes else code,
-            is_ticked=identity in ticked,
-            treatment=form.treatments.get(identity, "") if form.treatments else "",
-            own={name: one for name, one in own.items() if one},
-            fault=faults.get(identity) if faults else None,
+        client = str(client_id) if client_id else None
+        made_code = next(made) if can_be_chosen else None
+        code = form.codes.get(identity, made_code) if form.codes else made_code
+        treatment = form.treatments.get(identity, "") if form.treatments else ""
+        suggested = is_alike and client_id in linkable
+        linked = treatment if treatment in names and not (suggested and treatment == client) else None
+        fault = faults.get(identity) if faults else None
+        yield (
+            Shape(
+                row.verdict,
+                can_be_chosen,
+                suggested,
+                marks and row.is_just_allowed,
+                is_alike and client_id in connected,
+                identity in ticked,
+                FOR_CLIENT if treatment == its_client else treatment if treatment in {"", CREATE} else OTHER,
+                tuple((name, given[identity]) for name, given in fields if given.get(identity)),
+                fault is not None and fault.is_in_code,
+            ),
+            Texts(
+                str(place),
+                identity,
+                row.name,
+                row.verdict_message,
+                distinction,
+                client,
+                client_name,
+                client_code,
+                code,
+                made_code if code != made_code else None,
+                linked,
+                names[linked] if linked else None,
+                fault.message if fault else None,
+            ),
         )

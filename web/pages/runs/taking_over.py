@@ -1,7 +1,8 @@
 """Choosing which colleagues' clients to take over: the values for the list's template, clients of leavers first."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from starter.actor import Actor
@@ -27,6 +28,42 @@ class Owner:
     count: int
 
 
+class Shape(NamedTuple):
+    """What rows of the list have in common with many others; see ``web.kit.rows``.
+
+    Attributes:
+        is_ticked: Whether it is chosen.
+        has_left: Whether its owner has left.
+    """
+
+    is_ticked: bool
+    has_left: bool
+
+
+class Texts(NamedTuple):
+    """What a row of the list has of its own; None where there is nothing to say.
+
+    Attributes:
+        place: Its place in the list, for ids on the page.
+        id: The organisation.
+        name: Its name.
+        code: The client's code.
+        owner_id: The client's owner.
+        owner: The owner's name.
+        team: The client's team.
+        fault: What is wrong with it.
+    """
+
+    place: str
+    id: str
+    name: str
+    code: str | None
+    owner_id: str | None
+    owner: str | None
+    team: str | None
+    fault: str | None
+
+
 async def values(door: Operations, actor: Actor, run_id: str, chosen: Chosen | None = None) -> Mapping[str, object]:
     """The values for the list's template: the clients and their owners.
 
@@ -45,7 +82,7 @@ async def values(door: Operations, actor: Actor, run_id: str, chosen: Chosen | N
         if view.organisation.shown_owner_id is not None:
             owners.setdefault(view.organisation.shown_owner_id, []).append(view)
     return {
-        "rows": found,
+        "rows": list(_rows(found, chosen or Chosen())),
         "total": total,
         "owners": [
             Owner(owner_id, rows[0].shown_owner_name or "", rows[0].shown_owner_left_at is not None, len(rows))
@@ -54,3 +91,23 @@ async def values(door: Operations, actor: Actor, run_id: str, chosen: Chosen | N
         "left": sum(view.shown_owner_left_at is not None for view in found),
         "chosen": chosen or Chosen(),
     }
+
+
+def _rows(found: Sequence[OrganisationView], chosen: Chosen) -> Iterator[tuple[Shape, Texts]]:
+    ticked, faults = chosen.ticked, chosen.faults
+    for place, view in enumerate(found):
+        row, identity = view.organisation, view.organisation.organisation_id
+        fault = faults.get(identity)
+        yield (
+            Shape(identity in ticked, view.shown_owner_left_at is not None),
+            Texts(
+                str(place),
+                identity,
+                row.name,
+                view.client_code,
+                str(row.shown_owner_id) if row.shown_owner_id else None,
+                view.shown_owner_name,
+                view.client_team_name,
+                fault.message if fault else None,
+            ),
+        )
