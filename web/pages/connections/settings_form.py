@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 from pydantic import ValidationError
+from starlette.datastructures import FormData
 
 from contracts.words.connection_settings import LONGEST_HOURS, SHORTEST_HOURS, SettingsPatch
 from contracts.words.lists import ListName
@@ -78,3 +79,23 @@ class SettingsForm:
             name = str(one["loc"][0]) if one["loc"] else "refresh_hours"
             found[name] = _HOURS if name == "refresh_hours" else sentence_of(one)
         return replace(self, errors=found)
+
+
+def settings_in(form: FormData, words: Mapping[str, str]) -> SettingsForm:
+    """The settings in the form of a whole selection.
+
+    Args:
+        form: As it was sent.
+        words: Its short texts, by the names of their fields.
+    """
+    known = {one.value: one for one in ListName}
+    return SettingsForm(
+        lists=[known[one] for one in form.getlist("pulled") if isinstance(one, str) and one in known],
+        refresh_hours=words.get("refresh_hours", ""),
+        contacts=words.get("contacts", ""),
+        costs_destination=words.get("costs_destination", ""),
+        costs_status=words.get("costs_status", ""),
+        sales_destination=words.get("sales_destination", ""),
+        sales_status=words.get("sales_status", ""),
+        warns_of_new_suppliers=words.get("warns") == "true",
+    )

@@ -14,7 +14,6 @@ from pydantic import ValidationError
 from starlette.datastructures import FormData
 
 from contracts.payloads.selection import SelectedOrganisation, Selection
-from contracts.words.lists import ListName
 from contracts.words.mistakes import first_of
 from contracts.words.refusals import Refusal, RefusalCode, Refused
 from contracts.words.runs import Action, Verdict
@@ -24,7 +23,7 @@ from starter.answers.views import OrganisationView
 from starter.operations import Operations
 from starter.runs.choices import NamedChoice
 from web.pages.connections import setting_words
-from web.pages.connections.settings_form import SettingsForm
+from web.pages.connections.settings_form import SettingsForm, settings_in
 
 CREATE = "create"
 FOR_CLIENT, OTHER = "for_client", "other"
@@ -108,21 +107,7 @@ def chosen_in(form: FormData) -> Chosen:
         owners=_of_rows(words, "owner."),
         teams=_of_rows(words, "team."),
         for_client=words.get("for_client", ""),
-        settings=_settings_in(form, words) if "settings" in words else None,
-    )
-
-
-def _settings_in(form: FormData, words: Mapping[str, str]) -> SettingsForm:
-    known = {one.value: one for one in ListName}
-    return SettingsForm(
-        lists=[known[one] for one in form.getlist("pulled") if isinstance(one, str) and one in known],
-        refresh_hours=words.get("refresh_hours", ""),
-        contacts=words.get("contacts", ""),
-        costs_destination=words.get("costs_destination", ""),
-        costs_status=words.get("costs_status", ""),
-        sales_destination=words.get("sales_destination", ""),
-        sales_status=words.get("sales_status", ""),
-        warns_of_new_suppliers=words.get("warns") == "true",
+        settings=settings_in(form, words) if "settings" in words else None,
     )
 
 
