@@ -6,7 +6,7 @@ import pytest
 from jinja2 import Environment
 from markupsafe import Markup
 
-from web.kit.rows import filled
+from web.kit.rendering import filled
 
 _ENVIRONMENT = Environment(autoescape=True, trim_blocks=True)
 _ENVIRONMENT.globals["filled"] = filled

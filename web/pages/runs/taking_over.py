@@ -29,7 +29,7 @@ class Owner:
 
 
 class Shape(NamedTuple):
-    """What rows of the list have in common with many others; see ``web.kit.rows``.
+    """What rows of the list have in common with many others; see ``web.kit.rendering.filled``.
 
     Attributes:
         is_ticked: Whether it is chosen.
