@@ -159,7 +159,7 @@ def _id(text: str) -> UUID | None:
 
 
 class Shape(NamedTuple):
-    """What rows of the list have in common with many others; see ``web.kit.rendering.filled``: a list may have thousands.
+    """What rows of the list have in common with many others; see ``web.kit.rendering.filled``.
 
     Attributes:
         verdict: What the organisation is.
