@@ -55,7 +55,8 @@ class Endless:
     url: str = ""
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(asyncio.IncompleteReadError, ConnectionError):
+        # RuntimeError: what uvloop says of a connection that was found closed between two writes.
+        with suppress(asyncio.IncompleteReadError, ConnectionError, RuntimeError):
             while True:
                 asked = (await reader.readuntil(b"\r\n\r\n")).split(b" ")[1]
                 if (document := self.documents.get(asked)) is not None:
