@@ -95,8 +95,8 @@ class Progress:
 
     @property
     def besides(self) -> str:
-        """What is not done, such as ``2 failed and 1 still being tried``; empty where there is nothing of it."""
-        parts = ((self.gone_wrong, _BECAME[Outcome.FAILED]), (self.tried_again, _BECAME[Outcome.RETRYING]))
+        """What is not done, such as ``2 not done and 1 still being tried``; empty where there is nothing of it."""
+        parts = ((self.gone_wrong, "not done"), (self.tried_again, _BECAME[Outcome.RETRYING]))
         return " and ".join(f"{number(count)} {became}" for count, became in parts if count)
 
     @property

@@ -42,7 +42,7 @@ class Line(NamedTuple):
         self.writer.write(sent)
         answer = asyncio.create_task(self.answer(b""))
         while not answer.done():
-            with suppress(ConnectionError):
+            with suppress(ConnectionError, RuntimeError):  # uvloop's word for one that was found closed meanwhile
                 self.writer.write(piece)
                 await self.writer.drain()
             await asyncio.wait([answer], timeout=0.02)

@@ -85,7 +85,7 @@ async def test_few_are_named_and_the_rest_is_counted(database, run_id):
     }
     progress = progress_of(RunKind.ADD_CLIENTS, snapshot, title="Xero")
     assert (progress.done, progress.settled, progress.most) == (WELL, WELL + ILL, CHOSEN)
-    assert progress.besides == "5 failed and 5 still being tried"
+    assert progress.besides == "5 not done and 5 still being tried"
     assert [(names.standing, len(names.rows) + names.more) for names in progress.names] == [
         (Standing.NOT_DONE, ILL),
         (Standing.DONE, WELL),

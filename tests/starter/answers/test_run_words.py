@@ -61,9 +61,9 @@ def test_moves_that_wait_for_calls_are_said_once_nothing_else_moves(moved: int, 
     ("wrong", "tried", "said"),
     [
         (0, 0, "42 of 60 clients done."),
-        (2, 0, "40 of 60 clients done; 2 failed."),
+        (2, 0, "40 of 60 clients done; 2 not done."),
         (0, 1, "41 of 60 clients done; 1 still being tried."),
-        (2, 3, "37 of 60 clients done; 2 failed and 3 still being tried."),
+        (2, 3, "37 of 60 clients done; 2 not done and 3 still being tried."),
     ],
 )
 def test_what_failed_is_not_said_to_be_done(wrong: int, tried: int, said: str) -> None:

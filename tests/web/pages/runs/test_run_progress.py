@@ -86,7 +86,7 @@ async def test_names_turn_green_and_a_page_that_hears_nothing_says_so(own: House
     await expect(done).to_have_count(10)
     await became(own, run_id, range(10, 40), Outcome.CREATED)
     await became(own, run_id, range(40, 42), Outcome.FAILED, Cause.ACCESS_LOST)
-    await expect(numbers).to_have_text("40 of 60 clients done, 2 failed")
+    await expect(numbers).to_have_text("40 of 60 clients done, 2 not done")
     await expect(done).to_have_count(12)
     await expect(page.locator("#progress .trouble")).to_have_count(2)
     for more in ("and 28 more", "and 12 more"):
