@@ -108,9 +108,12 @@ def changes_in(answer: Mapping[str, object], entities: Sequence[str]) -> Answer:
     found = {entity: [record for one in inner for record in records_in(one.get(entity))] for entity in entities}
     if sum(map(len, found.values())) >= CUT_AT:
         return {}
-    return {entity: _sorted(records) for entity, records in found.items()}
+    return {entity: _told_of(records) for entity, records in found.items()}
 
 
-def _sorted(records: Sequence[Record]) -> Changed:
-    deleted = [record for record in records if (text(record.get("status")) or "").lower() == "deleted"]
-    return Changed([record for record in records if record not in deleted], deleted)
+def _told_of(records: Sequence[Record]) -> Changed:
+    changed, deleted = list[Record](), list[Record]()
+    for record in records:
+        is_deleted = (text(record.get("status")) or "").lower() == "deleted"
+        (deleted if is_deleted else changed).append(record)
+    return Changed(changed, deleted)
