@@ -15,7 +15,7 @@ from temporalio.exceptions import ActivityError, is_cancelled_exception
 from temporalio.workflow import ActivityConfig
 
 from workflows.plans.failures import is_busy, trouble_of
-from workflows.plans.patches import ROUNDS_IN_ORDER, TIDIES_UP
+from workflows.plans.patches import CLIENT_AS_NOTED, ROUNDS_IN_ORDER, TIDIES_UP
 from workflows.plans.sizes import LOGINS_AT_ONCE, PAGE_OF_CLIENTS, REFRESHES_AT_ONCE
 
 with workflow.unsafe.imports_passed_through():
@@ -33,6 +33,7 @@ with workflow.unsafe.imports_passed_through():
         DeliverNoticesInput,
         LoginsToCheckInput,
         LoginToCheck,
+        NotedTrouble,
         NoteLoginTroubleInput,
         NoteTroubleInput,
         TellInput,
@@ -194,7 +195,7 @@ class CheckConnections:
                 self._count(refreshed=self._report.refreshed + 1)
 
     async def _take_note(self, client: ClientDue, trouble: Trouble) -> None:
-        await call(
+        noted = await call(
             CheckActivities.note_trouble,
             NoteTroubleInput(connection_id=client.connection_id, trouble=trouble),
             policies.DATABASE,
@@ -205,6 +206,11 @@ class CheckConnections:
             self._clients.append(Troubled(client.client_name, client.client_code, client.client_id, why))
         if not trouble.cause.is_transient:
             return
+        now = _as_noted(client, noted)
+        if now != client and workflow.patched(CLIENT_AS_NOTED):
+            if now is None:
+                return
+            client = now
         practice = self._start.practice
         sync = SyncClientInput(
             client=ClientFacts(
@@ -305,3 +311,12 @@ class CheckConnections:
             told=self._report.told,
         )
         workflow.continue_as_new(self._start.model_copy(update={"progress": progress}))
+
+
+def _as_noted(listed: ClientDue, noted: NotedTrouble | None) -> ClientDue | None:
+    """The client as it was when its trouble was recorded; None when none uses the connection any more."""
+    if noted is None:  # earlier code recorded it
+        return listed
+    if noted.client_id is None:
+        return None
+    return listed.model_copy(update=noted.model_dump())

@@ -23,6 +23,7 @@ from contracts.payloads.check_connections import (
     LoginsToCheck,
     LoginsToCheckInput,
     LoginToCheck,
+    NotedTrouble,
     NoteLoginTroubleInput,
     NoteTroubleInput,
 )
@@ -136,8 +137,12 @@ class CheckActivities(ReachActivities):
         )
 
     @activity.defn
-    async def note_trouble(self, asked: NoteTroubleInput) -> None:
-        """Record a failed pull that the pull could not record; only a cause that needs a person changes the status."""
+    async def note_trouble(self, asked: NoteTroubleInput) -> NotedTrouble | None:
+        """Record a failed pull that the pull could not record; only a cause that needs a person changes the status.
+
+        Returns:
+            Whose connection it is now. None is what earlier code answered.
+        """
         trouble, at = asked.trouble, self._now()
         until = trouble.retry_at if trouble.cause is Cause.RATE_LIMITED else None
         async with self._database.transaction() as session:
@@ -145,3 +150,5 @@ class CheckActivities(ReachActivities):
                 session, asked.connection_id, trouble.cause, trouble.detail, at, until=until, met_at=met_at()
             )
             await leases.release(session, (asked.connection_id,), holder=holder())
+            found = await checks.client_of(session, asked.connection_id)
+            return NotedTrouble.model_validate(found._asdict()) if found is not None else NotedTrouble()

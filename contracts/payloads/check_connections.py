@@ -188,6 +188,24 @@ class NoteTroubleInput(Payload):
     trouble: Trouble
 
 
+class NotedTrouble(Payload):
+    """Whose connection it was when its trouble was recorded, which need not be whose it was when it was listed.
+
+    Its client may have been merged into another one since, or have another code.
+
+    Attributes:
+        client_id: The client; None when no client uses the connection any more.
+        client_name: Its name.
+        client_code: Its code.
+        owner_name: Who looks after it.
+    """
+
+    client_id: UUID | None = None
+    client_name: str = ""
+    client_code: str = ""
+    owner_name: str = ""
+
+
 class TellInput(Payload):
     """Write one notice to each person who can act.
 

@@ -38,6 +38,15 @@ class DueClient(NamedTuple):
     is_look: bool = False
 
 
+class UsedBy(NamedTuple):
+    """The client that uses a connection, with its owner."""
+
+    client_id: UUID
+    client_name: str
+    client_code: str
+    owner_name: str
+
+
 async def logins(session: AsyncSession, practice_id: UUID, *, after: UUID | None, limit: int) -> Sequence[Login]:
     """One page of the logins that living connections of the practice use, ordered by id."""
     found = await (await session.connection()).execute(
@@ -185,6 +194,20 @@ _DUE = text(f"""
     WHERE c.is_due OR c.cause IS NULL AND c.last_good_at <= :read_before
     ORDER BY c.id LIMIT :limit
 """)  # noqa: S608  # our own words
+
+
+async def client_of(session: AsyncSession, connection_id: UUID) -> UsedBy | None:
+    """The client that uses a living connection; None when none does."""
+    found = await (await session.connection()).execute(
+        text(f"""
+            SELECT k.id, k.name, k.code, p.name
+            FROM connections c JOIN clients k ON k.id = c.client_id JOIN colleagues p ON p.id = k.owner_id
+            WHERE c.id = :id AND {IS_LIVING}
+        """),  # noqa: S608  # our own words
+        {"id": connection_id},
+    )
+    row = found.one_or_none()
+    return UsedBy(*row) if row is not None else None
 
 
 async def health(session: AsyncSession, practice_id: UUID) -> dict[Cause | None, int]:

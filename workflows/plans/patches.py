@@ -33,5 +33,8 @@ SENDS_MAIL = "sends-mail"
 ROUNDS_IN_ORDER = "rounds-in-order"
 """The patch by which each round of a night looks at each login once."""
 
+CLIENT_AS_NOTED = "client-as-noted"
+"""The patch by which a night hands a client over as it is when its trouble is recorded, not as it was listed."""
+
 MORE_GROUPS = "more-lanes"
 """The patch by which runs under way keep the number that they began with."""

@@ -9,6 +9,7 @@ import pytest
 from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus, GrantStatus
 from contracts.words.lists import ListName
+from models.clients.tables import Client
 from models.connections.tables import Connection, Receipt
 from models.grants.tables import Grant
 from models.kit.database import Database
@@ -158,3 +159,14 @@ async def test_only_what_the_provider_listed_is_marked_as_listed(database, house
     async with database.session() as session:
         connection = await session.get_one(Connection, house.connection_id)
     assert (connection.listed_at, connection.next_refresh_at) == (NOON, NOON + HOUR)
+
+
+@pytest.mark.parametrize("values", [{}, *NOT_IN_USE])
+async def test_trouble_is_of_the_client_that_uses_the_connection_now(database, house, values):
+    """A night hands a client over under the code that it has by then."""
+    await now_is(database, house, **values)
+    async with database.transaction() as session:
+        (await session.get_one(Client, house.client_id)).code = "NEW1"
+        await session.flush()
+        found = await checks.client_of(session, house.connection_id)
+    assert found == (None if values else (house.client_id, "Smith Ltd", "NEW1", "Ada"))
