@@ -98,7 +98,12 @@ class Software:
         found = self._providers.get(name)
         if found is None:
             return AllowWords(self.title(name), SignInBrings.ALL)
-        return AllowWords(found.title, found.capabilities.sign_in_brings, found.capabilities.may_return_at_once)
+        return AllowWords(
+            found.title,
+            found.capabilities.sign_in_brings,
+            found.capabilities.may_return_at_once,
+            found.capabilities.takes_over,
+        )
 
     def step_of_list(self, name: str, which: ListName, cause: Cause) -> str:
         """See ``step_of_list``, for pages."""

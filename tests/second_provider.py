@@ -35,6 +35,9 @@ A_PERSONS = Capabilities(
 A_COMPANYS = replace(A_PERSONS, sign_in_brings=SignInBrings.ONE, ends_one_alone=True)
 """A company's grant, whose id comes back with the browser."""
 
+ONE_AT_A_TIME = replace(A_COMPANYS, ends_one_alone=False, takes_over=True)
+"""The same where a newer sign-in for a company ends the one before."""
+
 COMPANY = Feed("company", PROFILE)
 LEDGER = Feed("ledger", (ListName.ACCOUNTS,), tells_changes=True)
 BANKS = Feed("banks", (ListName.ACCOUNTS, ListName.BANK_ACCOUNTS), tells_changes=True)

@@ -90,7 +90,7 @@ async def fresh_tokens(
             return await refresh(held)
 
     async def newer(grant: Grant) -> C:
-        tried = grant.generation
+        tried, since = grant.generation, grant.refreshed_at
         try:
             try:
                 given = await ask(held_in(grant))
@@ -101,7 +101,7 @@ async def fresh_tokens(
         except dead as error:
             refusal = error
         else:
-            changed = await _stored_through_outages(database, sealer, grant_id, tried, given, now)
+            changed = await _stored_through_outages(database, sealer, grant_id, tried, since, given, now)
             if changed is None:
                 return given
             if changed.status is GrantStatus.SIGNED_OUT:
@@ -122,6 +122,7 @@ async def _stored_through_outages(
     sealer: Sealer,
     grant_id: UUID,
     tried: int,
+    since: datetime,
     given: Keepable,
     now: Callable[[], datetime],
 ) -> Grant | None:
@@ -129,7 +130,7 @@ async def _stored_through_outages(
     no_later = loop.time() + STORING.total_seconds()
     while True:
         try:
-            return await _stored(database, sealer, grant_id, tried, given, now())
+            return await _stored(database, sealer, grant_id, tried, since, given, now())
         except Exception as error:
             if not is_away(error) or loop.time() >= no_later:
                 raise
@@ -137,11 +138,18 @@ async def _stored_through_outages(
 
 
 async def _stored(
-    database: Database, sealer: Sealer, grant_id: UUID, tried: int, given: Keepable, at: datetime
+    database: Database,
+    sealer: Sealer,
+    grant_id: UUID,
+    tried: int,
+    since: datetime,
+    given: Keepable,
+    at: datetime,
 ) -> Grant | None:
     """Store what was given in place of what it was asked for with; gives None when it stands there.
 
     Otherwise the row as it is, which has changed meanwhile: with another credential, or because the login has ended.
+    A practice's own grant keeps no spare of what came before a sign-in, because the provider has ended that.
     """
     async with database.transaction() as session:
         grant = await grants.locked_grant(session, grant_id)
@@ -152,7 +160,8 @@ async def _stored(
             return None
         stored = open_secret(sealer, grant_id, grant.sealed_secret)
         # If they are the same, it is ours, committed as the connection broke.
-        if grant.status is GrantStatus.ACTIVE and stored != given.secret:
+        is_over = grant.practice_id is not None and await grants.signed_in_since(session, grant_id, since)
+        if grant.status is GrantStatus.ACTIVE and stored != given.secret and not is_over:
             grant.sealed_spare = seal_spare(sealer, grant_id, given.secret)
         return grant
 

@@ -3,6 +3,8 @@
 A refresh token is good once, and a second user of it would end the login. Nobody holds a database connection while the
 provider is asked, or while somebody else asks it:
 
+- Where each practice has its own grant for one organisation, their refreshes take turns too: to a provider they are
+  one app that asks about one organisation.
 - The lease is taken, renewed and given back in short transactions. It goes by the database's clock, since the
   processes' own may differ, and by nothing that belongs to a connection: behind a pooler there is none.
 - In each process one caller for each login looks for the lease; its other callers wait for that one
@@ -21,7 +23,8 @@ from datetime import timedelta
 from typing import TypeVar
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Interval, func, literal, or_, update
+from sqlalchemy import ColumnElement, Interval, exists, func, literal, or_, update
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from contracts.words.connections import GrantStatus
@@ -100,7 +103,18 @@ async def _room(database: Database, no_later: float) -> AsyncIterator[None]:
 
 
 async def _claim(database: Database, seen: Grant, holder: str) -> bool:
-    """Take the lease, unless somebody has it, or the row is not as it was seen or is being written."""
+    """Take the lease, unless somebody has it, or the row is not as it was seen or is being written.
+
+    Of grants that practices have of one organisation, one lease at a time is given: who looks whether another has it
+    waits, for the moment of this transaction, for whoever looks too.
+    """
+    other = aliased(Grant)
+    held_by_another = exists().where(
+        col(other.provider) == seen.provider,
+        col(other.account_key) == seen.account_key,
+        col(other.id) != seen.id,
+        col(other.refresh_until) >= func.clock_timestamp(),
+    )
     free = (
         select(Grant.id)
         .where(
@@ -108,6 +122,7 @@ async def _claim(database: Database, seen: Grant, holder: str) -> bool:
             Grant.generation == seen.generation,
             Grant.status == GrantStatus(seen.status),
             or_(col(Grant.refresh_until).is_(None), col(Grant.refresh_until) < func.clock_timestamp()),
+            *([] if seen.practice_id is None else [~held_by_another]),
         )
         .with_for_update(key_share=True, skip_locked=True)
     )
@@ -118,6 +133,9 @@ async def _claim(database: Database, seen: Grant, holder: str) -> bool:
         .returning(col(Grant.id))
     )
     async with database.transaction() as session:
+        if seen.practice_id is not None:
+            account = func.hashtextextended(f"{seen.provider} {seen.account_key}", 0)
+            await session.exec(select(func.pg_advisory_xact_lock(account)))
         return (await session.exec(claim)).first() is not None
 
 

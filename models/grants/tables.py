@@ -12,19 +12,22 @@ from models.kit.columns import MOMENT, created, enum_of, new_id
 
 
 class Grant(SQLModel, table=True):
-    """One per (provider, account key): a newer consent of the same account supersedes the secret in place.
+    """One per (provider, account key, practice): a newer consent of the same account supersedes the secret in place.
 
-    The account is a person where a grant is a person's, and an organisation where it is an organisation's. It belongs
-    to no practice, since an account has one credential wherever it is used; ``GrantHolder`` says which practice may
-    use it. What each column means is said where the credential is defined, in ``providers.port.credential``.
+    The account is a person where a grant is a person's: it then belongs to no practice, since a person has one
+    credential wherever it is used, and ``GrantHolder`` says which practice may use it. It is an organisation where a
+    grant is an organisation's: each practice then has its own, so that none replaces another's. What each column means
+    is said where the credential is defined, in ``providers.port.credential``.
     """
 
     __tablename__ = "grants"
-    __table_args__ = (UniqueConstraint("provider", "account_key"),)
+    __table_args__ = (UniqueConstraint("provider", "account_key", "practice_id", postgresql_nulls_not_distinct=True),)
 
     id: UUID = new_id()
     provider: str = Field(max_length=20)
     account_key: str = Field(max_length=64)
+    practice_id: UUID | None = Field(default=None, foreign_key="practices.id")
+    """Whose it is alone; None where every practice whose colleague signs in with the account shares it."""
     person: str | None = Field(default=None, max_length=64)
     label: str = Field(max_length=200)
     region: str | None = Field(default=None, max_length=16)

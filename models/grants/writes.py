@@ -97,6 +97,7 @@ async def upsert_grant(
     practice_id: UUID,
     colleague_id: UUID,
     at: datetime,
+    takes_over: bool = False,
 ) -> Grant:
     """Store a finished consent: a new grant, or a newer credential in place of the same account's earlier one.
 
@@ -108,12 +109,16 @@ async def upsert_grant(
         practice_id: The practice that may use the grant from now on.
         colleague_id: The colleague who signed in.
         at: The moment of the consent (aware, UTC).
+        takes_over: Whether a sign-in ends the account's one before, whoever gave it; the grant is then the practice's
+            own, and nothing of what it replaces is kept, since that is over.
     """
     grant_id = uuid4()
+    owner = practice_id if takes_over else None
     first = insert(Grant).values(
         id=grant_id,
         provider=provider,
         account_key=credential.account_key,
+        practice_id=owner,
         person=credential.person,
         label=credential.label[:200],
         region=credential.region,
@@ -127,12 +132,16 @@ async def upsert_grant(
         created_at=at,
     )
     is_new = (await session.exec(first.on_conflict_do_nothing().returning(col(Grant.id)))).first() is not None
-    query = select(Grant).where(Grant.provider == provider, Grant.account_key == credential.account_key)
+    query = select(Grant).where(
+        Grant.provider == provider,
+        Grant.account_key == credential.account_key,
+        col(Grant.practice_id).is_not_distinct_from(owner),
+    )
     grant = (await session.exec(query.with_for_update(key_share=True).execution_options(populate_existing=True))).one()
     before = None if is_new else grant.status
     if not is_new:
         grant.person, grant.label, grant.region = credential.person, credential.label[:200], credential.region
-        spare = _spare(grant, sealer, at)
+        spare = None if takes_over else _spare(grant, sealer, at)
         put_credential(grant, sealer, credential, at)
         grant.sealed_spare = spare
         session.add(grant)
@@ -248,6 +257,27 @@ async def record_reach(
     }
     if rows:
         await session.exec(insert(GrantReach), params=list(rows.values()))
+
+
+async def is_taken_over(session: AsyncSession, grant: Grant) -> bool:
+    """Whether another practice has signed in for a practice's own grant's account later, with a grant that lives.
+
+    What the provider still has of the account is then the other's, and to end it would end theirs.
+    """
+    if grant.practice_id is None:
+        return False
+    found = await (await session.connection()).execute(_TAKEN_OVER, {"grant_id": grant.id})
+    return found.first() is not None
+
+
+_TAKEN_OVER = text("""
+    SELECT 1 FROM grants mine JOIN grants other
+      ON other.provider = mine.provider AND other.account_key = mine.account_key
+     AND other.practice_id <> mine.practice_id AND other.status = 'active'
+    WHERE mine.id = :grant_id
+      AND (SELECT max(h.signed_in_at) FROM grant_holders h WHERE h.grant_id = other.id)
+        > (SELECT max(h.signed_in_at) FROM grant_holders h WHERE h.grant_id = mine.id)
+""")
 
 
 async def signed_in_since(session: AsyncSession, grant_id: UUID, at: datetime) -> bool:

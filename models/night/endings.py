@@ -114,6 +114,7 @@ async def end_if_unused(
         sealer: Opens and seals the secret.
         grant_id: The grant.
         end: Ends it at the provider, by the opened secret; called with the grant's lease and without any transaction.
+            Not called where another practice has taken the account over: the provider has ended this grant then.
         now: This moment (aware, UTC).
         last: A connection that does not count and ends with the grant.
 
@@ -128,8 +129,10 @@ async def end_if_unused(
                 return False
             if not await is_unused(session, grant_id, now(), last.connection_id if last else None):
                 return False
+            is_anothers = await grants.is_taken_over(session, seen)
         async with asyncio.timeout(PATIENCE.total_seconds()):
-            await end(seen, open_secret(sealer, grant_id, seen.sealed_secret))
+            if not is_anothers:
+                await end(seen, open_secret(sealer, grant_id, seen.sealed_secret))
         async with database.transaction() as session:
             grant = await grants.locked_grant(session, grant_id)
             if grant.generation != seen.generation:

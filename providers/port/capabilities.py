@@ -59,6 +59,10 @@ class Capabilities:
     may_return_at_once: bool = False
     """Whether the provider may show nothing to somebody who has allowed access before, and send them straight back."""
 
+    takes_over: bool = False
+    """Whether there is one sign-in for an organisation at a time: a newer one, whoever gives it, ends the one before. A
+    grant is then the organisation's, and each practice keeps its own."""
+
     @property
     def joins_many(self) -> bool:
         """Whether one sign-in may bring several organisations."""

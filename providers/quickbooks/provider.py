@@ -41,6 +41,7 @@ class QuickBooks:
         ends_one_alone=False,  # a grant has one company, and ends with it
         leeway=timedelta(minutes=5),  # of an hour
         renewed_at_age=timedelta(days=1),  # of 100; a refresh token is replaced about once a day
+        takes_over=True,  # one active connection of an app and a company
     )
 
     def __init__(

@@ -19,11 +19,13 @@ class AllowWords:
         title: Its name for people.
         brings: How many organisations one sign-in there brings.
         may_return_at_once: Whether a person who has allowed access before may be sent back without seeing anything.
+        takes_over: Whether a sign-in for an organisation ends the one before it, whoever gave that.
     """
 
     title: str
     brings: SignInBrings
     may_return_at_once: bool = False
+    takes_over: bool = False
 
     @property
     def joins_many(self) -> bool:
@@ -49,6 +51,16 @@ class AllowWords:
         if not self.may_return_at_once:
             return ""
         return f"{self.title} may bring you straight back here without a question, if you have allowed access before."
+
+    @property
+    def why_ended(self) -> str:
+        """Why a sign-in may have ended there that nobody has ended on purpose, in sentences; empty where it cannot."""
+        if not self.takes_over:
+            return ""
+        return (
+            f"{self.title} keeps one sign-in for each organisation: a later one, by a colleague or by anybody else who "
+            "works for this organisation, ends the one before. If this happens again, agree who signs in for it."
+        )
 
     @property
     def asked_for(self) -> str:

@@ -202,6 +202,7 @@ class ConsentReturns:
                 practice_id=attempt.practice_id,
                 colleague_id=attempt.colleague_id,
                 at=at,
+                takes_over=self._consents.provider(attempt.provider).capabilities.takes_over,
             )
             if finished.organisations:
                 await grants.record_reach(session, grant.id, finished.organisations, at)

@@ -19,7 +19,8 @@ BEFORE = """
     ALTER TABLE grants RENAME COLUMN account_key TO provider_user_id;
     ALTER TABLE grants RENAME COLUMN label TO display_name;
     ALTER TABLE grants RENAME COLUMN sealed_secret TO sealed_tokens;
-    ALTER TABLE grants RENAME CONSTRAINT uq_grants_provider_account_key TO uq_grants_provider_provider_user_id
+    ALTER TABLE grants
+        RENAME CONSTRAINT uq_grants_provider_account_key_practice_id TO uq_grants_provider_provider_user_id
 """
 
 

@@ -25,3 +25,9 @@ def test_each_says_how_many_a_sign_in_brings():
     assert one.allow_again(NAMES[1]).endswith("Each sign-in allows one; reconnect again for the next.")
     assert (one.joins_many, several.joins_many) == (False, True)
     assert one.allow_again(NAMES[0]) == "Choose this organisation in Ledger and allow access. It was removed there."
+
+
+def test_only_where_a_sign_in_ends_another_is_that_said():
+    one = AllowWords("Second Books", SignInBrings.ONE, takes_over=True)
+    assert "Second Books keeps one sign-in for each organisation" in one.why_ended
+    assert AllowWords("Second Books", SignInBrings.ONE).why_ended == ""
