@@ -91,9 +91,7 @@ async def test_a_session_goes_on_until_it_ends_in_any_way(database, house):
         f"UPDATE web_sessions SET {what}"
         for what in ("revoked_at = now()", "expires_at = :noon", "last_seen_at = :before")
     ]
-    found = await after_each(
-        database, goes_on, [still, *ended, LEFT], ada=ada, noon=NOON, before=NOON - idle
-    )
+    found = await after_each(database, goes_on, [still, *ended, LEFT], ada=ada, noon=NOON, before=NOON - idle)
     assert found.pop(still) == [(ada, house.practice.id), [hers.id], True]
     assert found.pop(LEFT)[::2] == [None, False]
     assert found == dict.fromkeys(ended, [None, [], False])
@@ -125,7 +123,9 @@ async def test_sessions_are_ended_as_asked_and_nobody_elses(database, house, lee
         earlier.revoked_at = NOON
         await session.flush()
         await sessions.seen(session, made[0], NOON + HOUR)
-        await sessions.revoke(session, house.colleague.id, LATER, **{word: made[which] for word, which in words.items()})
+        await sessions.revoke(
+            session, house.colleague.id, LATER, **{word: made[which] for word, which in words.items()}
+        )
         found = await run(session, "SELECT id FROM web_sessions WHERE revoked_at = :at", at=LATER)
         assert {made.index(one) for one in found} == ended
         assert await run(session, "SELECT id FROM web_sessions WHERE last_seen_at > :at", at=NOON) == [made[0]]

@@ -75,8 +75,8 @@ async def test_what_was_never_tried_goes_first_and_each_practice_sends_its_own(d
         found = []
         for practice_id in (house.other_practice.id, None, None):
             claimed = await notices.claim_next(session, practice_id, f"sender {len(found)}", since=SINCE, at=NOON)
-            found.append(claimed and claimed.notice.subject)
-        assert found == ["night/other", "night/1", None]
+            found.append(claimed and (claimed.notice.subject, claimed.address))
+        assert found == [("night/other", "bo@mill.test"), ("night/1", "ada@harbour.test"), None]
         held = dict((await session.exec(select(Notice.subject, Notice.claimed_by))).all())
         assert held == {"night/other": "sender 0", "night/1": "sender 1"}
     async with database.transaction() as session:
