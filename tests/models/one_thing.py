@@ -34,6 +34,11 @@ async def after_each(database: Database, ask: Ask, changes: Iterable[str], **val
     return found
 
 
+def setting(table: str, *assignments: str) -> list[str]:
+    """The statements that set one thing each, in every row of a table."""
+    return [f"UPDATE {table} SET {assignment}" for assignment in assignments]  # noqa: S608  # ours
+
+
 async def run(session: AsyncSession, statement: str, **values: object) -> list[Any]:
     """Run a statement, and return the first column of what it gives."""
     result = await (await session.connection()).execute(text(statement), values)

@@ -23,7 +23,7 @@ from models.access.sessions import hashed
 from models.access.tables import Authenticator, Identity, IdentityAttempt, Passkey, SignInAttempt
 from models.practices.writes import create_colleague
 from tests.models.conftest import LATER, NOON, House
-from tests.models.one_thing import after_each, run
+from tests.models.one_thing import after_each, run, setting
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 LEFT = "UPDATE colleagues SET deactivated_at = now() WHERE id = :ada"
@@ -87,14 +87,11 @@ async def test_a_session_goes_on_until_it_ends_in_any_way(database, house):
         return [found and (found.colleague.id, found.practice.id), [one.id for one in listed], is_on]
 
     still = "SELECT"
-    ended = [
-        f"UPDATE web_sessions SET {what}"
-        for what in ("revoked_at = now()", "expires_at = :noon", "last_seen_at = :before")
-    ]
+    ended = setting("web_sessions", "revoked_at = now()", "expires_at = :noon", "last_seen_at = :before")
     found = await after_each(database, goes_on, [still, *ended, LEFT], ada=ada, noon=NOON, before=NOON - idle)
     assert found.pop(still) == [(ada, house.practice.id), [hers.id], True]
     assert found.pop(LEFT)[::2] == [None, False]
-    assert found == dict.fromkeys(ended, [None, [], False])
+    assert found == {change: [None, [], False] for change in ended}
 
     async def lacks(session: AsyncSession) -> list[object]:
         whole = await sessions.find(session, secret, at=NOON, idle=idle)
@@ -108,7 +105,7 @@ async def test_a_session_goes_on_until_it_ends_in_any_way(database, house):
     assert await after_each(database, lacks, [still, lacking, *over], noon=NOON) == {
         still: [True, False, 1, False],
         lacking: [False, True, 0, True],
-        **dict.fromkeys(over, [False, False, 0, False]),
+        **{change: [False, False, 0, False] for change in over},
     }
 
 
@@ -189,7 +186,7 @@ async def test_a_link_is_used_once_in_time_by_somebody_who_is_here(database, hou
         return found and (found.colleague.id, found.practice.id)
 
     table = kind.__tablename__
-    over = (f"UPDATE {table} SET used_at = now()", f"UPDATE {table} SET expires_at = :noon", LEFT)
+    over = [*setting(str(table), "used_at = now()", "expires_at = :noon"), LEFT]
     found = await after_each(database, usable, ("SELECT", *over), ada=ada, noon=NOON)
     assert found == {"SELECT": (ada, house.practice.id), **dict.fromkeys(over)}
     async with database.transaction() as session:

@@ -14,7 +14,7 @@ from models.kit.database import Database
 from models.practices.writes import create_colleague
 from models.runs.tables import Run
 from tests.models.conftest import LATER, NOON, House, a_connection, credential
-from tests.models.one_thing import after_each, run
+from tests.models.one_thing import after_each, run, setting
 
 HOUR = timedelta(hours=1)
 
@@ -166,11 +166,13 @@ async def test_a_sign_in_is_told_on_the_timelines_of_the_clients_that_use_it(dat
         await sign_ins.tell_clients(session, made, house.grant_id, NOON)
         return await run(session, "SELECT client_id FROM events WHERE kind = 'connection.signed_in_by_link'")
 
-    set_ = "UPDATE connections SET {}"
-    not_told = [
-        set_.format(what)
-        for what in ("is_current = false", "status = 'disconnected'", "grant_id = :another", "practice_id = :other")
-    ]
+    not_told = setting(
+        "connections",
+        "is_current = false",
+        "status = 'disconnected'",
+        "grant_id = :another",
+        "practice_id = :other",
+    )
     found = await after_each(database, told, ["SELECT", *not_told], another=another, other=house.other_practice.id)
     assert found == {"SELECT": [house.client_id], **{change: [] for change in not_told}}
 
@@ -188,12 +190,11 @@ async def test_what_a_login_reaches_is_what_was_listed_or_what_works_by_it(datab
     async def reach(session: AsyncSession) -> set[str]:
         return await grants.known_reach(session, house.grant_id)
 
-    not_by_it = [
-        f"UPDATE connections SET {what}"
-        for what in ("grant_id = :another", "cause = 'signed_out'", "is_current = false", "status = 'needs_client'")
-    ]
+    not_by_it = setting(
+        "connections", "grant_id = :another", "cause = 'signed_out'", "is_current = false", "status = 'needs_client'"
+    )
     found = await after_each(database, reach, ["SELECT", *not_by_it], another=another)
-    assert found == {"SELECT": {"org-1", "org-2"}, **dict.fromkeys(not_by_it, {"org-2"})}
+    assert found == {"SELECT": {"org-1", "org-2"}, **{change: {"org-2"} for change in not_by_it}}
 
 
 async def test_who_has_signed_in_since_and_whom_a_logins_change_is_told(database, house, sealer):

@@ -19,7 +19,7 @@ from models.practices.tables import Colleague
 from models.practices.writes import create_colleague
 from rules.lists.list_changes import Changes
 from tests.models.conftest import LATER, NOON, House
-from tests.models.one_thing import after_each, run
+from tests.models.one_thing import after_each, run, setting
 
 HOUR = timedelta(hours=1)
 SINCE = NOON - timedelta(days=3)
@@ -44,29 +44,27 @@ async def test_each_reason_alone_keeps_a_notice_from_being_sent(database, house,
         found = await notices.claim_next(session, house.practice.id, "night", since=SINCE, at=NOON)
         return found and (found.notice.subject, found.address, found.name)
 
-    hers, is_sent = ("night/1", "ada@harbour.test", "Ada"), "UPDATE notices SET {}"
-    kept = [
-        is_sent.format(what)
-        for what in (
-            "sent_at = now()",
-            "created_at = :too_old",
-            "next_try_at = :after",
-            "claimed_until = :after, claimed_by = 'another'",
-            "claimed_until = :noon, claimed_by = 'another'",
-        )
-    ]
+    hers = ("night/1", "ada@harbour.test", "Ada")
+    kept = setting(
+        "notices",
+        "sent_at = now()",
+        "created_at = :too_old",
+        "next_try_at = :after",
+        "claimed_until = :after, claimed_by = 'another'",
+        "claimed_until = :noon, claimed_by = 'another'",
+    )
     kept.append("UPDATE colleagues SET deactivated_at = now()")
-    goes = [
-        "SELECT",
-        is_sent.format("created_at = :since"),
-        is_sent.format("next_try_at = :noon"),
-        is_sent.format("claimed_until = :after, claimed_by = 'night'"),
-        is_sent.format("claimed_until = :before, claimed_by = 'another'"),
-    ]
+    goes = setting(
+        "notices",
+        "created_at = :since",
+        "next_try_at = :noon",
+        "claimed_until = :after, claimed_by = 'night'",
+        "claimed_until = :before, claimed_by = 'another'",
+    )
     moments = {"noon": NOON, "after": NOON + HOUR, "before": NOON - HOUR, "since": SINCE, "too_old": SINCE - HOUR}
-    assert await after_each(database, next_one, [*kept, *goes], **moments) == {
+    assert await after_each(database, next_one, ["SELECT", *kept, *goes], **moments) == {
         **dict.fromkeys(kept),
-        **dict.fromkeys(goes, hers),
+        **dict.fromkeys(["SELECT", *goes], hers),
     }
 
 
