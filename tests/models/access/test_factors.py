@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.access import Ceremony
+from contracts.words.runs import RunKind
 from models.access import (
     identities,
     passkeys,
@@ -14,6 +15,7 @@ from models.access import (
 )
 from models.access.sessions import hashed
 from models.access.tables import Authenticator, Identity, IdentityAttempt, Passkey
+from models.runs.tables import Run
 from tests.models.conftest import LATER, NOON
 from tests.models.one_thing import after_each, run
 
@@ -72,6 +74,7 @@ async def test_a_code_works_once_for_who_has_set_it_up(database, house, lee):
     ada, secret = house.colleague.id, b"secret"
     async with database.transaction() as session:
         session.add_all(Authenticator(colleague_id=one, sealed_secret=secret, created_at=NOON) for one in (ada, lee))
+        session.add(Authenticator(colleague_id=house.other_colleague.id, sealed_secret=b"", confirmed_at=NOON))
     async with database.transaction() as session:
         waits = await second_factors.waiting(session, ada)
         assert waits is not None
@@ -81,7 +84,7 @@ async def test_a_code_works_once_for_who_has_set_it_up(database, house, lee):
         assert await second_factors.confirm(session, waits, 5, NOON)
         assert not await second_factors.confirm(session, waits, 6, LATER)
         await second_factors.wait_for(session, ada, b"another", LATER)
-        assert await run(session, "SELECT sealed_secret FROM authenticators") == [secret] * 2
+        assert await run(session, "SELECT sealed_secret FROM authenticators ORDER BY 1") == [b"", secret, secret]
         assert [await second_factors.use_step(session, ada, step, secret) for step in (5, 7, 7)] == [False, True, False]
         assert await run(session, "SELECT colleague_id FROM authenticators WHERE last_step = 7") == [ada]
         assert await run(session, "SELECT colleague_id FROM authenticators WHERE confirmed_at IS NULL") == [lee]
@@ -118,6 +121,8 @@ async def test_a_passkey_is_its_owners_and_counts_up(database, house, lee):
 
     assert await after_each(database, used, ("SELECT", LEFT), ada=ada) == {"SELECT": [True, True], LEFT: [False, False]}
     async with database.transaction() as session:
+        handles = [await passkeys.handle_of(session, one) for one in (ada, lee, ada)]
+        assert handles[0] == handles[2] != handles[1]
         tries = [(phone, 4), (phone, 0), (phone, 5), (laptop, 0), (laptop, 1), (laptop, 0)]
         assert [await passkeys.use(session, *one, NOON) for one in tries] == [False, False, True, True, True, False]
         assert await run(session, "SELECT sign_count FROM passkeys WHERE id = :id", id=stick) == [4]
@@ -153,6 +158,17 @@ async def test_a_challenge_is_answered_once_where_it_was_asked_and_for_what(data
         assert await run(session, "SELECT count(*) FROM passkey_challenges") == [2]
 
 
+async def test_what_others_ask_for_takes_no_challenge_away(database):
+    async with database.transaction() as session:
+        asked = await passkeys.challenge(session, "browser", Ceremony.USE, at=NOON, expires_at=NOON + HOUR)
+        for bound_to in ["others"] * passkeys.MOST_WAITING + ["browser"]:
+            await passkeys.challenge(session, bound_to, Ceremony.ADD, at=NOON, expires_at=NOON + 2 * HOUR)
+        assert await passkeys.waiting(session, "browser", Ceremony.USE, NOON) == asked
+        # The one that was just asked for stays, even if all others of its browser can be answered for longer.
+        latest = await passkeys.challenge(session, "others", Ceremony.USE, at=NOON, expires_at=NOON + HOUR)
+        assert await passkeys.waiting(session, "others", Ceremony.USE, NOON) == latest
+
+
 async def test_a_practice_is_told_once_in_a_while_of_who_read_its_payloads(database, house):
     practice = house.practice.id
     told = "SELECT 1 FROM events WHERE kind = 'support.read'"
@@ -178,3 +194,8 @@ async def test_a_practice_is_told_once_in_a_while_of_who_read_its_payloads(datab
     async with database.session() as session:
         assert await support_reads.practices_of(session, [], ["mill-street"], ["none"]) == {house.other_practice.id}
         assert await support_reads.practices_of(session, [practice], [], []) == {practice}
+        for whose in (house.colleague, house.other_colleague):
+            of = {"practice_id": whose.practice_id, "colleague_id": whose.id, "provider": "xero"}
+            session.add(Run(id=f"of {whose.name}", kind=RunKind.ADD_CLIENTS, **of))
+        await session.flush()
+        assert await support_reads.practices_of(session, [], [], ["of Ada"]) == {practice}
