@@ -102,7 +102,11 @@ async def attempt(database: Database, house: House) -> UUID:
     return made[0].id
 
 
-async def test_a_sign_in_counts_while_it_may_bring_this_login_newer_tokens(database, house, attempt):
+async def test_a_sign_in_counts_while_it_may_bring_this_login_newer_tokens(database, house, attempt, sealer):
+    async with database.transaction() as session:  # the other practice has a login of its own
+        theirs = {"practice_id": house.other_practice.id, "colleague_id": house.other_colleague.id}
+        session.add(GrantHolder(grant_id=(await own_grant(database, sealer, house)).id, **theirs))
+
     async def coming(session: AsyncSession) -> bool | None:
         found = await sign_ins.coming(session, await session.get_one(Grant, house.grant_id), NOON)
         return found.is_being_finished if found else None
@@ -237,5 +241,8 @@ async def test_a_client_signs_in_to_the_region_of_its_current_login(database, ho
         assert await regions.of_client(session, house.practice.id, house.client_id) == "eu"
         assert await regions.of_client(session, house.other_practice.id, house.client_id) is None
         assert await regions.of_client(session, house.practice.id, house.colleague.id) is None
+        by_another = "UPDATE connections SET grant_id = :id WHERE is_current"
+        await run(session, by_another, id=another)
+        assert await regions.of_client(session, house.practice.id, house.client_id) == "us"
         await run(session, "UPDATE connections SET is_current = false")
         assert await regions.of_client(session, house.practice.id, house.client_id) is None
