@@ -51,6 +51,7 @@ from starter.runs.choices import Choices
 from starter.runs.client_sync import ClientSync
 from starter.runs.consent_returns import ConsentReturns
 from starter.runs.consents import Consents
+from starter.runs.expected_organisations import ExpectedOrganisations
 from starter.runs.runs import Runs
 from starter.runs.sign_ins import SignIns
 from starter.software import Software
@@ -78,6 +79,7 @@ class Operations:
         practices: One's own practice: name, time zone, plan, allowance and mail.
         runs: Start, show, choose, retry, stop.
         sign_ins: The sign-ins that a run expects, where each brings one organisation.
+        expected_organisations: The organisations that a run expects by name, likewise.
         client_sync: Start a run from a button; pressing twice starts one run.
         choices: What people can choose from when organisations become clients.
         choice_lists: The same as a file, out and in.
@@ -155,6 +157,7 @@ class Operations:
         self.consents = Consents(database, sealer, providers, public_url, deadlines.consent)
         self.consent_returns = ConsentReturns(database, sealer, temporal, self.consents)
         self.sign_ins = SignIns(database, temporal)
+        self.expected_organisations = ExpectedOrganisations(database)
         self.runs = Runs(database, temporal, self.consents, self.supporting, self.software, deadlines, answer_within)
         self.client_sync = ClientSync(self.runs, self.consents)
         self.choices = Choices(database)

@@ -25,13 +25,17 @@ from models.clients import writes as clients
 from models.grants import writes as grants
 from models.night import reads as checks
 from models.practices.tables import Practice
+from models.runs import expected_organisations
 from models.runs import organisations as run_lists
 from models.runs import writes as runs
 from models.runs.organisations import FoundOrganisation
 from models.runs.tables import Run
 from providers.port.errors import ProviderError, Transient
-from rules.clients.matching import Candidate, ConnectedClient, KnownOrganisation, UnconnectedClient, judge
+from rules.clients.matching import Candidate, ConnectedClient, Judgement, KnownOrganisation, UnconnectedClient, judge
 from rules.night import diagnosing
+
+MOST_ALLOWED = 50
+"""Organisations of one sign-in that are compared with those that a run expects; one brings one."""
 
 
 class OrganisationActivities(ReachActivities):
@@ -67,7 +71,9 @@ class OrganisationActivities(ReachActivities):
             looks, listed_again = diagnosing.by_listing(again, ids), [one.connection_id for one in again]
             await checks.settle(session, looks, listed_again, diagnosing.DISPROVED_BY_LISTING, at)
             listed = await run_lists.list_into(session, asked.run_id, asked.grant_id, found, at)
-        return ListedOrganisations(first=0, end=listed)
+            is_expecting = bool(await expected_organisations.expected_of(session, asked.run_id))
+        allowed = [one.organisation_id for one in found if one.is_just_allowed][:MOST_ALLOWED] if is_expecting else []
+        return ListedOrganisations(first=0, end=listed, allowed=tuple(allowed))
 
     @activity.defn
     async def read_profiles(self, asked: ReadProfilesInput) -> ReadProfilesResult:
@@ -119,10 +125,22 @@ class OrganisationActivities(ReachActivities):
                 judged_by, facts = facts, await _facts(session, run, await runs.practice_of(session, run))
                 if facts == judged_by:
                     await run_lists.save_verdicts(session, run.id, judged)
+                    message = await self._note_arrival(session, run, asked, judged)
                     run.stage = Stage.AWAITING_SELECTION
                     session.add(run)
                     break
-        return JudgedOrganisations(verdicts=dict(Counter(judgement.verdict for judgement in judged)))
+        return JudgedOrganisations(verdicts=dict(Counter(judgement.verdict for judgement in judged)), message=message)
+
+    async def _note_arrival(
+        self, session: AsyncSession, run: Run, asked: JudgeOrganisationsInput, judged: Sequence[Judgement]
+    ) -> str | None:
+        """Say which of the organisations that the run expects came with the sign-in, if it expects any by name."""
+        if asked.consent_id is None:
+            return None
+        practice = await session.get_one(Practice, run.practice_id)
+        return await expected_organisations.note_arrival(
+            session, run, asked.consent_id, asked.allowed, judged, practice.name, self._now()
+        )
 
 
 class Facts(NamedTuple):

@@ -18,6 +18,7 @@ from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import Outcome, RunKind, Stage
 from starter.answers.run_words import TALLIED, accounts_sum, said_of_run
 from starter.answers.runs import RunAnswer, RunSummaryAnswer
+from starter.answers.sign_ins import ExpectedOrganisationsAnswer
 from starter.answers.wording import number
 from starter.ending import execute
 from starter.runs.kinds import RunOptions
@@ -38,6 +39,12 @@ def start(
         bool, typer.Option("--all", help="Reconnect all: move healthy connections to this login too.")
     ] = False,
     region: Region = None,
+    organisations: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--organisation", help="Add clients, where each sign-in brings one: an organisation to sign in for; repeat."
+        ),
+    ] = None,
     as_email: As = None,
     json: Json = False,
 ) -> None:
@@ -48,7 +55,7 @@ def start(
             raise Refused(RefusalCode.INVALID, f"{kind.heading} has no healthy connections to move.", field="--all")
         async with acting(as_email) as (operations, actor):
             software = operations.software.chosen(provider)
-            options = RunOptions(moves_healthy=moves_healthy, region=region)
+            options = RunOptions(moves_healthy=moves_healthy, region=region, names=tuple(organisations or ()))
             started = await operations.runs.start(actor, kind, software, key, options)
             names = await operations.runs.to_allow_again(actor, started.run_id)
             return started, names, operations.software.allow_words(software).allow_again(names) if names else ""
@@ -133,6 +140,35 @@ def print_run(run: RunAnswer, sentence: str | None) -> None:
     if run.stage is Stage.AWAITING_SELECTION:
         choose = f"clientsync runs select {run.run_id} -o ID, or --all"
         out.print(f"Choose: {choose}", highlight=False, soft_wrap=True)
+
+
+@runs.command("expected")
+def expected(
+    run_id: RunId,
+    add: Annotated[list[str] | None, typer.Option(help="Expect an organisation too; repeat for more.")] = None,
+    drop: Annotated[int | None, typer.Option(help="Leave the one at this place out.")] = None,
+    as_email: As = None,
+    json: Json = False,
+) -> None:
+    """Show the organisations that a run expects by name, where each sign-in brings one; or change them."""
+
+    async def work() -> ExpectedOrganisationsAnswer:
+        async with acting(as_email) as (operations, actor):
+            door = operations.expected_organisations
+            if add:
+                await door.add(actor, run_id, add)
+            if drop is not None:
+                await door.drop(actor, run_id, drop)
+            return ExpectedOrganisationsAnswer.of(await door.expected(actor, run_id))
+
+    found = execute(work())
+    if json:
+        print_json(found)
+        return
+    rows = table("Place", "Organisation", "Sign-in", "Came instead", "Id")
+    for one in found.organisations:
+        rows.add_row(str(one.position), one.name, words(one.state), one.came_instead or "", one.organisation_id or "")
+    out.print(rows if found.organisations else "This run expects no organisation by name.")
 
 
 @runs.command("select")

@@ -15,10 +15,14 @@ class ListOrganisationsInput(Payload):
 
 
 class ListedOrganisations(Payload):
-    """How far the run's list goes now: positions ``first`` (inclusive) to ``end`` (exclusive) are new to it."""
+    """How far the run's list goes now: positions ``first`` (inclusive) to ``end`` (exclusive) are new to it.
+
+    ``allowed`` are ids of what this sign-in allowed, where the run expects organisations by name; else it is empty.
+    """
 
     first: int
     end: int
+    allowed: tuple[str, ...] = ()
 
 
 class ReadProfilesInput(Payload):
@@ -38,15 +42,27 @@ class ReadProfilesResult(Payload):
 
 
 class JudgeOrganisationsInput(Payload):
-    """Give every organisation of the run its verdict, and open the selection."""
+    """Give every organisation of the run its verdict, and open the selection.
+
+    Attributes:
+        run_id: The run.
+        consent_id: The sign-in that has just been listed; None in a history of before.
+        allowed: Ids of what it allowed, where the run expects organisations by name.
+    """
 
     run_id: str
+    consent_id: UUID | None = None
+    allowed: tuple[str, ...] = ()
 
 
 class JudgedOrganisations(Payload):
-    """How many organisations of the run got which verdict; nothing has been created yet."""
+    """How many organisations of the run got which verdict; nothing has been created yet.
+
+    ``message`` says which of the organisations that the run expects came; None where it expects none by name.
+    """
 
     verdicts: dict[Verdict, int]
+    message: str | None = None
 
     @property
     def total(self) -> int:

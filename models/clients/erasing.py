@@ -187,6 +187,7 @@ _OPEN_RUNS: Final = text(f"""
     SELECT r.id FROM runs r WHERE r.practice_id = :practice_id AND r.stage <> '{Stage.FINISHED.value}' AND (
         r.client_id = {_IDS}
         OR EXISTS (SELECT FROM expected_sign_ins s WHERE s.run_id = r.id AND s.client_id = {_IDS})
+        OR EXISTS (SELECT FROM expected_organisations s WHERE s.run_id = r.id AND s.client_id = {_IDS})
         OR EXISTS (
             SELECT FROM run_organisations o WHERE o.run_id = r.id
               AND ({_IS_THEIRS} OR o.link_client_id = {_IDS} OR o.matched_client_id = {_IDS}))
@@ -237,6 +238,10 @@ _STATEMENTS: Final = tuple(
         f"""
         UPDATE expected_sign_ins
         SET organisation_id = '{GONE}' || gen_random_uuid(), name = :name, came_instead = NULL
+        WHERE client_id = {_IDS}
+        """,  # noqa: S608
+        f"""
+        UPDATE expected_organisations SET organisation_id = NULL, name = :name, came_instead = NULL
         WHERE client_id = {_IDS}
         """,  # noqa: S608
         f"""

@@ -102,6 +102,7 @@ _MOVES: Final = tuple(
         "UPDATE events SET client_id = :staying WHERE client_id = :going",
         "UPDATE runs SET client_id = :staying WHERE client_id = :going",
         "UPDATE expected_sign_ins SET client_id = :staying WHERE client_id = :going",
+        "UPDATE expected_organisations SET client_id = :staying WHERE client_id = :going",
         """
         UPDATE run_organisations o SET
             client_id = CASE o.client_id WHEN :going THEN :staying ELSE o.client_id END,

@@ -121,6 +121,8 @@ class ConsentAttempt(SQLModel, table=True):
     browser_hash: bytes | None = Field(default=None)
     expected_organisation_id: str | None = Field(default=None, max_length=64)
     """The provider's id of the organisation that it is for, where it is for one; another one may come."""
+    expected_position: int | None = Field(default=None)
+    """The place in the run's queue of the organisation that it is for, where that is known by name alone."""
     sealed_secrets: bytes
     created_at: datetime = created()
     expires_at: datetime = Field(sa_type=MOMENT)

@@ -2,7 +2,8 @@
 
 A login is ended when the last connection through it was disconnected, or together with it where the provider cannot end
 one alone. It is also ended when everybody who signed in with it has left and no connection uses it. A login that merely
-has no connection at present stays, because a hand-over may use it.
+has no connection at present stays, because a hand-over may use it; a practice's own grant of an organisation
+is ended then, since it is of use to nothing else, such as one that was picked by mistake.
 """
 
 import asyncio
@@ -59,6 +60,7 @@ _UNUSED = f"""
             SELECT 1 FROM grant_holders h JOIN colleagues p ON p.id = h.colleague_id
             WHERE h.grant_id = g.id AND p.deactivated_at IS NULL
         )
+        OR g.practice_id IS NOT NULL
     )
 """  # noqa: S608  # our own words
 

@@ -121,6 +121,24 @@ class ChoiceDraft(SQLModel, table=True):
     updated_at: datetime = created()
 
 
+class ExpectedOrganisation(SQLModel, table=True):
+    """An organisation that a run expects by name, where each sign-in brings only one; nobody knows its id before."""
+
+    __tablename__ = "expected_organisations"
+
+    run_id: str = Field(foreign_key="runs.id", primary_key=True, max_length=120)
+    position: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    name: str = Field(max_length=255)
+    client_id: UUID | None = Field(default=None, foreign_key="clients.id")
+    """The client without a connection that it is, where it is one."""
+    state: SignInState = Field(default=SignInState.TO_DO, sa_type=enum_of(SignInState))
+    organisation_id: str | None = Field(default=None, max_length=64)
+    """What came for it, by the provider's id."""
+    came_instead: str | None = Field(default=None, max_length=300)
+    """What its latest sign-in allowed instead, by name; empty where nothing came; None while none did."""
+    updated_at: datetime = created()
+
+
 class ExpectedSignIn(SQLModel, table=True):
     """A sign-in that a run expects for one organisation, where each sign-in brings only one."""
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from rules.clients.imports.plans import KnownClient
-from rules.clients.matching import plain_name
+from rules.clients.names import plain_name
 from rules.clients.registration_numbers import Numbers
 
 

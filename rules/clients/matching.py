@@ -7,7 +7,6 @@ connection to the old ones is gone. A tax number that several share is a VAT gro
 name does not count when the numbers differ, nor a near one with another number in it: 14 Mill Road is not 12 Mill Road.
 """
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -18,6 +17,7 @@ from rapidfuzz import fuzz, process
 from contracts.words.causes import Cause
 from contracts.words.runs import Verdict
 from contracts.words.standard_information import NAMELESS
+from rules.clients.names import NEAR_ENOUGH, digits, plain_name
 from rules.clients.registration_numbers import Keys, Numbers
 
 
@@ -103,15 +103,7 @@ GONE = frozenset(
 )
 """What a reset, an ended trial or a conversion looks like from here; a login that ended says nothing of the kind."""
 
-NEAR_ENOUGH = 90
-"""Out of 100 by RapidFuzz's token sort ratio: "Smith & Sons Ltd" and "Smith and Sons Limited" are near, "Smith Ltd"
-and "Smyth & Co" are not."""
-
 _ENDED = "Its subscription has ended: nothing of it can be read before it is renewed."
-
-_LEGAL_FORMS = frozenset(
-    {"ltd", "limited", "llp", "plc", "inc", "llc", "pty", "corp", "corporation", "co", "company", "the"}
-)
 
 
 def judge(
@@ -332,18 +324,7 @@ def _nearest(
     sought, compared = plain_name(candidate.name), names
     while near := process.extractOne(sought, compared, scorer=fuzz.token_sort_ratio, score_cutoff=NEAR_ENOUGH):
         identity: UUID = near[2]
-        if not theirs.differ_from(numbers[identity]) and _digits(sought) == _digits(names[identity]):
+        if not theirs.differ_from(numbers[identity]) and digits(sought) == digits(names[identity]):
             return identity
         compared = {other: name for other, name in compared.items() if other != identity}
     return None
-
-
-def _digits(name: str) -> list[str]:
-    """The numbers in a name, such as a house's; sorted, since the order of words does not count either."""
-    return sorted(re.findall(r"\d+", name))
-
-
-def plain_name(name: str) -> str:
-    """A name without punctuation, legal forms and case, so that only the telling words are compared."""
-    words = re.findall(r"\w+", name.casefold().replace("&", " and "))
-    return " ".join(word for word in words if word not in _LEGAL_FORMS) or " ".join(words)

@@ -11,7 +11,8 @@ from uuid import UUID
 from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus, GrantStatus
 from contracts.words.runs import Outcome
-from rules.clients.matching import GONE, plain_name
+from rules.clients.matching import GONE
+from rules.clients.names import plain_name
 
 
 class LivingConnection(NamedTuple):

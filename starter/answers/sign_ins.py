@@ -1,4 +1,4 @@
-"""What the API answers about the sign-ins that a run expects, one for each organisation."""
+"""What the API answers about the sign-ins and organisations that a run expects, where each sign-in brings one."""
 
 from collections.abc import Sequence
 from typing import Self
@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from contracts.words.runs import SignInState
-from models.runs.tables import ExpectedSignIn
+from models.runs.tables import ExpectedOrganisation, ExpectedSignIn
 
 
 class ExpectedSignInAnswer(BaseModel):
@@ -50,6 +50,52 @@ class SignInsAnswer(BaseModel):
                     name=one.name,
                     client_id=one.client_id,
                     state=one.state,
+                    came_instead=one.came_instead,
+                )
+                for one in queue
+            ],
+        )
+
+
+class ExpectedOrganisationAnswer(BaseModel):
+    """An organisation that a run expects by name."""
+
+    position: int = Field(description="Its place in the queue, by which it is named in calls.")
+    name: str
+    client_id: UUID | None = Field(description="The client without a connection that it is, where it is one.")
+    state: SignInState
+    organisation_id: str | None = Field(description="What came for it, by the provider's id.")
+    came_instead: str | None = Field(description="What its latest sign-in allowed instead, by name.")
+
+
+class ExpectedOrganisationsAnswer(BaseModel):
+    """The organisations that a run expects by name; to do, done and dropped add up to them."""
+
+    next: int | None = Field(description="The place of the one that the next sign-in is for.")
+    to_do: int
+    done: int
+    dropped: int
+    organisations: list[ExpectedOrganisationAnswer] = Field(description="In order; none where nobody has said any.")
+
+    @classmethod
+    def of(cls, queue: Sequence[ExpectedOrganisation]) -> Self:
+        """The organisations as the API shows them."""
+
+        def count(state: SignInState) -> int:
+            return sum(one.state is state for one in queue)
+
+        return cls(
+            next=next((one.position for one in queue if one.state is SignInState.TO_DO), None),
+            to_do=count(SignInState.TO_DO),
+            done=count(SignInState.DONE),
+            dropped=count(SignInState.DROPPED),
+            organisations=[
+                ExpectedOrganisationAnswer(
+                    position=one.position,
+                    name=one.name,
+                    client_id=one.client_id,
+                    state=one.state,
+                    organisation_id=one.organisation_id,
                     came_instead=one.came_instead,
                 )
                 for one in queue

@@ -22,7 +22,7 @@ from models.practices.teams import TeamView
 from models.runs.progress import RunSnapshot
 from models.runs.reads import RunFilter, RunView
 from models.runs.reports import OFFERS, ListedOrganisation, OrganisationFilter, OrganisationView, RowOrder
-from models.runs.tables import Run
+from models.runs.tables import ExpectedOrganisation, Run
 from rules.clients.row_actions import RowAction
 from rules.clients.saved_views import LONGEST_NAME as LONGEST_VIEW_NAME
 from rules.clients.saved_views import FixedView
@@ -45,6 +45,7 @@ __all__ = [
     "ContactRow",
     "Details",
     "EventView",
+    "ExpectedOrganisation",
     "FixedView",
     "ListedOrganisation",
     "Managed",

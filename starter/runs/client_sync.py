@@ -4,7 +4,9 @@ If the same person has just started such a run and not signed in yet, that run i
 waiting. Runs that other backends start with ``Runs.start`` and their own keys are not used.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
+from uuid import UUID
 
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import RunKind, Stage
@@ -42,6 +44,8 @@ class ClientSync:
         *,
         moves_healthy: bool = False,
         region: str | None = None,
+        names: Sequence[str] = (),
+        client_ids: Sequence[UUID] = (),
     ) -> StartedRun:
         """Start a run, or return the one that the same person has just started and not signed in for.
 
@@ -52,19 +56,24 @@ class ClientSync:
             form_key: New in every page that shows the button; a repeat with the same one returns the same run.
             moves_healthy: Reconnect all: move healthy connections to the new login too.
             region: The country that was chosen, where the provider has several.
+            names: Add: organisations that are expected by name; a run that expects some is always a new one.
+            client_ids: Add: clients without a connection that are expected, likewise.
 
         Raises:
             Refused: Unknown provider or kind, or nobody to start it.
         """
-        mark = f"{kind.value}{'+all' if moves_healthy else ''}:"
-        waiting = await self._waiting(actor, kind, provider, mark)
+        is_listed = bool(names or client_ids)
+        mark = f"{kind.value}{'+all' if moves_healthy else ''}{'+list' if is_listed else ''}:"
+        waiting = None if is_listed else await self._waiting(actor, kind, provider, mark)
         if waiting is not None:
             try:
                 return StartedRun(waiting.id, await self._consents.begin(actor, waiting.id, region), provider)
             except Refused as refused:
                 if refused.refusal.code is not RefusalCode.WRONG_STAGE:  # it was signed in for at this very moment
                     raise
-        options = RunOptions(moves_healthy=moves_healthy, region=region)
+        options = RunOptions(
+            moves_healthy=moves_healthy, region=region, names=tuple(names), client_ids=tuple(client_ids)
+        )
         return await self._runs.start(actor, kind, provider, mark + form_key, options)
 
     async def _waiting(self, actor: Actor, kind: RunKind, provider: str, mark: str) -> Run | None:

@@ -22,6 +22,7 @@ from models.grants.tables import ConsentAttempt, SignInLink
 from models.kit.columns import now
 from models.kit.database import Database
 from models.kit.sealing import Sealer, seal_kept
+from models.runs import expected_organisations
 from models.runs import reads as run_views
 from models.runs import sign_ins as run_sign_ins
 from models.runs.tables import Run
@@ -44,6 +45,11 @@ class PreparedConsent:
 
     row: ConsentAttempt | SignInLink
     authorize_url: str
+
+    def for_place(self, position: int | None) -> None:
+        """Say for which of the organisations that its run expects by name it is; a link is for the next one."""
+        if isinstance(self.row, ConsentAttempt):
+            self.row.expected_position = position
 
 
 class Consents:
@@ -135,6 +141,7 @@ class Consents:
         run = await self._waiting(actor, run_id)
         prepared = await self.prepare(actor, run, now(), await self._expected(run), region)
         async with self._database.transaction() as session:
+            prepared.for_place(await expected_organisations.next_position(session, run.id))
             session.add(prepared.row)
         return prepared.authorize_url
 
@@ -189,6 +196,7 @@ class Consents:
         attempt = await self._attempt(found.run, link.colleague_id, now(), await self._expected(found.run), region)
         attempt.row.link_id, attempt.row.browser_hash = link.id, hashed(mark)
         async with self._database.transaction() as session:
+            attempt.for_place(await expected_organisations.next_position(session, found.run.id))
             session.add(attempt.row)
         return attempt.authorize_url
 

@@ -73,6 +73,8 @@ class RunOptions:
         reopen: Do a finished run's failed organisations again.
         has_queue: Reconnect: a sign-in is expected for each organisation that needs one.
         region: The country of the first sign-in, where the provider has several; another one may follow.
+        names: Add: organisations that are expected by name, where each sign-in brings one.
+        client_ids: Add: clients without a connection that are expected, likewise.
     """
 
     moves_healthy: bool = False
@@ -83,6 +85,8 @@ class RunOptions:
     reopen: bool = False
     has_queue: bool = False
     region: str | None = None
+    names: tuple[str, ...] = ()
+    client_ids: tuple[UUID, ...] = ()
 
     @property
     def first_stage(self) -> Stage:
@@ -97,7 +101,9 @@ class RunOptions:
         It names the client instead of the connection, because a change of books gives the client another connection.
         """
         handed = self.hand_over and [str(self.hand_over.from_id), str(self.hand_over.to_id)]
-        asked = [kind.value, provider, self.moves_healthy, self.client_id and str(self.client_id), handed]
+        asked: list[object] = [kind.value, provider, self.moves_healthy, self.client_id and str(self.client_id), handed]
+        if self.names or self.client_ids:
+            asked += [self.names, [str(one) for one in self.client_ids]]
         return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
 
 

@@ -6,10 +6,12 @@ down.
 
 import base64
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
+from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio.client import Client
 
 from contracts.payloads.runs import Deadlines, RunFacts
@@ -19,17 +21,22 @@ from contracts.words.runs import RunKind
 from models.events import writes as events
 from models.kit.columns import now
 from models.kit.database import Database
-from models.runs import sign_ins
+from models.runs import expected_organisations, sign_ins
+from models.runs.expected_organisations import Named
 from models.runs.reads import of_key
 from models.runs.tables import Run
 from starter.actor import Actor
 from starter.people.rights import check_may_add
 from starter.runs.consents import AWAITS_CONSENT, Consents
+from starter.runs.expected_organisations import checked
 from starter.runs.kinds import RunOptions, start_of
 from starter.support.supporting import Supporting
 from starter.support.temporal_faults import explained
 
 ENDED = "This run has ended."
+
+GOES_ON = timedelta(days=7)
+"""How long a run that expects one sign-in after the other waits for the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +102,16 @@ class Starts:
             if options.hand_over
             else await self._consents.prepare(actor, run, at, await self._expected(run), options.region)
         )
+        deadlines = self._deadlines
         try:
             async with self._database.transaction() as session:
                 session.add(run)
                 await session.flush()
+                if named := await self._named(session, run, options):
+                    await expected_organisations.expect(session, run.id, named, at)
+                    deadlines = _patient(deadlines)
+                    if attempt is not None:
+                        attempt.for_place(0)
                 if self._has_queue(run):
                     has_queue = await sign_ins.expect_repairs(session, run, at) > 0
                     options = replace(options, has_queue=has_queue)
@@ -119,13 +132,27 @@ class Starts:
                 )
                 await session.flush()
                 async with explained(ENDED):
-                    await begin(self._temporal, facts, self._deadlines, options)
+                    await begin(self._temporal, facts, deadlines, options)
         except IntegrityError:  # the same key at the same moment: the other one won
             earlier = await self._earlier(actor, idempotency_key) if idempotency_key else None
             if earlier is None:
                 raise
             return await self._again(actor, earlier, kind, provider, options)
         return StartedRun(run.id, attempt.authorize_url if attempt else None, run.provider)
+
+    async def _named(self, session: AsyncSession, run: Run, options: RunOptions) -> Sequence[Named]:
+        """The organisations that a new run expects by name.
+
+        Raises:
+            Refused: Nothing is expected by name in such a run, or what is said is not there; see ``checked``.
+        """
+        if not options.names and not options.client_ids:
+            return ()
+        provider = self._consents.provider(run.provider)
+        if run.kind is not RunKind.ADD_CLIENTS or provider.capabilities.joins_many:
+            message = f"Only Add clients where each sign-in brings one organisation takes a list: not {provider.title}."
+            raise Refused(RefusalCode.INVALID, message, field="organisations")
+        return await checked(session, run.practice_id, options.names, options.client_ids)
 
     async def _expected(self, run: Run) -> str | None:
         """The organisation that a new run's first sign-in is for."""
@@ -156,6 +183,11 @@ class Starts:
         waits = run.stage in AWAITS_CONSENT and not options.hand_over
         address = await self._consents.begin(actor, run.id, options.region) if waits else None
         return StartedRun(run.id, address, run.provider)
+
+
+def _patient(deadlines: Deadlines) -> Deadlines:
+    """Deadlines for a run that people go on with on another day."""
+    return Deadlines(consent=max(deadlines.consent, GOES_ON), selection=max(deadlines.selection, GOES_ON))
 
 
 def _new_id(kind: RunKind, actor: Actor, at: datetime) -> str:

@@ -115,6 +115,10 @@ _RULES = {
         POST /activity/{run_id}/sign-in-link
         POST /activity/{run_id}/sign-ins/drop
         POST /activity/{run_id}/sign-ins/go-on
+        POST /activity/{run_id}/expected
+        POST /activity/{run_id}/expected/drop
+        POST /activity/{run_id}/expected/take
+        POST /activity/{run_id}/expected/take-off
         POST /activity/{run_id}/selection
         POST /activity/{run_id}/choices
         POST /activity/{run_id}/choices.csv
@@ -198,6 +202,7 @@ _RULES = {
         GET /api/v1/runs/{run_id}
         GET /api/v1/runs/{run_id}/choices.csv
         POST /api/v1/runs/{run_id}/choices
+        GET /api/v1/runs/{run_id}/expected-organisations
         GET /api/v1/runs/{run_id}/sign-ins
         GET /api/v1/runs/{run_id}.csv
         GET /api/v1/connections
@@ -217,6 +222,10 @@ _RULES = {
         POST /api/v1/runs/{run_id}/consent
         POST /api/v1/runs/{run_id}/sign-ins/{organisation_id}/drop
         POST /api/v1/runs/{run_id}/sign-ins/go-on
+        POST /api/v1/runs/{run_id}/expected-organisations
+        POST /api/v1/runs/{run_id}/expected-organisations/{position}/drop
+        POST /api/v1/runs/{run_id}/expected-organisations/{position}/take
+        POST /api/v1/runs/{run_id}/organisations/{organisation_id}/take-off
         POST /api/v1/runs/{run_id}/selection
         POST /api/v1/runs/{run_id}/retry
         POST /api/v1/runs/{run_id}/cancel

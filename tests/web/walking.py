@@ -31,6 +31,7 @@ WORDS: Mapping[str, str] = {
     "name": "suppliers",
     "list_name": "suppliers",
     "kind": "reconnect-all",
+    "position": "0",
     "other_id": "0b0e7d7c-5f0c-4c55-9c1e-6a6f3a3a7d10",
 }
 """What else stands in addresses."""

@@ -21,7 +21,7 @@ from starter.answers.runs import (
     StartedAnswer,
     StoppingAnswer,
 )
-from starter.answers.sign_ins import GoingOnAnswer, SignInsAnswer
+from starter.answers.sign_ins import ExpectedOrganisationsAnswer, GoingOnAnswer, SignInsAnswer
 from starter.answers.views import RunFilter
 from starter.runs.kinds import RunOptions
 from web.api.clients.exports import CSV
@@ -64,7 +64,39 @@ class SignInWish(BaseModel):
     )
 
 
+class StartWish(SignInWish):
+    """How a run is to begin."""
+
+    organisations: tuple[Annotated[str, Field(max_length=255)], ...] = Field(
+        default=(),
+        max_length=500,
+        description="Add clients, where each sign-in brings one organisation: the names of those that you are going to "
+        "sign in for, in order.",
+    )
+    client_ids: tuple[UUID, ...] = Field(
+        default=(), max_length=500, description="Likewise: clients without a connection that they are for."
+    )
+
+
+class ExpectWish(BaseModel):
+    """Organisations that a run is to expect too."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    organisations: tuple[Annotated[str, Field(max_length=255)], ...] = Field(default=(), max_length=500)
+    client_ids: tuple[UUID, ...] = Field(default=(), max_length=500)
+
+
+class TakeWish(BaseModel):
+    """Which organisation is the expected one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    organisation_id: str = Field(max_length=64, description="The provider's id of an organisation in the run's list.")
+
+
 Wish = Annotated[SignInWish | None, Body()]
+Place = Annotated[int, Path(ge=0, le=10_000, description="The place in the run's queue.")]
 
 
 @router.post(
@@ -80,10 +112,13 @@ async def start(
     kind: RunKind,
     idempotency_key: Key = None,
     moves_healthy: Everything = False,
-    wish: Wish = None,
+    wish: Annotated[StartWish | None, Body()] = None,
 ) -> StartedAnswer:
     """Start a run."""
-    options = RunOptions(moves_healthy=moves_healthy, region=wish.region if wish else None)
+    asked = wish or StartWish()
+    options = RunOptions(
+        moves_healthy=moves_healthy, region=asked.region, names=asked.organisations, client_ids=asked.client_ids
+    )
     started = await door.runs.start(caller, kind, provider, idempotency_key, options)
     to_allow = await door.runs.to_allow_again(caller, started.run_id)
     return StartedAnswer(run_id=started.run_id, authorize_url=started.authorize_url, to_allow=list(to_allow))
@@ -158,6 +193,64 @@ async def go_on(caller: Adder, door: Door, run_id: RunId) -> GoingOnAnswer:
     """Go on with the sign-ins so far."""
     await door.sign_ins.go_on(caller, run_id)
     return GoingOnAnswer(run_id=run_id)
+
+
+@router.get(
+    "/runs/{run_id}/expected-organisations",
+    summary="Show the organisations that a run expects",
+    description="Those that were named for an Add clients where each sign-in brings one organisation; else none.",
+)
+async def expected(caller: Reader, door: Door, run_id: RunId) -> ExpectedOrganisationsAnswer:
+    """The expected organisations."""
+    return ExpectedOrganisationsAnswer.of(await door.expected_organisations.expected(caller, run_id))
+
+
+@router.post(
+    "/runs/{run_id}/expected-organisations",
+    summary="Expect further organisations",
+    description="By name, or for clients without a connection. One that is expected already changes nothing.",
+)
+async def expect(caller: Adder, door: Door, run_id: RunId, wish: ExpectWish) -> ExpectedOrganisationsAnswer:
+    """Expect further organisations."""
+    queue = await door.expected_organisations.add(caller, run_id, wish.organisations, wish.client_ids)
+    return ExpectedOrganisationsAnswer.of(queue)
+
+
+@router.post(
+    "/runs/{run_id}/expected-organisations/{position}/drop",
+    summary="Leave an expected organisation out",
+    description="No sign-in is expected for it any more. The same again changes nothing.",
+)
+async def drop_expected(caller: Adder, door: Door, run_id: RunId, position: Place) -> ExpectedOrganisationsAnswer:
+    """Leave an expected organisation out."""
+    return ExpectedOrganisationsAnswer.of(await door.expected_organisations.drop(caller, run_id, position))
+
+
+@router.post(
+    "/runs/{run_id}/expected-organisations/{position}/take",
+    summary="Say which organisation is the expected one",
+    description="Where it has another name in the accounting software than in your list.",
+)
+async def take_expected(
+    caller: Adder, door: Door, run_id: RunId, position: Place, wish: TakeWish
+) -> ExpectedOrganisationsAnswer:
+    """Say which organisation is the expected one."""
+    queue = await door.expected_organisations.take(caller, run_id, position, wish.organisation_id)
+    return ExpectedOrganisationsAnswer.of(queue)
+
+
+@router.post(
+    "/runs/{run_id}/organisations/{organisation_id}/take-off",
+    summary="Take an organisation off the list",
+    description="One that was picked by mistake, while an Add clients awaits its choice. A sign-in that nothing uses "
+    "is ended the night after the run.",
+)
+async def take_off(
+    caller: Adder, door: Door, run_id: RunId, organisation_id: OrganisationId
+) -> ExpectedOrganisationsAnswer:
+    """Take an organisation off the list."""
+    await door.expected_organisations.take_off(caller, run_id, organisation_id)
+    return ExpectedOrganisationsAnswer.of(await door.expected_organisations.expected(caller, run_id))
 
 
 @router.post(

@@ -43,6 +43,7 @@ class Said(StrEnum):
     SIGN_IN_LEFT_OUT = "sign-in-left-out"
     SIGN_INS_ENOUGH = "sign-ins-enough"
     NOBODY_SIGNED_IN = "nobody-signed-in"
+    TAKEN_OFF_THE_LIST = "taken-off-the-list"
 
     FILTER_DROPPED = "filter-dropped"
 
@@ -159,6 +160,7 @@ _SENTENCES: dict[Said, str] = {
     "as soon as it does.",
     Said.RUN_MOVED_ON: "This was not done, since the run has moved on meanwhile. This is where it is now.",
     Said.SIGN_IN_LEFT_OUT: "That sign-in is left out; its client stays as it is.",
+    Said.TAKEN_OFF_THE_LIST: "That organisation is off the list. A sign-in that nothing uses is ended tonight.",
     Said.SIGN_INS_ENOUGH: "What is done is being repaired; the rest stays as it is.",
     Said.NOBODY_SIGNED_IN: "This was not done, since nobody has signed in yet. Sign in, or stop the run.",
     Said.FILTER_DROPPED: "This address asked for something that is not there any more, so that filter was left out.",

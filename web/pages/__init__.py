@@ -46,7 +46,7 @@ from web.pages.clients.views import saved_views
 from web.pages.connections import change, connection, disconnecting
 from web.pages.connections import health as connections
 from web.pages.people import access, colleagues, hand_over, invitation, outbox, practice, team
-from web.pages.runs import activity, choice_lists, client_sync, sign_in_links, sign_ins
+from web.pages.runs import activity, choice_lists, client_sync, expected, sign_in_links, sign_ins
 from web.pages.runs import run as runs
 from web.pages.signing_in import forgotten, identity, second_step, signing_in
 from web.pages.signing_in import passkey as passkey_sign_in
@@ -74,6 +74,7 @@ ROUTERS = (
     choice_lists.router,
     sign_in_links.router,
     sign_ins.router,
+    expected.router,
     sign_in_links.open_to_all,
     client_account.router,
     importing.router,

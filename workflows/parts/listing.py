@@ -42,12 +42,14 @@ async def list_organisations(state: RunState, consent: ConsentGiven) -> None:
     await asyncio.gather(*(_read_profiles(state, first, end) for first, end in stretches))
     judged = await call(
         OrganisationActivities.judge_organisations,
-        JudgeOrganisationsInput(run_id=run_id),
+        JudgeOrganisationsInput(run_id=run_id, consent_id=consent.consent_id, allowed=listed.allowed),
         policies.DATABASE,
         "Tell new organisations from known ones",
     )
     state.verdicts = judged.verdicts
     state.reached(Stage.AWAITING_SELECTION)  # the activity recorded the stage with the verdicts
+    if judged.message is not None:
+        state.note(judged.message)
 
 
 async def _read_profiles(state: RunState, first: int, end: int) -> None:

@@ -25,7 +25,7 @@ from rules.clients.imports.cells import (
 from rules.clients.imports.columns import Columns, Sheet, SheetRow
 from rules.clients.imports.numbers import KnownNumbers, clashes
 from rules.clients.imports.plans import Change, ImportInto, ImportPlan, JudgedRow, KnownClient
-from rules.clients.matching import plain_name
+from rules.clients.names import plain_name
 from rules.clients.registration_numbers import Numbers
 
 _FIELD, _CREATED, _CHANGED = ImportField, ImportVerdict.CREATED, ImportVerdict.CHANGED

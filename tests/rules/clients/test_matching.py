@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from contracts.words.causes import Cause
 from contracts.words.runs import Verdict
-from rules.clients.matching import Candidate, ConnectedClient, KnownOrganisation, UnconnectedClient, judge, plain_name
+from rules.clients.matching import Candidate, ConnectedClient, KnownOrganisation, UnconnectedClient, judge
+from rules.clients.names import plain_name
 from rules.clients.registration_numbers import company_keys
 
 

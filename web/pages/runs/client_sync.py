@@ -6,12 +6,14 @@ from uuid import UUID
 
 from fastapi import Form, Path, Request, Response
 
+from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import RunKind
 from web.kit.authentication import Door
 from web.kit.confirmations import go
 from web.kit.rendering import FORM_KEY, leave
 from web.kit.viewing import Viewer, page_router
-from web.pages.runs import drafts
+from web.pages.runs import drafts, expected
+from web.pages.runs.expected import ClientsField, NamesField
 from web.pages.runs.regions import RegionField, question
 
 router = page_router()
@@ -31,6 +33,9 @@ async def start(
     moves_healthy: Annotated[bool, Form(alias="all")] = False,
     region: RegionField = "",
     client: Annotated[UUID | None, Form()] = None,
+    names: NamesField = "",
+    client_ids: ClientsField = [],  # noqa: B006  # as the framework has it
+    listed: Annotated[bool, Form()] = False,
 ) -> Response:
     """Start a run, for one client without a connection if it says so, and lead to the provider's sign-in.
 
@@ -41,9 +46,26 @@ async def start(
     fields |= {"client": str(client)} if client else {}
     if asked := await question(request, door, viewer, provider, region, fields=fields):
         return asked
-    started = await door.client_sync.press(
-        viewer.actor, kind, provider, key, moves_healthy=moves_healthy, region=region
-    )
+    is_one_by_one = kind is RunKind.ADD_CLIENTS and not door.software.allow_words(provider).joins_many
+    if is_one_by_one and not listed and client is None:
+        return await expected.question(request, door, viewer, provider, fields=fields | {"region": region})
+    wanted = [*client_ids, *([client] if client and is_one_by_one else [])]
+    try:
+        started = await door.client_sync.press(
+            viewer.actor,
+            kind,
+            provider,
+            key,
+            moves_healthy=moves_healthy,
+            region=region,
+            names=(names,) if names.strip() else (),
+            client_ids=wanted,
+        )
+    except Refused as refused:
+        if not listed or refused.refusal.code not in {RefusalCode.INVALID, RefusalCode.UNKNOWN_CLIENT}:
+            raise
+        fields |= {"region": region}
+        return await expected.question(request, door, viewer, provider, fields=fields, names=names, refused=refused)
     if kind is RunKind.ADD_CLIENTS:
         await door.choices.begin(viewer.actor, started.run_id, drafts.begun_for(client))
     if started.authorize_url is None:

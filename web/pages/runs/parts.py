@@ -14,7 +14,7 @@ from starter.access.sessions import SignedIn
 from starter.answers.run_words import progress_of
 from starter.answers.views import RunSnapshot, RunView
 from starter.operations import Operations
-from web.pages.runs import drafts, selecting, sign_ins, taking_over
+from web.pages.runs import drafts, expected, selecting, sign_ins, taking_over
 from web.pages.runs import leftovers as run_leftovers
 from web.pages.runs import report as run_report
 
@@ -67,6 +67,7 @@ async def _awaiting_consent(look: RunPage) -> Values:
         "is_signed_in": SIGNED_IN in look.query and not run.message,
         "to_allow": await look.door.runs.to_allow_again(look.viewer.actor, run.id),
         **await sign_ins.values(look.door, look.viewer.actor, run.id),
+        **await expected.values(look.door, look.viewer.actor, run.id),
     }
 
 
@@ -82,7 +83,11 @@ async def _working(look: RunPage) -> Values:
 async def _selecting(look: RunPage) -> Values:
     run_id = look.report.run.id
     chosen = look.chosen or await drafts.left(look.door, look.viewer.actor, run_id)
-    return await selecting.values(look.door, look.viewer.actor, run_id, chosen)
+    queue = await look.door.expected_organisations.expected(look.viewer.actor, run_id)
+    return {
+        **await selecting.values(look.door, look.viewer.actor, run_id, chosen, queue),
+        **await expected.values(look.door, look.viewer.actor, run_id),
+    }
 
 
 async def _finished(look: RunPage) -> Values:

@@ -24,6 +24,7 @@ from starter.operations import Operations
 from starter.runs.choices import NamedChoice
 from web.pages.connections import setting_words
 from web.pages.connections.settings_form import SettingsForm, settings_in
+from web.pages.runs.expected import Queue, arrivals, strangers
 
 CREATE = "create"
 FOR_CLIENT, OTHER = "for_client", "other"
@@ -218,7 +219,9 @@ class Texts(NamedTuple):
     fault: str | None
 
 
-async def values(door: Operations, actor: Actor, run_id: str, chosen: Chosen | None = None) -> dict[str, object]:
+async def values(
+    door: Operations, actor: Actor, run_id: str, chosen: Chosen | None = None, wanted: Queue = ()
+) -> dict[str, object]:
     """The values for the list's template.
 
     Args:
@@ -226,6 +229,7 @@ async def values(door: Operations, actor: Actor, run_id: str, chosen: Chosen | N
         actor: Who looks.
         run_id: A run that awaits its selection.
         chosen: The form that was sent and refused; None when the page is opened.
+        wanted: The organisations that the run expects by name.
 
     Raises:
         Refused: There is no such run in the practice.
@@ -242,6 +246,9 @@ async def values(door: Operations, actor: Actor, run_id: str, chosen: Chosen | N
     like_it = [view.organisation.organisation_id for view in found if for_client and view.client_id == for_client.id]
     if for_client and not form.organisation_ids and form.refusal is None and form.plan is None:
         form = replace(form, organisation_ids=tuple(like_it[:1]))
+    if wanted and form.refusal is None and form.plan is None:
+        fresh, links = arrivals(found, wanted, form.codes, {str(one.id) for one in offered.linkable})
+        form = replace(form, organisation_ids=(*form.organisation_ids, *fresh), treatments={**links, **form.treatments})
     new = [view.organisation.name for view in found if view.organisation.verdict is not Verdict.ALREADY_CLIENT]
     codes = await door.choices.codes(actor, new, form.codes.values())
     names = {str(one.id): one.name for one in (*offered.teams, *offered.owners, *offered.linkable)}
@@ -261,6 +268,7 @@ async def values(door: Operations, actor: Actor, run_id: str, chosen: Chosen | N
         "ticks": setting_words.ticks(door.software.lists(provider), settings.lists),
         "wrong_settings": refused_field.startswith("settings."),
         "candidates": list(rows),
+        "strangers": strangers(found, wanted),
         "verdicts": {verdict: verdicts[verdict] for verdict in Verdict if verdicts[verdict]},
         "total": total,
         "just_allowed": just_allowed if marks else 0,

@@ -72,6 +72,7 @@ async def adds_next(page: Page, organisation_id: str | None) -> None:
 async def test_two_sign_ins_make_one_list_and_two_clients(own: House, browsers: Browsers, organisations: list[str]):
     page = await browsers.signed_in(own.admin)
     await pressed(page, "Add clients")
+    await page.get_by_role("button", name="Continue to Xero").click()
     left = await page.context.new_page()
     await left.goto(f"/activity/{(await runs_of(own.admin))[0].id}")
     await expect(left.get_by_text("each sign-in brings one")).to_be_visible()
@@ -108,6 +109,7 @@ async def test_a_further_sign_in_that_is_denied_or_fails_leaves_the_list_as_it_w
 ):
     page = await browsers.signed_in(own.admin)
     await pressed(page, "Add clients")
+    await page.get_by_role("button", name="Continue to Xero").click()
     await sign_in_there(page, person=CALLUM, choose=organisations[:1])
     await row(page, organisations[0]).get_by_role("checkbox").check()
     run_id = run_of(page)

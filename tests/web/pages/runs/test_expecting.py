@@ -1,0 +1,44 @@
+"""Add clients where each sign-in brings one organisation: the page asks for a list, and leads through it."""
+
+from collections.abc import AsyncIterator
+
+import httpx2
+import pytest
+import pytest_asyncio
+
+from tests.journeys.promises import OPEN_RUN
+from tests.second_provider import ONE_AT_A_TIME, Second
+from tests.web.house import House, arrived
+from tests.web.pages.signing_in.test_signing_in import csrf_of
+
+pytestmark = pytest.mark.leaves(OPEN_RUN, because="runs wait for sign-ins at software that has no workers")
+
+START = "/client-sync/second/add-clients"
+
+
+@pytest_asyncio.fixture
+async def browser(house: House) -> AsyncIterator[httpx2.AsyncClient]:
+    made = Second(ONE_AT_A_TIME)
+    house.scene.providers[made.name] = made
+    yield await arrived(house.admin)
+    del house.scene.providers[made.name]
+
+
+async def test_a_pasted_list_is_asked_for_and_led_through(house: House, browser: httpx2.AsyncClient):
+    form = {"csrf": await csrf_of(browser), "key": "listed"}
+    asked = await browser.post(START, data=form)
+    assert "Each sign-in to Second Books brings one organisation" in asked.text
+    left = await browser.post(START, data={**form, "listed": "on", "names": "Alder & Finch\nBeech Ltd\n"})
+    assert "https://second.test/allow" in left.text
+    [(run_id,)] = await house.scene.rows("SELECT run_id FROM expected_organisations WHERE position = 1")
+    page = f"/activity/{run_id}"
+    shown = (await browser.get(page)).text
+    assert "0 of 2 organisations signed in for" in shown
+    assert "Sign in for Alder &amp; Finch" in shown
+
+    csrf = {"csrf": form["csrf"]}
+    answer = await browser.post(f"{page}/expected/drop", data={**csrf, "position": "0"}, follow_redirects=True)
+    assert "Sign in for Beech Ltd" in answer.text
+    assert "0 of 1 organisation signed in for" in answer.text
+    answer = await browser.post(f"{page}/expected", data={**csrf, "names": "Cedar\nBeech Ltd"}, follow_redirects=True)
+    assert "0 of 2 organisations signed in for" in answer.text
