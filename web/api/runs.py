@@ -210,9 +210,12 @@ async def expected(caller: Reader, door: Door, run_id: RunId) -> ExpectedOrganis
     summary="Expect further organisations",
     description="By name, or for clients without a connection. One that is expected already changes nothing.",
 )
-async def expect(caller: Adder, door: Door, run_id: RunId, wish: ExpectWish) -> ExpectedOrganisationsAnswer:
+async def expect(
+    caller: Adder, door: Door, run_id: RunId, wish: Annotated[ExpectWish | None, Body()] = None
+) -> ExpectedOrganisationsAnswer:
     """Expect further organisations."""
-    queue = await door.expected_organisations.add(caller, run_id, wish.organisations, wish.client_ids)
+    asked = wish or ExpectWish()
+    queue = await door.expected_organisations.add(caller, run_id, asked.organisations, asked.client_ids)
     return ExpectedOrganisationsAnswer.of(queue)
 
 
@@ -232,10 +235,11 @@ async def drop_expected(caller: Adder, door: Door, run_id: RunId, position: Plac
     description="Where it has another name in the accounting software than in your list.",
 )
 async def take_expected(
-    caller: Adder, door: Door, run_id: RunId, position: Place, wish: TakeWish
+    caller: Adder, door: Door, run_id: RunId, position: Place, wish: Annotated[TakeWish | None, Body()] = None
 ) -> ExpectedOrganisationsAnswer:
     """Say which organisation is the expected one."""
-    queue = await door.expected_organisations.take(caller, run_id, position, wish.organisation_id)
+    organisation_id = wish.organisation_id if wish else ""
+    queue = await door.expected_organisations.take(caller, run_id, position, organisation_id)
     return ExpectedOrganisationsAnswer.of(queue)
 
 
