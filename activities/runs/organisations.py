@@ -25,9 +25,9 @@ from models.clients import writes as clients
 from models.grants import writes as grants
 from models.night import reads as checks
 from models.practices.tables import Practice
-from models.runs import expected_organisations
 from models.runs import organisations as run_lists
 from models.runs import writes as runs
+from models.runs.expected import organisations as expected_organisations
 from models.runs.organisations import FoundOrganisation
 from models.runs.tables import Run
 from providers.port.errors import ProviderError, Transient

@@ -22,9 +22,9 @@ from models.grants.tables import ConsentAttempt, SignInLink
 from models.kit.columns import now
 from models.kit.database import Database
 from models.kit.sealing import Sealer, seal_kept
-from models.runs import expected_organisations
 from models.runs import reads as run_views
 from models.runs import sign_ins as run_sign_ins
+from models.runs.expected import organisations as expected_organisations
 from models.runs.tables import Run
 from providers.port.errors import ProviderError
 from providers.port.provider import Provider, Providers

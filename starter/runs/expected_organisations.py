@@ -14,11 +14,11 @@ from contracts.words.runs import RunKind, SignInState, Stage
 from models.clients import writes as clients
 from models.kit.columns import now
 from models.kit.database import Database
-from models.runs import expected_organisations
 from models.runs import organisations as run_lists
 from models.runs import reads as run_views
 from models.runs import writes as runs
-from models.runs.expected_organisations import Named
+from models.runs.expected import organisations as expected_organisations
+from models.runs.expected.organisations import Named
 from models.runs.tables import ExpectedOrganisation, Run
 from rules.runs.expected_organisations import MOST, names_in
 from starter.actor import Actor

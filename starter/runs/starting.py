@@ -21,8 +21,9 @@ from contracts.words.runs import RunKind
 from models.events import writes as events
 from models.kit.columns import now
 from models.kit.database import Database
-from models.runs import expected_organisations, sign_ins
-from models.runs.expected_organisations import Named
+from models.runs import sign_ins
+from models.runs.expected import organisations as expected_organisations
+from models.runs.expected.organisations import Named
 from models.runs.reads import of_key
 from models.runs.tables import Run
 from starter.actor import Actor
