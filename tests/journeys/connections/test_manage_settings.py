@@ -93,7 +93,7 @@ async def test_only_chosen_lists_are_pulled(client: OneClient):
     assert shown["settings"]["list_names"] == ["organisation", "accounts", "bank_accounts"]
     scene.control.zero_calls()
     after = await client.refreshed()
-    assert client.calls() == scene.platform.calls["profile"] + scene.platform.calls["accounts"]
+    assert scene.world.calls.by_path.total() == scene.platform.calls["profile"] + scene.platform.calls["accounts"]
     pulled = {name for name in after if after[name]["pulled_at"] != before[name]["pulled_at"]}
     assert pulled == {"organisation", "accounts", "bank_accounts"}
     refused = await client.post("refresh", params={"list": "items"})

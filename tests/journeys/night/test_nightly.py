@@ -66,7 +66,8 @@ async def add(scene: Scene, person: int, wanted: list[str] | None = None) -> lis
         organisations=[
             {"organisation_id": row["organisation_id"]}
             for row in run["organisations"]
-            if row["verdict"] in {"new", "practices_own"} and (wanted is None or row["organisation_id"] in wanted)
+            if row["verdict"] in {"new", "practices_own", "looks_like_client"}
+            and (wanted is None or row["organisation_id"] in wanted)
         ],
     )
     run = await scene.until_stage(run["run_id"], "finished")
@@ -252,4 +253,4 @@ async def test_a_long_night_goes_on_in_a_new_history(make_scene, temporal_settin
             last = await scene.handle(night.id).describe()
     assert last.run_id != night.first_execution_run_id
     assert (report.logins, report.healthy, report.refreshed) == (1, 60, 60)
-    assert scene.world.calls.by_path["GET /connections"] == 1
+    assert scene.world.calls.by_path[f"GET {scene.platform.listing}"] == 1

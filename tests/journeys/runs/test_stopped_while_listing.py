@@ -17,10 +17,10 @@ pytestmark = pytest.mark.thorough
 
 async def begun(scene: Scene, kind: RunKind) -> tuple[str, str]:
     """Start a run of a kind; its id and the authorize URL."""
-    path = f"/api/v1/client-sync/xero/{kind.value}"
+    path = scene.runs_of(kind.value)
     if kind is RunKind.CHANGE_CONNECTION:
         path = f"{(await one_of(scene)).path}/change"
-    answer = await scene.http.post(path)
+    answer = await scene.http.post(path, json=scene.platform.asked)
     assert answer.status_code == 201, answer.text
     return answer.json()["run_id"], answer.json()["authorize_url"]
 
