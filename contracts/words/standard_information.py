@@ -5,7 +5,8 @@ A provider parses its records into these and the tables store them. They are nam
 enter a workflow's history (design rule 2). Field order is the order of the table's columns.
 
 Every row has ``key`` (the provider's own id of the record, unique in its list and organisation) and ``record``
-(the provider's record as JSON text). Texts the provider left out are ``None``; money and rates are ``Decimal``.
+(the provider's record as JSON text; a row without one is not stored). What the provider does not tell is ``None``, and
+left out where it never does; money and rates are ``Decimal``.
 """
 
 from collections.abc import Mapping
@@ -16,8 +17,16 @@ from typing import Any, Final, NamedTuple
 NAMELESS = "(no name)"
 """Stands where a provider lists an organisation without its name, until the organisation's profile tells it."""
 
+_LONGEST_NAME = 255
+"""What the connections table holds of an organisation's name."""
+
 ENDED: Final = "ended"
 """The status of an organisation whose subscription has ended, whatever its accounting software calls it."""
+
+
+def listed_name(said: str | None) -> str:
+    """What an organisation is called by a list that says this of its name."""
+    return (said or NAMELESS)[:_LONGEST_NAME]
 
 
 class OrganisationProfile(NamedTuple):
@@ -25,24 +34,24 @@ class OrganisationProfile(NamedTuple):
 
     key: str
     name: str
-    legal_name: str | None
-    country_code: str | None
-    base_currency: str | None
-    tax_number: str | None
-    registration_number: str | None
-    organisation_type: str | None
-    plan: str | None
-    status: str | None
-    is_demo: bool
-    is_trial: bool
-    time_zone: str | None
-    short_code: str | None
-    pays_tax: bool | None
-    financial_year_end_day: int | None
-    financial_year_end_month: int | None
-    period_lock_date: date | None
-    end_of_year_lock_date: date | None
-    record: str
+    legal_name: str | None = None
+    country_code: str | None = None
+    base_currency: str | None = None
+    tax_number: str | None = None
+    registration_number: str | None = None
+    organisation_type: str | None = None
+    plan: str | None = None
+    status: str | None = None
+    is_demo: bool = False
+    is_trial: bool = False
+    time_zone: str | None = None
+    short_code: str | None = None
+    pays_tax: bool | None = None
+    financial_year_end_day: int | None = None
+    financial_year_end_month: int | None = None
+    period_lock_date: date | None = None
+    end_of_year_lock_date: date | None = None
+    record: str = ""
 
 
 def profile_of(columns: Mapping[str, Any]) -> OrganisationProfile:
@@ -58,22 +67,22 @@ class Account(NamedTuple):
     key: str
     code: str | None
     name: str
-    account_type: str | None
-    account_class: str | None
-    status: str | None
-    tax_type: str | None
-    description: str | None
-    currency_code: str | None
-    bank_account_number: str | None
-    bank_account_type: str | None
-    system_account: str | None
-    reporting_code: str | None
-    is_bank_account: bool
-    takes_payments: bool
-    shows_in_expense_claims: bool
-    is_archived: bool
-    updated_at: datetime | None
-    record: str
+    account_type: str | None = None
+    account_class: str | None = None
+    status: str | None = None
+    tax_type: str | None = None
+    description: str | None = None
+    currency_code: str | None = None
+    bank_account_number: str | None = None
+    bank_account_type: str | None = None
+    system_account: str | None = None
+    reporting_code: str | None = None
+    is_bank_account: bool = False
+    takes_payments: bool = False
+    shows_in_expense_claims: bool = False
+    is_archived: bool = False
+    updated_at: datetime | None = None
+    record: str = ""
 
 
 class TaxRate(NamedTuple):
@@ -82,17 +91,17 @@ class TaxRate(NamedTuple):
     key: str
     name: str
     tax_type: str
-    report_tax_type: str | None
-    status: str | None
-    display_rate: Decimal | None
-    effective_rate: Decimal | None
-    applies_to_assets: bool | None
-    applies_to_equity: bool | None
-    applies_to_expenses: bool | None
-    applies_to_liabilities: bool | None
-    applies_to_revenue: bool | None
-    is_archived: bool
-    record: str
+    report_tax_type: str | None = None
+    status: str | None = None
+    display_rate: Decimal | None = None
+    effective_rate: Decimal | None = None
+    applies_to_assets: bool | None = None
+    applies_to_equity: bool | None = None
+    applies_to_expenses: bool | None = None
+    applies_to_liabilities: bool | None = None
+    applies_to_revenue: bool | None = None
+    is_archived: bool = False
+    record: str = ""
 
 
 class TrackingCategory(NamedTuple):
@@ -111,21 +120,21 @@ class Item(NamedTuple):
 
     key: str
     code: str
-    name: str | None
-    description: str | None
-    purchase_description: str | None
-    is_sold: bool | None
-    is_purchased: bool | None
-    is_tracked_as_inventory: bool | None
-    sales_price: Decimal | None
-    sales_account_code: str | None
-    sales_tax_type: str | None
-    purchase_price: Decimal | None
-    purchase_account_code: str | None
-    purchase_tax_type: str | None
-    quantity_on_hand: Decimal | None
-    updated_at: datetime | None
-    record: str
+    name: str | None = None
+    description: str | None = None
+    purchase_description: str | None = None
+    is_sold: bool | None = None
+    is_purchased: bool | None = None
+    is_tracked_as_inventory: bool | None = None
+    sales_price: Decimal | None = None
+    sales_account_code: str | None = None
+    sales_tax_type: str | None = None
+    purchase_price: Decimal | None = None
+    purchase_account_code: str | None = None
+    purchase_tax_type: str | None = None
+    quantity_on_hand: Decimal | None = None
+    updated_at: datetime | None = None
+    record: str = ""
 
 
 def contact_lists(*, is_supplier: bool, is_customer: bool) -> tuple[bool, bool]:
@@ -146,23 +155,23 @@ class Contact(NamedTuple):
 
     key: str
     name: str
-    status: str | None
-    is_supplier: bool
-    is_customer: bool
-    contact_number: str | None
-    account_number: str | None
-    company_number: str | None
-    tax_number: str | None
-    default_currency: str | None
-    sales_account_code: str | None
-    purchase_account_code: str | None
-    sales_tax_type: str | None
-    purchase_tax_type: str | None
-    is_archived: bool
-    updated_at: datetime | None
-    in_suppliers: bool
-    in_customers: bool
-    record: str
+    status: str | None = None
+    is_supplier: bool = False
+    is_customer: bool = False
+    contact_number: str | None = None
+    account_number: str | None = None
+    company_number: str | None = None
+    tax_number: str | None = None
+    default_currency: str | None = None
+    sales_account_code: str | None = None
+    purchase_account_code: str | None = None
+    sales_tax_type: str | None = None
+    purchase_tax_type: str | None = None
+    is_archived: bool = False
+    updated_at: datetime | None = None
+    in_suppliers: bool = False
+    in_customers: bool = False
+    record: str = ""
 
 
 class Currency(NamedTuple):

@@ -78,8 +78,8 @@ class Issuer:
         self._url, self._is_document = url, is_document
         self._http = http
         self._clock = clock
-        self._metadata = Cached(self._discover, KEPT_FOR, clock)
-        self._keys = Cached(self._load_keys, KEPT_FOR, clock)
+        self._metadata = Cached[Metadata](KEPT_FOR, clock)
+        self._keys = Cached[KeySet](KEPT_FOR, clock)
         self._looked_again_at: datetime | None = None
 
     async def metadata(self) -> Metadata:
@@ -88,7 +88,7 @@ class Issuer:
         Raises:
             Unavailable: The discovery document cannot be read, or is another's.
         """
-        return await self._metadata.get()
+        return await self._metadata.get(self._discover)
 
     async def keys(self) -> KeySet:
         """Its signing keys.
@@ -96,7 +96,7 @@ class Issuer:
         Raises:
             Unavailable: They cannot be read.
         """
-        return await self._keys.get()
+        return await self._keys.get(self._load_keys)
 
     async def claims(self, token: str, *, audience: str) -> Claims:
         """The claims of a token that was made for an audience, after checking it.
@@ -180,7 +180,8 @@ class Issuer:
             if self._looked_again_at is not None and at - self._looked_again_at < LOOK_AGAIN_AFTER:
                 raise
             self._looked_again_at = at
-            return jwt.decode(token, await self._keys.get(other_than=keys), algorithms=ALGORITHMS)
+            newer = await self._keys.get(self._load_keys, other_than=keys)
+            return jwt.decode(token, newer, algorithms=ALGORITHMS)
 
     async def _discover(self) -> Metadata:
         address = self._url if self._is_document else f"{self._url}/.well-known/openid-configuration"

@@ -3,8 +3,8 @@
 Most calls are alike: what httpx2's client would merge anew for each of them, addresses and headers, is merged once.
 """
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
+from typing import ClassVar, NamedTuple
 
 import httpx2
 
@@ -13,43 +13,45 @@ from providers.kit.bounds import Bound
 from providers.kit.call_limits import CallLimits
 from providers.kit.clock import Clock
 from providers.kit.oauth.token_sets import unpacked
+from providers.kit.refusals import Classify, Refuses
 from providers.port.credential import CredentialSource
-from providers.port.errors import ProviderError, RateLimited
-
-Classify = Callable[[int, Mapping[str, str], bytes, datetime], ProviderError]
-"""The error for an answer that is no success: its status, headers and body, and when it came."""
+from providers.port.errors import RateLimited
 
 _URLS_KEPT = 200
 """A few for each list; addresses with ids in them, and far pages, come and go."""
 
 
+class Refusals(NamedTuple):
+    """How a platform refuses.
+
+    Attributes:
+        classify: Makes an error of a refusal.
+        refuses_token: Whether it is the token that is refused.
+        tokens_replaced: How often a call replaces a token that was refused.
+    """
+
+    classify: Classify
+    refuses_token: Refuses
+    tokens_replaced: int = 1
+
+
 class ApiCalls:
-    """Sends calls.
+    """Sends calls; each platform's own say how it refuses.
 
     Args:
         base_url: What stands before every path.
         http: The client to send with.
         limits: Admit each call, and learn from its answer.
         now: The clock, aware, in UTC.
-        classify: Makes an error of a refusal.
-        refuses: Whether an answer refuses the token, so that a newer one may help.
-        tokens_replaced: How often a call replaces a token that was refused.
     """
 
-    def __init__(
-        self,
-        base_url: str,
-        http: httpx2.AsyncClient,
-        limits: CallLimits,
-        now: Clock,
-        *,
-        classify: Classify,
-        refuses: Callable[[httpx2.Response], bool],
-        tokens_replaced: int,
-    ) -> None:
+    refusals: ClassVar[Refusals]
+    """How the platform refuses."""
+
+    def __init__(self, base_url: str, http: httpx2.AsyncClient, limits: CallLimits, now: Clock) -> None:
         self._base_url = base_url.rstrip("/")
-        self._limits, self._now, self._classify, self._refuses = limits, now, classify, refuses
-        self._calls = AuthorisedCalls(http, limits, tokens_replaced=tokens_replaced)
+        self._limits, self._now = limits, now
+        self._calls = AuthorisedCalls(http, limits, tokens_replaced=self.refusals.tokens_replaced)
         self._urls: dict[tuple[str, frozenset[tuple[str, str]]], httpx2.URL] = {}
         self._headers = {**http.headers, "accept": "application/json"}
         self._timeout = {"timeout": http.timeout.as_dict()}
@@ -90,14 +92,17 @@ class ApiCalls:
             extensions = {**self._timeout, **bound.asked}
             return httpx2.Request(method, url, headers=authorised, content=content, extensions=extensions)
 
-        response = await self._calls.send(tokens, organisation_id, made, self._refuses)
+        response = await self._calls.send(tokens, organisation_id, made, self._refuses_token)
         status = response.status_code
         if 200 <= status < 300 or status in fine:
             return response
-        error = self._classify(status, response.headers, response.content, self._now())
+        error = self.refusals.classify(status, response.headers, response.content, self._now())
         if isinstance(error, RateLimited):
             self._limits.refused(organisation_id, error)
         raise error
+
+    def _refuses_token(self, response: httpx2.Response) -> bool:
+        return self.refusals.refuses_token(response.status_code, response.headers, response.content)
 
     def _url(self, path: str, params: Mapping[str, str]) -> httpx2.URL:
         key = (path, frozenset(params.items()))

@@ -48,6 +48,11 @@ UsedUp = Callable[[Mapping[str, str]], Iterable[tuple[Scope, Unit]]]
 """Reads from an answer's headers which windows have no call left; each provider has its own words for it."""
 
 
+def nothing_said(headers: Mapping[str, str]) -> Iterable[tuple[Scope, Unit]]:  # noqa: ARG001  # they do not say
+    """For platforms whose answers do not say what is left."""
+    return ()
+
+
 class _Block:
     """Calls that this process has taken from a shared window and not made yet."""
 

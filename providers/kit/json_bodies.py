@@ -13,6 +13,7 @@ from decimal import Decimal
 
 import orjson
 
+from providers.kit.json_values import Record, records_in
 from providers.port.errors import Unavailable
 
 _NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
@@ -61,19 +62,45 @@ def read_json(body: bytes, *, has_decimals: bool = False) -> object:
     return json.loads(body, parse_float=Decimal, parse_int=_exact)
 
 
-def read_object(body: bytes) -> dict[str, object]:
-    """The object of an answer, with exact numbers and without NUL characters.
+def read_if_json(body: bytes) -> object:
+    """The value of a JSON body; None of any other."""
+    try:
+        return read_json(body)
+    except ValueError:
+        return None
+
+
+def read_object(body: bytes, *, has_decimals: bool = True) -> dict[str, object]:
+    """The object of an answer, without NUL characters; ``has_decimals`` as of ``read_json``.
 
     Raises:
         Unavailable: It is not one, or not JSON: nothing that counts as an answer.
     """
     try:
-        parsed = read_json(without_nul(body), has_decimals=True)
+        parsed = read_json(without_nul(body), has_decimals=has_decimals)
     except ValueError:
         raise Unavailable(f"the answer is not JSON ({len(body)} bytes)") from None
     if not isinstance(parsed, dict):
         raise Unavailable("the answer is not an object")
     return parsed
+
+
+def read_records(listed: object, what: str) -> list[Record]:
+    """The records of an answer's list, without other values in it.
+
+    Args:
+        listed: What stands where the list should.
+        what: What it is called.
+
+    Raises:
+        Unavailable: It is no list, or one of other values only, which is not an empty list of records.
+    """
+    if not isinstance(listed, list):
+        raise Unavailable(f"the answer has no {what}")
+    records = records_in(listed)
+    if listed and not records:
+        raise Unavailable(f"the answer lists no records as {what}")
+    return records
 
 
 def _exact(digits: str) -> int | Decimal:

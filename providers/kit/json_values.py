@@ -96,6 +96,11 @@ def records_in(value: object) -> list[Record]:
     return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
 
 
+def nested(value: object) -> Record:
+    """A record in a record; empty where there is none."""
+    return value if isinstance(value, dict) else {}
+
+
 def json_text(record: Record) -> str:
     """The provider's record as JSON text; exact numbers keep their digits."""
     return orjson.dumps(record, default=_number).decode()

@@ -37,6 +37,11 @@ class Credential:
     region: str | None = None
 
 
+def person_label(names: str, nobody: str) -> str:
+    """The label of a person with these names; ``nobody`` where they are none, or an e-mail address."""
+    return names[:200] if names.strip() and "@" not in names else nobody
+
+
 class CredentialSource(Protocol):
     """Gives calls their credential; refreshing, locking and saving are done behind it.
 

@@ -118,6 +118,34 @@ class ProviderSettings(BaseSettings):
             raise LookupError(f"{self.variable('client_secret')} is not set")
         return self.client_secret.get_secret_value()
 
+    def app_at(self, authorize_url: str, token_url: str, revoke_url: str) -> App:
+        """Our app, with its secret, where the provider serves OAuth.
+
+        Raises:
+            LookupError: Its id or secret is not set.
+        """
+        if self.client_id is None:
+            raise LookupError(f"{self.variable('client_id')} is not set")
+        return App(self.client_id, self.secret(), authorize_url, token_url, revoke_url)
+
+    def as_app(self, client_id: str, client_secret: str, addresses: Mapping[str, str]) -> Self:
+        """The same settings for another app, at other addresses, each by its field."""
+        app = {"client_id": client_id, "client_secret": SecretStr(client_secret)}
+        return self.model_copy(update={**app, **addresses})
+
+    def too_many(self, field: str, allowed: int, whose: str) -> Sequence[Doubt]:
+        """The doubt about more calls at once than the provider allows, if they are more.
+
+        Args:
+            field: The field that says how many.
+            allowed: How many the provider allows.
+            whose: Who allows it, and to whom.
+        """
+        if getattr(self, field) <= allowed:
+            return ()
+        said = f"{self.variable(field)} is more than the {allowed} that {whose}"
+        return (Doubt(said, f"Set it to {allowed}, or leave it out."),)
+
     @abstractmethod
     def at_stand_in(self, url: str) -> Self:
         """The same settings for the app that this provider's stand-in knows.

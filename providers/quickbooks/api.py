@@ -5,13 +5,10 @@ The company stands in every address, and no answer names it: what the credential
 
 from collections.abc import Mapping, Sequence
 
-import httpx2
 import orjson
 
-from providers.kit.api_calls import ApiCalls
+from providers.kit.api_calls import ApiCalls, Refusals
 from providers.kit.bounds import MIB, Bound
-from providers.kit.call_limits import CallLimits
-from providers.kit.clock import Clock
 from providers.kit.json_bodies import read_object
 from providers.kit.json_values import Record, records_in
 from providers.port.credential import CredentialSource
@@ -20,17 +17,15 @@ from providers.quickbooks.errors import (
     Fault,
     classify,
     classify_fault,
-    described,
     fault_in,
     fault_of,
     refuses_token,
+    told,
 )
 from providers.quickbooks.statements import Statement
 
 MINOR_VERSION = "75"
 """Lower ones are ignored since August 2025."""
-
-TOKENS_REPLACED = 1
 
 PAGE = Bound(32 * MIB, 40.0)
 """1,000 records of 2 kB each, and several times as much with every field at its longest."""
@@ -38,20 +33,10 @@ PAGE = Bound(32 * MIB, 40.0)
 SINGLE = Bound(1 * MIB, 40.0)
 
 
-class Calls:
+class Calls(ApiCalls):
     """Makes calls."""
 
-    def __init__(self, base_url: str, http: httpx2.AsyncClient, limits: CallLimits, now: Clock) -> None:
-        self._limits, self._now = limits, now
-        self._calls = ApiCalls(
-            f"{base_url}/v3/company",
-            http,
-            limits,
-            now,
-            classify=classify,
-            refuses=_refuses_token,
-            tokens_replaced=TOKENS_REPLACED,
-        )
+    refusals = Refusals(classify, refuses_token)
 
     async def get(
         self,
@@ -73,7 +58,7 @@ class Calls:
         Raises:
             ProviderError: Classified by cause.
         """
-        answer, _ = await self._send("GET", path, tokens, realm, bound, params or {})
+        answer, _ = await self._asked("GET", path, tokens, realm, bound, params or {})
         return answer
 
     async def query(self, statement: Statement, tokens: CredentialSource, realm: str) -> Record:
@@ -92,7 +77,7 @@ class Calls:
             ProviderError: Classified by cause, of the first that failed.
         """
         asked = [{"bId": str(place), "Query": one.text} for place, one in enumerate(statements)]
-        answer, headers = await self._send("POST", "/batch", tokens, realm, PAGE, {}, {"BatchItemRequest": asked})
+        answer, headers = await self._asked("POST", "/batch", tokens, realm, PAGE, {}, {"BatchItemRequest": asked})
         came = {one.get("bId"): one for one in records_in(answer.get("BatchItemResponse"))}
         answers = []
         for place, statement in enumerate(statements):
@@ -109,7 +94,7 @@ class Calls:
             raise Unavailable(f"{statement.entity}: the answer has no QueryResponse")
         return response
 
-    async def _send(
+    async def _asked(
         self,
         method: str,
         path: str,
@@ -119,9 +104,9 @@ class Calls:
         params: Mapping[str, str],
         body: object = None,
     ) -> tuple[Record, Mapping[str, str]]:
-        response = await self._calls.send(
+        response = await self.send(
             method,
-            f"/{realm}{path}",
+            f"/v3/company/{realm}{path}",
             tokens,
             bound,
             organisation_id=realm,
@@ -134,7 +119,7 @@ class Calls:
         except Unavailable as error:
             if fault := fault_in(response.content):
                 raise self._error(realm, response.headers, fault) from None
-            detail = described(response.status_code, response.headers, None)
+            detail = told(response.status_code, response.headers, None)
             raise Unavailable(f"{error.detail}, {detail}") from None
         if fault := fault_of(answer):
             raise self._error(realm, response.headers, fault)
@@ -146,7 +131,3 @@ class Calls:
         if isinstance(error, RateLimited):
             self._limits.refused(realm, error)
         return error
-
-
-def _refuses_token(response: httpx2.Response) -> bool:
-    return refuses_token(response.status_code, response.content)

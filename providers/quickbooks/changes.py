@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from contracts.words.causes import Cause
-from providers.kit.cached import CachedByKey
 from providers.kit.clock import Clock
 from providers.kit.json_values import Record, records_in, text
+from providers.kit.reads.shared_reads import SharedReads
 from providers.port.credential import CredentialSource
 from providers.port.errors import NeedsPerson, Unavailable
 from providers.quickbooks.api import PAGE, Calls
@@ -21,9 +21,6 @@ REACHES_BACK = timedelta(days=29)
 """A day less than Intuit promises, since its clock and ours are two."""
 
 CUT_AT = 1000
-
-_KEPT, _KEPT_OF = timedelta(minutes=1), 128
-"""For how long, and of how many companies, an answer is kept for the lists that are read at the same time."""
 
 _NOT_TOLD = frozenset({Cause.UNKNOWN, Cause.NOT_ON_PLAN})
 """Refusals of the call itself, such as for the sake of one entity in it."""
@@ -55,7 +52,7 @@ class Changes:
 
     def __init__(self, api: Calls, now: Clock) -> None:
         self._api, self._now = api, now
-        self._answers = CachedByKey[Answer](_KEPT, _KEPT_OF, now)
+        self._answers = SharedReads[Answer]()
 
     async def of(
         self, tokens: CredentialSource, realm: str, entity: str, entities: Sequence[str], since: datetime
@@ -87,7 +84,7 @@ class Changes:
                     raise
                 return {}
 
-        answer = await self._answers.get(f"{tokens.practice_id} {realm} {since.isoformat()}", load)
+        answer = await self._answers.get(tokens, f"{realm} {since.isoformat()}", load)
         return answer.pop(entity, None)
 
 

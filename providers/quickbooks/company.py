@@ -9,12 +9,8 @@ from dataclasses import dataclass
 
 from contracts.words import standard_information as rows
 from contracts.words.runs import Mark
-from contracts.words.standard_information import NAMELESS
-from providers.kit.json_values import Record, day, flag, json_text, records_in, text
-from providers.quickbooks.fields import nested
-
-LONGEST_NAME = 255
-"""What the connections table holds of a name."""
+from contracts.words.standard_information import listed_name
+from providers.kit.json_values import Record, day, flag, json_text, nested, records_in, text
 
 _READ_ONLY = frozenset({"EXPIRED", "RESTRICTED", "SUSPENDED", "CANCELED", "CANCELLED"})
 _MONTHS = {name.lower(): number for number, name in enumerate(month_name) if name}
@@ -36,7 +32,7 @@ class Company:
     @property
     def name(self) -> str:
         """Its name, as far as the connections table holds it."""
-        return (text(self.info.get("CompanyName")) or text(self.info.get("LegalName")) or NAMELESS)[:LONGEST_NAME]
+        return listed_name(text(self.info.get("CompanyName")) or text(self.info.get("LegalName")))
 
     @property
     def status(self) -> str | None:

@@ -25,19 +25,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from contracts.words.causes import Cause
-from providers.kit.json_bodies import read_json
+from providers.kit.json_bodies import read_if_json
 from providers.kit.json_values import records_in
-from providers.kit.oauth.token_endpoint import refusal
-from providers.kit.windows import retry_after
-from providers.port.errors import NeedsPerson, ProviderError, RateLimited, Unavailable
+from providers.kit.refusals import Throttling, described
+from providers.port.errors import NeedsPerson, ProviderError, Unavailable
 
-_WAIT = timedelta(seconds=60)
-"""What Intuit asks to wait for after a 429 (learn/limits-and-throttles)."""
-
-_LONG = timedelta(minutes=10)
-"""A longer wait can only be the month's budget: the other limits are of a minute and less."""
-
-_LONGEST_WAIT = timedelta(days=31)
+_THROTTLING = Throttling("app_month", "minute", wait=timedelta(seconds=60), longest=timedelta(days=31))
+"""Intuit names no limit in its refusal: a long wait is the month's, all else the company's minute, for which it asks to
+be waited after a 429 (learn/limits-and-throttles)."""
 
 _THROTTLED, _LOST_ROLE, _NOT_ON_PLAN, _ENDED = "3001", "120", frozenset({"5020", "5030"}), "6190"
 
@@ -68,10 +63,7 @@ def fault_in(body: bytes) -> Fault | None:
     start = body.lstrip()[:15]
     if start.startswith(_XML):
         return _in_xml(body[:_LARGEST_XML].decode("utf-8", "replace"))
-    try:
-        parsed = read_json(body)
-    except ValueError:
-        return None
+    parsed = read_if_json(body)
     return fault_of(parsed) if isinstance(parsed, dict) else None
 
 
@@ -88,26 +80,19 @@ def fault_of(parsed: Mapping[str, object]) -> Fault | None:
 
 
 def classify(status: int, headers: Mapping[str, str], body: bytes, now: datetime) -> ProviderError:
-    """The error for an answer of the API that is no success.
-
-    Args:
-        status: HTTP status.
-        headers: Response headers, compared without case.
-        body: Response body, decoded from any compression.
-        now: When it came, aware.
-    """
+    """The error for an answer of the API: a ``providers.kit.refusals.Classify``."""
     return classify_fault(status, headers, fault_in(body), now)
 
 
 def classify_fault(status: int, headers: Mapping[str, str], fault: Fault | None, now: datetime) -> ProviderError:
     """The error for what an answer says that went wrong; arguments as of ``classify``."""
-    detail = described(status, headers, fault)
+    detail = told(status, headers, fault)
     codes = fault.codes if fault else frozenset()
     if status == 429 or _THROTTLED in codes:
-        return _limited(headers, now, detail)
+        return _THROTTLING.error(headers, now, detail)
     if fault is None or status >= 500 or status == 408 or fault.kind == "SYSTEMFAULT":
         page = "" if fault or status >= 500 else ", not the API's own answer"
-        return Unavailable(f"{detail}{page}", retry_at=retry_after(headers, now, _LONGEST_WAIT))
+        return Unavailable(f"{detail}{page}", retry_at=_THROTTLING.retry_at(headers, now))
     if status == 401 or (status < 300 and fault.kind.startswith("AUTHENTICATION")):
         return NeedsPerson(Cause.ACCESS_LOST, detail) if _LOST_ROLE in codes else Unavailable(detail)
     return NeedsPerson(_cause(status, fault), detail)
@@ -124,39 +109,21 @@ def _cause(status: int, fault: Fault) -> Cause:
 
 
 def classify_identity(status: int, headers: Mapping[str, str], body: bytes, now: datetime) -> ProviderError:
-    """The error for an answer of the token endpoint; only ``invalid_grant`` says that a grant is dead."""
-    detail = described(status, headers, None, of="token endpoint: ")
-    if status == 429:
-        return _limited(headers, now, detail)
-    try:
-        parsed = read_json(body)
-    except ValueError:
-        parsed = None
-    word = parsed.get("error") if isinstance(parsed, dict) else None
-    retry_at = retry_after(headers, now, _LONGEST_WAIT)
-    return refusal(status, word, detail, is_its_own=isinstance(parsed, dict), retry_at=retry_at)
+    """The error for an answer of the token or revocation endpoint; arguments as of ``classify``."""
+    return _THROTTLING.of_tokens(status, headers, body, now, told(status, headers, None, of="token endpoint: "))
 
 
-def refuses_token(status: int, body: bytes) -> bool:
+def refuses_token(status: int, _headers: Mapping[str, str], body: bytes) -> bool:
     """Whether a newer access token could help."""
     fault = fault_in(body) if status == 401 else None
     return fault is not None and _LOST_ROLE not in fault.codes
 
 
-def described(status: int, headers: Mapping[str, str], fault: Fault | None, *, of: str = "") -> str:
-    """Status, codes, and the id that Intuit's support asks for."""
+def told(status: int, headers: Mapping[str, str], fault: Fault | None, *, of: str = "") -> str:
+    """What support staff are told of an answer."""
     codes = " ".join(sorted(code for code in fault.codes if code.isdecimal())[:3]) if fault else ""
-    tid = "".join(c for c in headers.get("intuit_tid", "") if c.isascii() and (c.isalnum() or c in "-_"))[:60]
-    parts = (f"{of}HTTP {status}", f"code {codes}" if codes else "", f"intuit_tid {tid}" if tid else "")
-    return ", ".join(filter(None, parts))
-
-
-def _limited(headers: Mapping[str, str], now: datetime, detail: str) -> RateLimited:
-    """Intuit names no limit in its refusal: a long wait is the month's, all else the company's minute."""
-    retry_at = retry_after(headers, now, _LONGEST_WAIT)
-    if retry_at is not None and retry_at - now > _LONG:
-        return RateLimited("app_month", retry_at, detail)
-    return RateLimited("minute", retry_at or now + _WAIT, detail)
+    said = f"code {codes}" if codes else ""
+    return described(status, said, headers, "intuit_tid", named="intuit_tid", of=of)
 
 
 def _in_xml(text: str) -> Fault | None:

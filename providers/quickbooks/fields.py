@@ -3,15 +3,10 @@
 import re
 from datetime import datetime
 
-from providers.kit.json_values import Record, flag, moment, text
+from providers.kit.json_values import Record, flag, moment, nested, text
 
 _DELETED = re.compile(r" \(deleted\)(?=:|$)")
 """What QuickBooks puts behind a name, and into the names of all below it, when a record is made inactive."""
-
-
-def nested(value: object) -> Record:
-    """A record in a record; empty where there is none."""
-    return value if isinstance(value, dict) else {}
 
 
 def reference(value: object) -> str | None:

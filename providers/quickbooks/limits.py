@@ -5,12 +5,9 @@ Sources: Intuit's page on limits and throttles, and its App Partner Program (qui
 only: a budget that is too small by a few calls harms nobody.
 """
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Mapping
 
-from providers.kit.call_limits import CallLimits
-from providers.kit.clock import Clock
 from providers.kit.windows import Counted, Scope, Unit, Window
-from providers.port.call_budget import CallBudget
 from providers.quickbooks.settings import QuickBooksSettings, Tier
 
 CALLS_A_MINUTE, CALLS_A_SECOND = 500, 10
@@ -36,15 +33,3 @@ def windows_of(settings: QuickBooksSettings) -> tuple[Window, ...]:
         Window(Scope.ORGANISATION, Unit.MINUTE, CALLS_A_MINUTE),
         *([of_month] if settings.tier in REFUSED_BEYOND else []),
     )
-
-
-def limits_of(
-    settings: QuickBooksSettings, budget: CallBudget, now: Clock, pause: Callable[[float], Awaitable[None]]
-) -> CallLimits:
-    """What admits the calls of an app at QuickBooks."""
-    return CallLimits(settings.name, settings.app().client_id, windows_of(settings), used_up, budget, now, pause)
-
-
-def used_up(headers: Mapping[str, str]) -> Iterator[tuple[Scope, Unit]]:  # noqa: ARG001  # Intuit's answers do not say
-    """The windows of which an answer says that no call is left: none."""
-    return iter(())

@@ -7,22 +7,24 @@ from datetime import datetime, timedelta
 import httpx2
 
 from contracts.words.standard_information import NAMELESS
+from providers.kit.call_limits import CallLimits, nothing_said
 from providers.kit.clock import Clock, utc_now
+from providers.kit.oauth.provider import CodeFlowProvider
 from providers.port.call_budget import CallBudget
 from providers.port.capabilities import Capabilities, SignInBrings
-from providers.port.credential import Credential, CredentialSource, OneCredential
-from providers.port.errors import ConsentFailed, NeedsPerson, ProviderError, Transient
+from providers.port.credential import CredentialSource, OneCredential
+from providers.port.errors import ConsentFailed, NeedsPerson, Transient
 from providers.port.feeds import Feed
-from providers.port.provider import BegunSignIn, FinishedSignIn, Kept, Page, ReachableOrganisation
+from providers.port.provider import FinishedSignIn, Kept, Page, ReachableOrganisation
 from providers.quickbooks.api import Calls
 from providers.quickbooks.feeds import FEEDS
-from providers.quickbooks.limits import limits_of
+from providers.quickbooks.limits import windows_of
 from providers.quickbooks.reading import Reading
 from providers.quickbooks.settings import QuickBooksSettings
-from providers.quickbooks.sign_in import SignIn, came_in
+from providers.quickbooks.sign_in import SignIn
 
 
-class QuickBooks:
+class QuickBooks(CodeFlowProvider[SignIn]):
     """QuickBooks as a ``Provider``. There is one in each process, because it owns limits, caches and connections.
 
     Args:
@@ -52,29 +54,10 @@ class QuickBooks:
         now: Clock = utc_now,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._http = http
-        self._sign_in = SignIn(settings, http, now)
-        self._limits = limits_of(settings, budget, now, pause)
+        app, windows = settings.app().client_id, windows_of(settings)
+        limits = CallLimits(self.name, app, windows, nothing_said, budget, now, pause)
+        super().__init__(SignIn(settings, http, now), limits, http)
         self._reading = Reading(Calls(settings.api_url, http, self._limits, now), now)
-
-    async def begin_sign_in(
-        self,
-        *,
-        state: str,
-        redirect_uri: str,
-        expected: str | None = None,  # noqa: ARG002  # nobody can name a company to Intuit's page
-        region: str | None = None,  # noqa: ARG002  # it has one for all countries
-    ) -> BegunSignIn:
-        """See ``Provider.begin_sign_in``."""
-        return self._sign_in.begin(state=state, redirect_uri=redirect_uri)
-
-    def refusal_in(self, params: Mapping[str, str]) -> ProviderError | None:
-        """See ``Provider.refusal_in``."""
-        try:
-            came_in(params)
-        except ProviderError as error:
-            return error
-        return None
 
     async def finish_sign_in(self, params: Mapping[str, str], kept: bytes, *, redirect_uri: str) -> FinishedSignIn:
         """See ``Provider.finish_sign_in``. The account is the company, which comes unsigned beside the code.
@@ -82,7 +65,7 @@ class QuickBooks:
         So the company itself is asked: a grant that does not open it must not take the place of the one that does.
         Where the id_token names it too and it does not answer, the sign-in is finished without its name.
         """
-        signed_in = await self._sign_in.exchange(params, kept, redirect_uri=redirect_uri)
+        signed_in = await self._sign_in.finish(params, kept, redirect_uri=redirect_uri)
         credential = signed_in.credential
         try:
             company = await self._reading.named(OneCredential(credential), credential.account_key)
@@ -97,18 +80,6 @@ class QuickBooks:
                 credential.account_key, company.name, None, is_from_this_consent=True, marks=company.marks
             )
         return FinishedSignIn(credential, (named,))
-
-    async def check_app(self) -> None:
-        """See ``Provider.check_app``."""
-        await self._sign_in.flow.check_app()
-
-    async def refresh(self, credential: Credential) -> Credential:
-        """See ``Provider.refresh``. The newest refresh token is kept whether or not it is another one."""
-        return await self._sign_in.flow.refresh(credential)
-
-    async def revoke(self, credential: Credential) -> None:
-        """See ``Provider.revoke``."""
-        await self._sign_in.revoke(credential)
 
     async def organisations(
         self,
@@ -137,8 +108,3 @@ class QuickBooks:
         since = modified_since if feed.tells_changes else None
         async for page in self._reading.pages(tokens, organisation_id, feed, since):
             yield page
-
-    async def close(self) -> None:
-        """See ``Provider.close``."""
-        await self._limits.close()
-        await self._http.aclose()

@@ -1,13 +1,13 @@
 """Reads a company's feeds: which calls each takes, and how their answers become pages."""
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from contracts.words.causes import Cause
 from contracts.words.standard_information import Row
-from providers.kit.cached import CachedByKey
 from providers.kit.clock import Clock
 from providers.kit.json_values import Record
+from providers.kit.reads.shared_reads import SharedReads
 from providers.port.credential import CredentialSource
 from providers.port.errors import NeedsPerson, TooSmall, Unavailable
 from providers.port.feeds import Feed
@@ -30,9 +30,6 @@ from providers.quickbooks.feeds import (
 from providers.quickbooks.rows import Numbers
 from providers.quickbooks.statements import Statement, Walk, rows_of
 
-_KEPT, _KEPT_OF = timedelta(minutes=2), 128
-"""For how long, and of how many companies, is kept what several feeds need: while they are read."""
-
 _INFO, _PREFERENCES = Statement("CompanyInfo"), Statement("Preferences")
 _CODES, _RATES = everything("TaxCode"), everything("TaxRate")
 
@@ -43,8 +40,8 @@ class Reading:
     def __init__(self, api: Calls, now: Clock) -> None:
         self._api, self._now = api, now
         self._changes = Changes(api, now)
-        self._companies = CachedByKey[Company](_KEPT, _KEPT_OF, now)
-        self._numbers = CachedByKey[Numbers](_KEPT, _KEPT_OF, now)
+        self._companies = SharedReads[Company]()
+        self._numbers = SharedReads[Numbers]()
 
     async def named(self, tokens: CredentialSource, realm: str) -> Company:
         """A company's own record, without its preferences; it proves that the grant opens the company.
@@ -74,17 +71,17 @@ class Reading:
             async for page in self._collection(tokens, realm, COLLECTIONS[feed], since):
                 yield page
 
-    async def _company(self, tokens: CredentialSource, realm: str, *, is_fresh: bool = False) -> Company:
+    async def _company(self, tokens: CredentialSource, realm: str, *, is_told: bool = False) -> Company:
         """A company with its preferences, in one call."""
 
         async def load() -> Company:
             info, preferences = await self._api.batch((_INFO, _PREFERENCES), tokens, realm)
             return Company(_single(info, _INFO), _single(preferences, _PREFERENCES))
 
-        return await self._companies.get(f"{tokens.practice_id} {realm}", load, is_fresh=is_fresh)
+        return await self._companies.get(tokens, realm, load, is_told=is_told)
 
     async def _profile(self, tokens: CredentialSource, realm: str) -> Page:
-        company = await self._company(tokens, realm, is_fresh=True)
+        company = await self._company(tokens, realm, is_told=True)
         if company.has_ended:
             raise NeedsPerson(Cause.SUBSCRIPTION_ENDED, f"the company's status is {company.status}")
         return Page((company.profile(realm),))
@@ -155,7 +152,7 @@ class Reading:
 
         if not (await self._company(tokens, realm)).has_account_numbers:
             return {}
-        return await self._numbers.get(f"{tokens.practice_id} {realm}", load)
+        return await self._numbers.get(tokens, realm, load)
 
     async def _changed(
         self, tokens: CredentialSource, realm: str, entity: str, since: datetime | None

@@ -11,9 +11,9 @@ from decimal import Decimal
 import orjson
 
 from contracts.words import standard_information as rows
-from providers.kit.json_values import Record, decimal, flag, json_text, moment, records_in, text
+from providers.kit.json_values import Record, decimal, flag, json_text, moment, nested, records_in, text
 from providers.quickbooks.company import Company
-from providers.quickbooks.fields import changed_at, is_inactive, name_of, nested, reference, status_of
+from providers.quickbooks.fields import changed_at, is_inactive, name_of, reference, status_of
 
 Numbers = Mapping[str, str]
 """The numbers of a company's accounts by the accounts' ids, where it uses numbers."""
@@ -44,11 +44,8 @@ def account(record: Record) -> rows.Account | None:
         currency_code=currency,
         bank_account_number=text(record.get("BankNum")),
         bank_account_type=text(record.get("AccountSubType")) if is_bank else None,
-        system_account=None,
-        reporting_code=None,
         is_bank_account=is_bank,
         takes_payments=is_bank,
-        shows_in_expense_claims=False,
         is_archived=is_inactive(record),
         updated_at=changed_at(record),
         record=json_text(record),
@@ -79,14 +76,10 @@ def _tax_code(code: Record, rates: Mapping[str, Record], now: datetime) -> rows.
         key=key,
         name=name_of(code, "Name") or key,
         tax_type=key,
-        report_tax_type=None,
         status=status_of(code),
         display_rate=total,
         effective_rate=total,
-        applies_to_assets=None,
-        applies_to_equity=None,
         applies_to_expenses=bool(purchases),
-        applies_to_liabilities=None,
         applies_to_revenue=bool(sales),
         is_archived=is_inactive(code),
         record=json_text(code),
@@ -120,16 +113,8 @@ def _american(key: str, name: str) -> rows.TaxRate:
         key=key,
         name=name,
         tax_type=key,
-        report_tax_type=None,
         status="active",
-        display_rate=None,
-        effective_rate=None,
-        applies_to_assets=None,
-        applies_to_equity=None,
-        applies_to_expenses=None,
-        applies_to_liabilities=None,
         applies_to_revenue=True,
-        is_archived=False,
         record=json_text({"Id": key, "Name": key}),
     )
 
@@ -208,15 +193,11 @@ def _contact(entity: str, record: Record, *, tax_number: str | None) -> rows.Con
         status=status_of(record),
         is_supplier=is_supplier,
         is_customer=not is_supplier,
-        contact_number=None,
         account_number=text(record.get("AcctNum")),
         company_number=text(record.get("BusinessNumber")),
         tax_number=tax_number,
         default_currency=reference(record.get("CurrencyRef")),
-        sales_account_code=None,
-        purchase_account_code=None,
         sales_tax_type=None if is_supplier else reference(record.get("DefaultTaxCodeRef")),
-        purchase_tax_type=None,
         is_archived=is_inactive(record),
         updated_at=changed_at(record),
         in_suppliers=in_suppliers,

@@ -71,9 +71,7 @@ class QuickBooksSettings(ProviderSettings):
         Raises:
             LookupError: Its id or secret is not set.
         """
-        if self.client_id is None:
-            raise LookupError(f"{self.variable('client_id')} is not set")
-        return App(self.client_id, self.secret(), self.authorize_url, self.token_url, self.revoke_url)
+        return self.app_at(self.authorize_url, self.token_url, self.revoke_url)
 
     def doubts(self, redirect_uri: str) -> Sequence[Doubt]:
         """See ``ProviderSettings.doubts``. Source: Intuit's pages on redirect URIs and on development keys."""
@@ -87,18 +85,10 @@ class QuickBooksSettings(ProviderSettings):
         if sends_to_intuit and ("sandbox" in self.api_url) != ("sandbox" in self.discovery_url):
             said = f"{self.variable('api_url')} and {self.variable('discovery_url')} are of different environments"
             found.append(Doubt(said, "Set both to the sandbox's addresses, or leave both out."))
-        if self.calls_at_once > CALLS_AT_ONCE:
-            said = f"{self.variable('calls_at_once')} is more than the {CALLS_AT_ONCE} that Intuit allows for a company"
-            found.append(Doubt(said, f"Set it to {CALLS_AT_ONCE}, or leave it out."))
-        return found
+        return [*found, *self.too_many("calls_at_once", CALLS_AT_ONCE, "Intuit allows for a company")]
 
     def at_stand_in(self, url: str) -> Self:
         """See ``ProviderSettings.at_stand_in``: one address serves all that Intuit has on several hosts."""
-        app = {
-            "client_id": STAND_IN_ID,
-            "client_secret": SecretStr(STAND_IN_SECRET),
-            "webhook_verifier_token": SecretStr(STAND_IN_VERIFIER),
-        }
         addresses = {
             "authorize_url": f"{url}/connect/oauth2",
             "token_url": f"{url}/oauth2/v1/tokens/bearer",
@@ -107,7 +97,8 @@ class QuickBooksSettings(ProviderSettings):
             "discovery_url": f"{url}/.well-known/openid_sandbox_configuration",
             "api_url": url,
         }
-        return self.model_copy(update={**app, **addresses})
+        stood_in = self.as_app(STAND_IN_ID, STAND_IN_SECRET, addresses)
+        return stood_in.model_copy(update={"webhook_verifier_token": SecretStr(STAND_IN_VERIFIER)})
 
 
 def _is_ip(host: str) -> bool:

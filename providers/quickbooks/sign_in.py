@@ -15,15 +15,15 @@ import httpx2
 from providers.identity.issuer import BadTokenError, Claims, Issuer
 from providers.kit.bounds import TOKENS
 from providers.kit.clock import Clock
-from providers.kit.json_bodies import read_json
+from providers.kit.json_bodies import read_if_json
 from providers.kit.json_values import text
 from providers.kit.oauth.code_flow import Answered, CodeFlow, Dialect, Lifetime, basic
 from providers.kit.oauth.token_endpoint import once_more
 from providers.kit.oauth.token_sets import Kept, packed, unpacked
-from providers.port.credential import Credential
+from providers.port.credential import Credential, person_label
 from providers.port.errors import AppRefused, ConsentDenied, ConsentFailed, ProviderError, SignedOut, Unavailable
 from providers.port.provider import BegunSignIn
-from providers.quickbooks.errors import classify_identity, described
+from providers.quickbooks.errors import classify_identity, told
 from providers.quickbooks.settings import QuickBooksSettings
 
 SCOPE = "com.intuit.quickbooks.accounting openid profile"
@@ -74,25 +74,25 @@ class SignedIn(NamedTuple):
     is_realm_signed: bool
 
 
-class SignIn:
-    """Begins and finishes sign-ins; ``flow`` refreshes what they gave.
-
-    Attributes:
-        flow: The code flow at Intuit.
-    """
+class SignIn(CodeFlow):
+    """Begins and finishes sign-ins, and refreshes and ends what they gave."""
 
     def __init__(self, settings: QuickBooksSettings, http: httpx2.AsyncClient, now: Clock) -> None:
-        self._app, self._userinfo, self._http, self._now = settings.app(), settings.userinfo_url, http, now
+        super().__init__(settings.app(), ACCESS, REFRESH, classify_identity, http, now, DIALECT)
+        self._userinfo = settings.userinfo_url
         self._issuer = Issuer(settings.discovery_url, http, now, is_document=True)
-        self.flow = CodeFlow(self._app, ACCESS, REFRESH, classify_identity, http, now, DIALECT)
 
-    def begin(self, *, state: str, redirect_uri: str) -> BegunSignIn:
+    async def begin(self, *, state: str, redirect_uri: str, region: str | None = None) -> BegunSignIn:  # noqa: ARG002  # Intuit has one for all countries
         """Begin a sign-in. No parameter names a company or a login beforehand."""
         kept = Kept(code_verifier="", nonce=secrets.token_urlsafe(24))
         asked = {"scope": SCOPE, "redirect_uri": redirect_uri, "state": state, "nonce": kept.nonce}
-        return BegunSignIn(self.flow.address("", asked), kept.packed())
+        return BegunSignIn(self.address("", asked), kept.packed())
 
-    async def exchange(self, params: Mapping[str, str], kept: bytes, *, redirect_uri: str) -> SignedIn:
+    def came_back(self, params: Mapping[str, str]) -> Came:
+        """See ``came_in``."""
+        return came_in(params)
+
+    async def finish(self, params: Mapping[str, str], kept: bytes, *, redirect_uri: str) -> SignedIn:
         """Exchange the code that came back, and verify who signed in.
 
         Raises:
@@ -103,7 +103,7 @@ class SignIn:
         came, nonce = came_in(params), Kept.unpacked(kept).nonce
         await once_more(self._issuer.keys, Unavailable)  # a code whose id_token nobody can check is lost
         asked_at = self._now()
-        got = await self.flow.exchange(came.code, "", redirect_uri=redirect_uri)
+        got = await self.exchange(came.code, "", redirect_uri=redirect_uri)
         claims = await self._claims(got, nonce)
         signed = realm_of(claims)
         if signed is not None and signed != came.realm:
@@ -137,12 +137,13 @@ class SignIn:
         except httpx2.RequestError as error:
             raise Unavailable(f"revocation endpoint: {type(error).__name__}") from None
         body, status = response.content.strip(), response.status_code
-        detail = described(status, response.headers, None, of="revocation endpoint: ")
+        detail = told(status, response.headers, None, of="revocation endpoint: ")
         if body[:1] == b"<" or not (200 <= status < 300 or status == 400):
             refused = classify_identity(status, response.headers, body, self._now())
             if not isinstance(refused, SignedOut):
                 raise Unavailable(detail) if status < 300 else refused
-        if status == 400 and _word(body) in _OUR_FAULT:
+        said = read_if_json(body)
+        if status == 400 and isinstance(said, dict) and said.get("error") in _OUR_FAULT:
             raise AppRefused(detail)
 
     async def _claims(self, got: Answered, nonce: str) -> Claims:
@@ -194,14 +195,6 @@ def realm_of(claims: Claims) -> str | None:
 
 
 def label_of(user: Mapping[str, object]) -> str:
-    """The person's name, out of Intuit's own words for it; never an e-mail address."""
-    name = " ".join(part.strip() for key in ("givenName", "familyName") if (part := text(user.get(key))))
-    return name[:200] if name.strip() and "@" not in name else NOBODY
-
-
-def _word(body: bytes) -> object:
-    try:
-        parsed = read_json(body)
-    except ValueError:
-        return None
-    return parsed.get("error") if isinstance(parsed, dict) else None
+    """The person's name, out of Intuit's own words for it."""
+    names = " ".join(part.strip() for key in ("givenName", "familyName") if (part := text(user.get(key))))
+    return person_label(names, NOBODY)

@@ -5,15 +5,12 @@ and 1,000 at most. Only active records come unless inactive ones are asked for, 
 January 2026 (quickbooks.md section 2.2).
 """
 
-import logging
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from providers.kit.json_values import Record, records_in, text, whole
+from providers.kit.json_values import Record, records_in, whole
+from providers.kit.reads.received import Received
 from providers.port.errors import TooSmall, Unavailable
-
-_log = logging.getLogger(__name__)
 
 PAGE_SIZE = 1000
 
@@ -78,8 +75,8 @@ class Walk:
 
     def __init__(self, asked: Statement, *, is_never_empty: bool = False) -> None:
         self._asked, self._is_never_empty = asked, is_never_empty
-        self._start, self._without_id, self._counted = 1, 0, 0
-        self._seen: set[str] = set()
+        self._start, self._counted = 1, 0
+        self._received = Received(asked.entity, "Id")
 
     @property
     def statement(self) -> Statement:
@@ -113,23 +110,10 @@ class Walk:
             Unavailable: The answer contradicts itself.
             TooSmall: It cannot be all that there is.
         """
-        entity, records = self._asked.entity, rows_of(response, self._asked.entity)
-        fresh = self._new(records)
+        records = rows_of(response, self._asked.entity)
+        fresh = self._received.new(records)
         self._start += len(records)
-        received = len(self._seen) + self._without_id
-        if received < self._counted and not fresh:
-            raise TooSmall(f"{entity}: {received} of {self._counted} records")
-        is_last = received >= self._counted
-        if is_last and self._without_id:
-            _log.warning("%s: %d of %d records left out for want of an id", entity, self._without_id, received)
+        is_last = not fresh or len(self._received) >= self._counted
+        if is_last:
+            self._received.end(self._counted)
         return fresh, is_last
-
-    def _new(self, records: Sequence[Record]) -> list[Record]:
-        fresh = []
-        for record in records:
-            if (key := text(record.get("Id"))) is None:
-                self._without_id += 1
-            elif key not in self._seen:
-                self._seen.add(key)
-                fresh.append(record)
-        return fresh

@@ -8,37 +8,22 @@ that every pull reads is compared by its own id, and the business that was asked
 
 from collections.abc import Mapping
 
-import httpx2
-
 from contracts.words.causes import Cause
-from providers.kit.api_calls import ApiCalls
+from providers.kit.api_calls import ApiCalls, Refusals
 from providers.kit.bounds import Bound
-from providers.kit.call_limits import CallLimits
-from providers.kit.clock import Clock
 from providers.port.credential import CredentialSource
 from providers.port.errors import NeedsPerson
 from providers.sage.errors import classify, refuses_token
 
 BUSINESS = "x-business"
 
-TOKENS_REPLACED = 1
-"""Each time may use up a refresh token, and a business that is reached no more may be answered 401 as well: one newer
-token tells."""
 
-
-class Calls:
+class Calls(ApiCalls):
     """Makes calls."""
 
-    def __init__(self, base_url: str, http: httpx2.AsyncClient, limits: CallLimits, now: Clock) -> None:
-        self._calls = ApiCalls(
-            base_url,
-            http,
-            limits,
-            now,
-            classify=classify,
-            refuses=_refuses_token,
-            tokens_replaced=TOKENS_REPLACED,
-        )
+    # Each newer token may use up a refresh token, and a business that is reached no more may be answered 401 as well:
+    # one tells.
+    refusals = Refusals(classify, refuses_token, tokens_replaced=1)
 
     async def get(
         self,
@@ -62,14 +47,10 @@ class Calls:
             ProviderError: Classified by cause.
         """
         headers = {} if business_id is None else {BUSINESS: business_id}
-        response = await self._calls.send(
+        response = await self.send(
             "GET", path, tokens, bound, organisation_id=business_id, headers=headers, params=params
         )
         echo = response.headers.get(BUSINESS)
         if business_id is not None and echo is not None and echo.strip().lower() != business_id.lower():
             raise NeedsPerson(Cause.WRONG_ORGANISATION, f"{path}: the answer is about another business")
         return response.content
-
-
-def _refuses_token(response: httpx2.Response) -> bool:
-    return refuses_token(response.status_code, response.content)

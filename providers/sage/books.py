@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 import orjson
 
 from contracts.words import standard_information as rows
-from providers.kit.json_values import Record, day, decimal, flag, json_text, moment, records_in, text
-from providers.sage.fields import Chart, code_in, nested, reference, status_of
+from providers.kit.json_values import Record, day, decimal, flag, json_text, moment, nested, records_in, text
+from providers.sage.fields import Chart, code_in, reference, state_of
 
 
 def organisation(business: Record, financial: Record) -> rows.OrganisationProfile | None:
@@ -27,23 +27,16 @@ def organisation(business: Record, financial: Record) -> rows.OrganisationProfil
     return rows.OrganisationProfile(
         key=key,
         name=text(business.get("name")) or text(business.get("displayed_as")) or "",
-        legal_name=None,
         country_code=reference(business.get("country")),
         base_currency=reference(financial.get("base_currency")),
         tax_number=text(financial.get("tax_number")),
-        registration_number=None,
-        organisation_type=None,
         plan=plan_of(business),
         status=rows.ENDED if has_ended(business) else status,
         is_demo=flag(business.get("is_demo")) is True,
         is_trial=status is not None and "trial" in status.lower(),
-        time_zone=None,
-        short_code=None,
-        pays_tax=None,
         financial_year_end_day=None if year_end is None else year_end.day,
         financial_year_end_month=None if year_end is None else year_end.month,
         period_lock_date=day(financial.get("year_end_lockdown_date")),
-        end_of_year_lock_date=None,
         record=json_text({**business, "financial_settings": financial}),
     )
 
@@ -75,18 +68,11 @@ def account(record: Record) -> rows.Account | None:
         name=text(record.get("name")) or text(record.get("displayed_as")) or "",
         account_type=reference(record.get("ledger_account_type")),
         account_class=reference(record.get("ledger_account_classification")),
-        status=None,
         tax_type=reference(record.get("tax_rate")),
-        description=None,
-        currency_code=None,
-        bank_account_number=None,
-        bank_account_type=None,
         system_account=text(record.get("control_name")),
         reporting_code=text(record.get("gifi_code")),
-        is_bank_account=False,
         takes_payments=flag(record.get("visible_in_other_payments")) is True,
         shows_in_expense_claims=flag(record.get("visible_in_expenses")) is True,
-        is_archived=False,
         updated_at=moment(record.get("updated_at")),
         record=json_text(record),
     )
@@ -108,17 +94,16 @@ def bank_account(record: Record, chart: Chart) -> rows.Account | None:
         return None
     details = nested(record.get("bank_account_details"))
     number = (text(details.get("sort_code")), text(details.get("account_number")))
-    is_inactive = flag(record.get("is_active")) is False
-    is_deleted = text(record.get("deleted_at")) is not None
+    status, is_archived = state_of(record)
     return of_chart._replace(
         code=of_chart.code or code_in(record.get("nominal_code"), record.get("displayed_as")),
         name=text(record.get("displayed_as")) or of_chart.name,
-        status=status_of(is_inactive=is_inactive, is_deleted=is_deleted),
+        status=status,
         currency_code=reference(record.get("currency")),
         bank_account_number=" ".join(part for part in number if part) or text(details.get("iban")),
         bank_account_type=reference(record.get("bank_account_type")),
         is_bank_account=True,
-        is_archived=is_inactive or is_deleted,
+        is_archived=is_archived,
         updated_at=moment(record.get("updated_at")),
         record=json_text(record),
     )
@@ -133,15 +118,8 @@ def tax_rate(record: Record) -> rows.TaxRate | None:
         key=key,
         name=text(record.get("name")) or text(record.get("displayed_as")) or key,
         tax_type=key,
-        report_tax_type=None,
-        status=None,
         display_rate=percentage,
         effective_rate=percentage,
-        applies_to_assets=None,
-        applies_to_equity=None,
-        applies_to_expenses=None,
-        applies_to_liabilities=None,
-        applies_to_revenue=None,
         is_archived=flag(record.get("is_visible")) is False,
         record=json_text(record),
     )

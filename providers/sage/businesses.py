@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from contracts.words.causes import Cause
 from contracts.words.runs import Mark
-from contracts.words.standard_information import NAMELESS
+from contracts.words.standard_information import listed_name
 from providers.kit.json_bodies import read_object
 from providers.kit.json_values import Record, flag, text
 from providers.port.credential import CredentialSource
@@ -19,13 +19,9 @@ from providers.port.feeds import Feed
 from providers.port.provider import ReachableOrganisation
 from providers.sage.api import Calls
 from providers.sage.books import has_ended
-from providers.sage.envelope import envelope
 from providers.sage.errors import TokenStaysRefused
 from providers.sage.feeds import LISTING, SINGLE, STOCK_ITEMS, Listed, lacks
-from providers.sage.walk import Walk
-
-LONGEST_NAME = 255
-"""What the connections table holds of a name."""
+from providers.sage.walk import Walk, envelope
 
 _MAY_BE_OTHER = frozenset({Cause.ROLE_TOO_LOW, Cause.UNKNOWN, Cause.PROVIDER_UNAVAILABLE})
 """What a feed is refused with that the plan lacks, or whose business the login reaches no more: 403, 404, 401."""
@@ -46,11 +42,11 @@ class Businesses:
             tokens: The login.
             is_to_choose: Whether to ask for the login's lead business too, and mark it.
         """
-        records, lead = await asyncio.gather(self._listed(tokens), self._lead(tokens) if is_to_choose else _nothing())
+        records, lead = await asyncio.gather(self._listed(tokens), self._lead(tokens, is_asked=is_to_choose))
         return [
             ReachableOrganisation(
                 identity,
-                (text(record.get("displayed_as")) or NAMELESS)[:LONGEST_NAME],
+                listed_name(text(record.get("displayed_as"))),
                 None,
                 marks=marks_of(record) | ({Mark.LEAD} if identity == lead else set()),
             )
@@ -101,8 +97,10 @@ class Businesses:
             found += fresh
         return found
 
-    async def _lead(self, tokens: CredentialSource) -> str | None:
+    async def _lead(self, tokens: CredentialSource, *, is_asked: bool) -> str | None:
         """The login's lead business; None where Sage does not say, since the list is as good without."""
+        if not is_asked:
+            return None
         try:
             return text(read_object(await self._api.get("/businesses/lead", tokens, SINGLE)).get("id"))
         except ProviderError:
@@ -113,7 +111,3 @@ def marks_of(business: Record) -> frozenset[Mark]:
     """What a business's record says that it is; nothing, where it has the three base fields only."""
     is_demo, is_ended = flag(business.get("is_demo")) is True, has_ended(business)
     return frozenset([Mark.DEMO] * is_demo + [Mark.ENDED] * is_ended)
-
-
-async def _nothing() -> None:
-    return None

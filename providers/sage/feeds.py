@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from contracts.words.lists import PROFILE, ListName
 from contracts.words.standard_information import Row
@@ -55,25 +56,35 @@ CONTACTS = Feed(
 )
 CURRENCIES = Feed("currencies", (ListName.CURRENCIES,))
 
-_OF_ITEMS = (PRODUCTS, SERVICES, STOCK_ITEMS)
-FEEDS = Feeds(ORGANISATION, LEDGER_ACCOUNTS, BANK_ACCOUNTS, TAX_RATES, ANALYSIS_TYPES, *_OF_ITEMS, CONTACTS, CURRENCIES)
+FEEDS = Feeds(
+    *(ORGANISATION, LEDGER_ACCOUNTS, BANK_ACCOUNTS, TAX_RATES, ANALYSIS_TYPES),
+    *(PRODUCTS, SERVICES, STOCK_ITEMS, CONTACTS, CURRENCIES),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A list of Sage's.
+    """A list of Sage's, and how its records become rows where a feed is this list alone.
 
     Attributes:
         path: Under the API's base address.
+        parse: Makes a row of a record and the business's chart; None when the record lacks its id.
         params: Query parameters of every call, besides the page.
         has_all_fields: Whether it has more than the three base fields, which come when it is asked for all.
         is_never_empty: Whether there is always a record, so that an answer without one cannot be right.
+        has_decimals: Whether a row takes fractions from it, so that no number may pass through a binary float.
+        names_accounts: Whether its records refer to accounts, so that the chart has to be known.
+        tells_deleted: Whether it can be asked for what was deleted since a moment.
     """
 
     path: str
+    parse: Callable[[Record, Chart], Row | None] = lambda _record, _chart: None
     params: Mapping[str, str] = field(default_factory=dict)
     has_all_fields: bool = True
     is_never_empty: bool = False
+    has_decimals: bool = False
+    names_accounts: bool = False
+    tells_deleted: bool = False
 
     @property
     def asked(self) -> Mapping[str, str]:
@@ -82,39 +93,22 @@ class Listed:
         return {"items_per_page": str(PAGE_SIZE), **everything, **self.params}
 
 
-@dataclass(frozen=True, slots=True)
-class Collection:
-    """How one feed is read that is one list.
-
-    Attributes:
-        where: The list.
-        parse: Makes a row of a record and the business's chart; None when the record lacks its id.
-        names_accounts: Whether its records refer to accounts, so that the chart has to be known.
-        tells_deleted: Whether it can be asked for what was deleted since a moment.
-    """
-
-    where: Listed
-    parse: Callable[[Record, Chart], Row | None]
-    names_accounts: bool = False
-    tells_deleted: bool = False
-
-
-CHART = Listed("/ledger_accounts", is_never_empty=True)
+CHART = Listed("/ledger_accounts", lambda record, _: books.account(record), is_never_empty=True)
 BANKS = Listed("/bank_accounts")
 FIXED_CURRENCIES = Listed("/currencies", has_all_fields=False, is_never_empty=True)
 DIMENSIONS = Listed("/analysis_types")
 CATEGORIES = Listed("/analysis_type_categories")
 
-COLLECTIONS: Mapping[Feed, Collection] = {
-    LEDGER_ACCOUNTS: Collection(CHART, lambda record, _: books.account(record)),  # where it is asked what has changed
-    TAX_RATES: Collection(Listed("/tax_rates"), lambda record, _: books.tax_rate(record)),
-    PRODUCTS: Collection(Listed("/products"), trade.product, names_accounts=True, tells_deleted=True),
-    SERVICES: Collection(Listed("/services"), trade.service, names_accounts=True, tells_deleted=True),
-    STOCK_ITEMS: Collection(Listed("/stock_items"), trade.stock_item, names_accounts=True, tells_deleted=True),
+_traded = partial(Listed, names_accounts=True, tells_deleted=True)
+
+COLLECTIONS: Mapping[Feed, Listed] = {
+    LEDGER_ACCOUNTS: CHART,  # where it is asked what has changed
+    TAX_RATES: Listed("/tax_rates", lambda record, _: books.tax_rate(record), has_decimals=True),
+    PRODUCTS: _traded("/products", trade.product, has_decimals=True),
+    SERVICES: _traded("/services", trade.service, has_decimals=True),
+    STOCK_ITEMS: _traded("/stock_items", trade.stock_item, has_decimals=True),
     # Without the system's own contacts, such as the tax office's.
-    CONTACTS: Collection(
-        Listed("/contacts", {"exclude_system": "true"}), trade.contact, names_accounts=True, tells_deleted=True
-    ),
+    CONTACTS: _traded("/contacts", trade.contact, {"exclude_system": "true"}),
 }
 """All but the profile, the bank accounts, the dimensions and the currencies."""
 

@@ -4,10 +4,12 @@ import re
 from collections.abc import Mapping
 
 from contracts.words.standard_information import Account
-from providers.kit.json_values import Record, decimal, text
+from providers.kit.json_values import Record, flag, nested, text, whole
 
 BASE = {"id", "displayed_as", "$path"}
 """What a record has that was not asked for more."""
+
+_DIGITS = re.compile("[0-9]+")
 
 Chart = Mapping[str, Account]
 """A business's accounts by their ids."""
@@ -24,17 +26,12 @@ def code_in(number: object, shown: object) -> str | None:
     Sage sends the number (1), and the code with its zeros (0001) only inside the text that it shows. It counts where it
     is the same number; otherwise the code is the number.
     """
-    plain = decimal(number)
-    if plain is None or plain != plain.to_integral_value() or plain < 0:
+    plain = whole(number)
+    if plain is None or plain < 0:
         return text(number)
-    code = str(int(plain))
-    padded = re.findall(rf"(?<![0-9])0*{code}(?![0-9])", text(shown) or "")
-    return padded[-1] if padded else code
-
-
-def nested(value: object) -> Record:
-    """A record in a record; empty where there is none."""
-    return value if isinstance(value, dict) else {}
+    code = str(plain)
+    numbers = _DIGITS.findall(text(shown) or "")
+    return next((one for one in reversed(numbers) if (one.lstrip("0") or "0") == code), code)
 
 
 def code_of(account_reference: object, chart: Chart) -> str | None:
@@ -43,8 +40,8 @@ def code_of(account_reference: object, chart: Chart) -> str | None:
     return known and known.code
 
 
-def status_of(*, is_inactive: bool, is_deleted: bool) -> str:
-    """Sage's flags in a word."""
-    if is_deleted:
-        return "deleted"
-    return "inactive" if is_inactive else "active"
+def state_of(record: Record) -> tuple[str, bool]:
+    """Sage's flags in a word, and whether the record has been put away."""
+    if text(record.get("deleted_at")) is not None:
+        return "deleted", True
+    return ("inactive", True) if flag(record.get("is_active")) is False else ("active", False)

@@ -6,26 +6,28 @@ from datetime import datetime, timedelta
 
 import httpx2
 
+from providers.kit.call_limits import CallLimits, nothing_said
 from providers.kit.clock import Clock, utc_now
 from providers.kit.json_bodies import read_object
 from providers.kit.json_values import Record, text
+from providers.kit.oauth.provider import CodeFlowProvider
 from providers.port.call_budget import CallBudget
 from providers.port.capabilities import Capabilities, Region, SignInBrings
-from providers.port.credential import Credential, CredentialSource, OneCredential
+from providers.port.credential import CredentialSource, OneCredential, person_label
 from providers.port.errors import ConsentFailed, NeedsPerson, ProviderError
 from providers.port.feeds import Feed
-from providers.port.provider import BegunSignIn, FinishedSignIn, Kept, Page, ReachableOrganisation
+from providers.port.provider import FinishedSignIn, Kept, Page, ReachableOrganisation
 from providers.sage.api import Calls
 from providers.sage.businesses import Businesses
 from providers.sage.errors import TokenStaysRefused
 from providers.sage.feeds import FEEDS, SINGLE
-from providers.sage.limits import limits_of
+from providers.sage.limits import windows_of
 from providers.sage.reading import Reading
 from providers.sage.settings import SageSettings
-from providers.sage.sign_in import NOBODY, SignIn, code_in
+from providers.sage.sign_in import NOBODY, SignIn
 
 
-class Sage:
+class Sage(CodeFlowProvider[SignIn]):
     """Sage as a ``Provider``. There is one in each process, because it owns limits, caches and connections.
 
     Args:
@@ -50,31 +52,12 @@ class Sage:
     def __init__(
         self, settings: SageSettings, http: httpx2.AsyncClient, budget: CallBudget, now: Clock = utc_now
     ) -> None:
-        self._http, self._now = http, now
-        self._sign_in = SignIn(settings, http, now)
-        self._limits = limits_of(settings, budget, now)
+        app, windows = settings.app().client_id, windows_of(settings)
+        limits = CallLimits(self.name, app, windows, nothing_said, budget, now)
+        super().__init__(SignIn(settings, http, now), limits, http)
         self._api = Calls(settings.api_url, http, self._limits, now)
         self._businesses = Businesses(self._api)
         self._reading = Reading(self._api, self._businesses, now)
-
-    async def begin_sign_in(
-        self,
-        *,
-        state: str,
-        redirect_uri: str,
-        expected: str | None = None,  # noqa: ARG002  # Sage lets nobody choose a business
-        region: str | None = None,
-    ) -> BegunSignIn:
-        """See ``Provider.begin_sign_in``."""
-        return self._sign_in.begin(state=state, redirect_uri=redirect_uri, region=region)
-
-    def refusal_in(self, params: Mapping[str, str]) -> ProviderError | None:
-        """See ``Provider.refusal_in``."""
-        try:
-            code_in(params, self._now())
-        except ProviderError as error:
-            return error
-        return None
 
     async def finish_sign_in(self, params: Mapping[str, str], kept: bytes, *, redirect_uri: str) -> FinishedSignIn:
         """See ``Provider.finish_sign_in``. The person is whom the tokens name; ``/user`` says their name.
@@ -84,7 +67,7 @@ class Sage:
 
         A sign-in whose person is known is finished also where ``/user`` does not answer: its code is used.
         """
-        credential = await self._sign_in.exchange(params, kept, redirect_uri=redirect_uri)
+        credential = await self._sign_in.finish(params, kept, redirect_uri=redirect_uri)
         try:
             user = read_object(await self._api.get("/user", OneCredential(credential), SINGLE))
         except ProviderError:
@@ -95,18 +78,6 @@ class Sage:
             raise ConsentFailed("neither the tokens nor the answer about the user name the person")
         account = " ".join(filter(None, (person, credential.region)))
         return FinishedSignIn(replace(credential, account_key=account, person=person, label=label_of(user)))
-
-    async def check_app(self) -> None:
-        """See ``Provider.check_app``."""
-        await self._sign_in.flow.check_app()
-
-    async def refresh(self, credential: Credential) -> Credential:
-        """See ``Provider.refresh``."""
-        return await self._sign_in.flow.refresh(credential)
-
-    async def revoke(self, credential: Credential) -> None:
-        """See ``Provider.revoke``."""
-        await self._sign_in.flow.revoke(credential)
 
     async def organisations(
         self,
@@ -138,14 +109,8 @@ class Sage:
         except (NeedsPerson, TokenStaysRefused) as error:
             raise await self._businesses.explained(tokens, organisation_id, feed, error) from None
 
-    async def close(self) -> None:
-        """See ``Provider.close``."""
-        await self._limits.close()
-        await self._http.aclose()
-
 
 def label_of(user: Record) -> str:
-    """The person's name; never an e-mail address, since names appear in more places than addresses may."""
+    """The person's name."""
     names = " ".join(part for key in ("first_name", "last_name") if (part := text(user.get(key))))
-    name = names or text(user.get("displayed_as")) or ""
-    return name[:200] if name.strip() and "@" not in name else NOBODY
+    return person_label(names or text(user.get("displayed_as")) or "", NOBODY)

@@ -1,42 +1,28 @@
 """Reads every feed of a business, page by page."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from contracts.words.causes import Cause
 from contracts.words.standard_information import Currency
-from providers.kit.cached import CachedByKey
+from providers.kit.cached import Cached
 from providers.kit.clock import Clock
 from providers.kit.json_bodies import read_object
 from providers.kit.json_values import Record, text
-from providers.kit.shared_reads import SharedReads
+from providers.kit.reads.shared_reads import SharedReads
 from providers.port.credential import CredentialSource
 from providers.port.errors import NeedsPerson, Unavailable
 from providers.port.feeds import Feed
 from providers.port.provider import Page
-from providers.sage import books
+from providers.sage import books, feeds
 from providers.sage.api import Calls
 from providers.sage.businesses import Businesses
-from providers.sage.envelope import envelope
-from providers.sage.feeds import (
-    ANALYSIS_TYPES,
-    BANK_ACCOUNTS,
-    BANKS,
-    CATEGORIES,
-    CHART,
-    COLLECTIONS,
-    CURRENCIES,
-    DIMENSIONS,
-    FIXED_CURRENCIES,
-    LEDGER_ACCOUNTS,
-    ORGANISATION,
-    PAGE,
-    SINGLE,
-    Collection,
-    Listed,
-)
+from providers.sage.feeds import Listed
 from providers.sage.fields import Chart
-from providers.sage.walk import Walk
+from providers.sage.walk import Walk, envelope
+
+Value = TypeVar("Value")
 
 _CURRENCIES_KEPT = timedelta(days=1)
 """Sage asks not to read its fixed lists often; they are the same for every business."""
@@ -47,25 +33,25 @@ class Reading:
 
     def __init__(self, api: Calls, businesses: Businesses, now: Clock) -> None:
         self._api, self._businesses = api, businesses
-        self._currencies = CachedByKey[tuple[Currency, ...]](_CURRENCIES_KEPT, 1, now)
+        self._currencies = Cached[tuple[Currency, ...]](_CURRENCIES_KEPT, now)
         self._charts = SharedReads[Chart]()
+        self._on_their_own = {
+            feeds.ORGANISATION: self._profile,
+            feeds.BANK_ACCOUNTS: self._banks,
+            feeds.ANALYSIS_TYPES: self._dimensions,
+            feeds.CURRENCIES: self._fixed_currencies,
+        }
 
     async def pages(
         self, tokens: CredentialSource, business_id: str, feed: Feed, since: datetime | None
     ) -> AsyncIterator[Page]:
         """The pages of a feed. Records without an id are left out, with a warning that counts them."""
-        if feed == ORGANISATION:
-            yield await self._profile(tokens, business_id)
-        elif feed == BANK_ACCOUNTS:
-            yield await self._banks(tokens, business_id)
-        elif feed == ANALYSIS_TYPES:
-            yield await self._dimensions(tokens, business_id)
-        elif feed == CURRENCIES:
-            yield await self._fixed_currencies(tokens, business_id)
-        elif feed == LEDGER_ACCOUNTS and since is None:
+        if (read := self._on_their_own.get(feed)) is not None:
+            yield await read(tokens, business_id)
+        elif feed == feeds.LEDGER_ACCOUNTS and since is None:
             yield Page(tuple((await self._chart(tokens, business_id, is_told=True)).values()))
         else:
-            async for page in self._collection(tokens, business_id, COLLECTIONS[feed], since):
+            async for page in self._collection(tokens, business_id, feeds.COLLECTIONS[feed], since):
                 yield page
 
     async def _records(
@@ -73,8 +59,8 @@ class Reading:
     ) -> AsyncIterator[tuple[list[Record], bool]]:
         walk, is_last = Walk(where, changed), False
         while not is_last:
-            body = await self._api.get(where.path, tokens, PAGE, business_id=business_id, params=walk.params)
-            fresh, is_last = walk.take(envelope(body))
+            body = await self._api.get(where.path, tokens, feeds.PAGE, business_id=business_id, params=walk.params)
+            fresh, is_last = walk.take(envelope(body, has_decimals=where.has_decimals))
             yield fresh, is_last
 
     async def _whole(
@@ -83,17 +69,17 @@ class Reading:
         return [record async for records, _ in self._records(tokens, business_id, where, changed) for record in records]
 
     async def _collection(
-        self, tokens: CredentialSource, business_id: str, collection: Collection, since: datetime | None
+        self, tokens: CredentialSource, business_id: str, where: Listed, since: datetime | None
     ) -> AsyncIterator[Page]:
-        where, found, deleted = collection.where, 0, list[str]()
-        if since is not None and collection.tells_deleted:
+        found, deleted = 0, list[str]()
+        if since is not None and where.tells_deleted:
             records = await self._whole(tokens, business_id, where, {"deleted_since": since})
             deleted = [key for record in records if (key := text(record.get("id"))) is not None]
         changed = None if since is None else {"updated_or_created_since": since}
         async for records, is_last in self._records(tokens, business_id, where, changed):
             found += len(records)
-            chart = await self._chart_if_allowed(tokens, business_id) if records and collection.names_accounts else {}
-            rows = [row for record in records if (row := collection.parse(record, chart)) is not None]
+            chart = await self._chart_if_allowed(tokens, business_id) if records and where.names_accounts else {}
+            rows = [row for record in records if (row := where.parse(record, chart)) is not None]
             is_unmodified = is_last and since is not None and not found and not deleted
             yield Page(rows, is_last, is_unmodified, deleted)
 
@@ -101,47 +87,47 @@ class Reading:
         """A business's accounts, read once for its own feed and for those whose records refer to them."""
 
         async def load() -> Chart:
-            return books.chart_of(await self._whole(tokens, business_id, CHART))
+            return books.chart_of(await self._whole(tokens, business_id, feeds.CHART))
 
         return await self._charts.get(tokens, business_id, load, is_told=is_told)
 
     async def _chart_if_allowed(self, tokens: CredentialSource, business_id: str) -> Chart:
         """What records refer to; no account where the login may not read the chart."""
-        try:
-            return await self._chart(tokens, business_id)
-        except NeedsPerson as error:
-            if error.cause is not Cause.ROLE_TOO_LOW:
-                raise
-            return {}
+        return await _if_allowed(self._chart(tokens, business_id), {})
 
     async def _profile(self, tokens: CredentialSource, business_id: str) -> Page:
         business = await self._businesses.profile(tokens, business_id)
-        financial: Record = {}
-        try:
-            financial = read_object(await self._api.get("/financial_settings", tokens, SINGLE, business_id=business_id))
-        except NeedsPerson as error:
-            # The settings are an area of their own, which many may not see.
-            if error.cause is not Cause.ROLE_TOO_LOW:
-                raise
-        row = books.organisation(business, financial)
+        # The settings are an area of their own, which many may not see.
+        asked = self._api.get("/financial_settings", tokens, feeds.SINGLE, business_id=business_id)
+        row = books.organisation(business, read_object(await _if_allowed(asked, b"{}")))
         if row is None:
             raise Unavailable("the business has no id")
         return Page((row,))
 
     async def _banks(self, tokens: CredentialSource, business_id: str) -> Page:
-        banks = await self._whole(tokens, business_id, BANKS)
+        banks = await self._whole(tokens, business_id, feeds.BANKS)
         chart = await self._chart_if_allowed(tokens, business_id) if banks else {}
         return Page([row for bank in banks if (row := books.bank_account(bank, chart)) is not None])
 
     async def _dimensions(self, tokens: CredentialSource, business_id: str) -> Page:
-        types = await self._whole(tokens, business_id, DIMENSIONS)
-        categories = await self._whole(tokens, business_id, CATEGORIES) if types else []
+        types = await self._whole(tokens, business_id, feeds.DIMENSIONS)
+        categories = await self._whole(tokens, business_id, feeds.CATEGORIES) if types else []
         made = [books.tracking_category(record, categories) for record in types]
         return Page([row for row in made if row is not None])
 
     async def _fixed_currencies(self, tokens: CredentialSource, business_id: str) -> Page:
         async def load() -> tuple[Currency, ...]:
-            made = map(books.currency, await self._whole(tokens, business_id, FIXED_CURRENCIES))
+            made = map(books.currency, await self._whole(tokens, business_id, feeds.FIXED_CURRENCIES))
             return tuple(row for row in made if row is not None)
 
-        return Page(await self._currencies.get("", load))
+        return Page(await self._currencies.get(load))
+
+
+async def _if_allowed(read: Awaitable[Value], otherwise: Value) -> Value:
+    """What is read, or something else where the login's role is too low for it."""
+    try:
+        return await read
+    except NeedsPerson as error:
+        if error.cause is not Cause.ROLE_TOO_LOW:
+            raise
+        return otherwise

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated, ClassVar, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from providers.port.settings import App, BaseUrl, Doubt, ProviderSettings
@@ -47,10 +47,8 @@ class SageSettings(ProviderSettings):
         Raises:
             LookupError: Its id or secret is not set.
         """
-        if self.client_id is None:
-            raise LookupError(f"{self.variable('client_id')} is not set")
         revoke_url = f"{self.token_url.rpartition('/')[0]}/revoke"
-        return App(self.client_id, self.secret(), self.authorize_url, self.token_url, revoke_url)
+        return self.app_at(self.authorize_url, self.token_url, revoke_url)
 
     def doubts(self, redirect_uri: str) -> Sequence[Doubt]:
         """See ``ProviderSettings.doubts``. Sources: Sage's pages on registering an app, and its best practices."""
@@ -62,17 +60,13 @@ class SageSettings(ProviderSettings):
         if self.authorize_url == AUTHORIZE_URL and back.scheme != "https" and back.hostname != "localhost":
             what = f"Set CLIENTSYNC_PUBLIC_URL to an https address, and name {redirect_uri} in the app accordingly."
             found.append(Doubt("Sage takes people back to https addresses only, or to localhost", what))
-        if self.calls_at_once > CALLS_AT_ONCE:
-            said = f"{self.variable('calls_at_once')} is more than the {CALLS_AT_ONCE} that Sage allows an app"
-            found.append(Doubt(said, f"Set it to {CALLS_AT_ONCE}, or leave it out."))
-        return found
+        return [*found, *self.too_many("calls_at_once", CALLS_AT_ONCE, "Sage allows an app")]
 
     def at_stand_in(self, url: str) -> Self:
         """See ``ProviderSettings.at_stand_in``: one address serves the sign-in and the API."""
-        app = {"client_id": STAND_IN_ID, "client_secret": SecretStr(STAND_IN_SECRET)}
         addresses = {
             "authorize_url": f"{url}/oauth2/auth/central",
             "token_url": f"{url}/token",
             "api_url": f"{url}/v3.1",
         }
-        return self.model_copy(update={**app, **addresses})
+        return self.as_app(STAND_IN_ID, STAND_IN_SECRET, addresses)

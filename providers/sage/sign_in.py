@@ -43,18 +43,13 @@ _REFUSALS = {
 }
 
 
-class SignIn:
-    """Begins and finishes sign-ins; ``flow`` refreshes and ends what they gave.
-
-    Attributes:
-        flow: The code flow at Sage.
-    """
+class SignIn(CodeFlow):
+    """Begins and finishes sign-ins, and refreshes and ends what they gave."""
 
     def __init__(self, settings: SageSettings, http: httpx2.AsyncClient, now: Clock) -> None:
-        self._now = now
-        self.flow = CodeFlow(settings.app(), ACCESS, REFRESH, classify_identity, http, now)
+        super().__init__(settings.app(), ACCESS, REFRESH, classify_identity, http, now)
 
-    def begin(self, *, state: str, redirect_uri: str, region: str | None = None) -> BegunSignIn:
+    async def begin(self, *, state: str, redirect_uri: str, region: str | None = None) -> BegunSignIn:
         """Begin a sign-in in a country. Without one in the address, Sage itself asks for it first."""
         kept = Kept(secrets.token_urlsafe(48), region=region)
         asked = {
@@ -64,9 +59,13 @@ class SignIn:
             "scope": SCOPE,
             "state": state,
         }
-        return BegunSignIn(self.flow.address(kept.code_verifier, asked), kept.packed())
+        return BegunSignIn(self.address(kept.code_verifier, asked), kept.packed())
 
-    async def exchange(self, params: Mapping[str, str], kept: bytes, *, redirect_uri: str) -> Credential:
+    def came_back(self, params: Mapping[str, str]) -> str:
+        """See ``code_in``."""
+        return code_in(params, self._now())
+
+    async def finish(self, params: Mapping[str, str], kept: bytes, *, redirect_uri: str) -> Credential:
         """Exchange the code that came back; the person is None where the answer does not name them.
 
         Raises:
@@ -75,8 +74,8 @@ class SignIn:
             ConsentFailed: Another error came back, or no code, or the code was refused.
             ProviderError: Sage could not be reached, or refuses the app.
         """
-        code, begun = code_in(params, self._now()), Kept.unpacked(kept)
-        got = await self.flow.exchange(code, begun.code_verifier, redirect_uri=redirect_uri)
+        code, begun = self.came_back(params), Kept.unpacked(kept)
+        got = await self.exchange(code, begun.code_verifier, redirect_uri=redirect_uri)
         person = text(got.said.get("requested_by_id"))
         return Credential(
             account_key=person or "",

@@ -1,8 +1,8 @@
 """Turns Sage's items and contacts into our rows. Field by field from Sage's description (sage.md, section 3.3)."""
 
 from contracts.words import standard_information as rows
-from providers.kit.json_values import Record, decimal, flag, json_text, moment, records_in, text
-from providers.sage.fields import Chart, code_of, reference, status_of
+from providers.kit.json_values import Record, decimal, json_text, moment, records_in, text
+from providers.sage.fields import Chart, code_of, reference, state_of
 
 
 def product(record: Record, chart: Chart) -> rows.Item | None:
@@ -31,8 +31,6 @@ def _item(record: Record, chart: Chart, prices: str, price: str) -> rows.Item | 
         name=text(record.get("description")) or text(record.get("displayed_as")),
         description=text(record.get("description")),
         purchase_description=text(record.get("purchase_description")),
-        is_sold=None,
-        is_purchased=None,
         is_tracked_as_inventory=False,
         sales_price=decimal(first.get(price)),
         sales_account_code=code_of(record.get("sales_ledger_account"), chart),
@@ -40,7 +38,6 @@ def _item(record: Record, chart: Chart, prices: str, price: str) -> rows.Item | 
         purchase_price=decimal(record.get("cost_price")),
         purchase_account_code=code_of(record.get("purchase_ledger_account"), chart),
         purchase_tax_type=reference(record.get("purchase_tax_rate")),
-        quantity_on_hand=None,
         updated_at=moment(record.get("updated_at")),
         record=json_text(record),
     )
@@ -53,24 +50,21 @@ def contact(record: Record, chart: Chart) -> rows.Contact | None:
     types = {(reference(one) or "").upper() for one in records_in(record.get("contact_types"))}
     is_supplier, is_customer = "VENDOR" in types, "CUSTOMER" in types
     in_suppliers, in_customers = rows.contact_lists(is_supplier=is_supplier, is_customer=is_customer)
-    is_inactive = flag(record.get("is_active")) is False
-    is_deleted = text(record.get("deleted_at")) is not None
+    status, is_archived = state_of(record)
     return rows.Contact(
         key=key,
         name=text(record.get("name")) or text(record.get("displayed_as")) or "",
-        status=status_of(is_inactive=is_inactive, is_deleted=is_deleted),
+        status=status,
         is_supplier=is_supplier,
         is_customer=is_customer,
         contact_number=text(record.get("reference")),
-        account_number=None,
         company_number=text(record.get("registered_number")),
         tax_number=text(record.get("tax_number")),
         default_currency=reference(record.get("currency")),
         sales_account_code=code_of(record.get("default_sales_ledger_account"), chart),
         purchase_account_code=code_of(record.get("default_purchase_ledger_account"), chart),
         sales_tax_type=reference(record.get("default_sales_tax_rate")),
-        purchase_tax_type=None,
-        is_archived=is_inactive or is_deleted,
+        is_archived=is_archived,
         updated_at=moment(record.get("updated_at")),
         in_suppliers=in_suppliers,
         in_customers=in_customers,

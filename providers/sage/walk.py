@@ -1,20 +1,46 @@
-"""Decides how one list is read: which page is next, which records are new, and whether it is complete.
+"""Decides how one list is read: what a page holds, which is next, which records are new, and whether it is complete.
 
 Sends nothing. Pages are counted here: a page past the end is the last one again, so that an empty page ends nothing and
-only ``$next`` does. Sage promises no order, so records are told apart by their ids.
+only ``$next`` does. Sage promises no order, so records are told apart by their ids. A body that does not look like a
+success raises ``Unavailable`` and never counts as an empty list, because that would mark all stored rows as gone.
 """
 
-import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import NamedTuple
 
-from providers.kit.json_values import Record, text
+from providers.kit.json_bodies import read_object, read_records
+from providers.kit.json_values import Record, whole
+from providers.kit.reads.received import Received
 from providers.port.errors import TooSmall, Unavailable
-from providers.sage.envelope import Envelope
 from providers.sage.feeds import Listed
 from providers.sage.fields import BASE
 
-_log = logging.getLogger(__name__)
+
+class Envelope(NamedTuple):
+    """One page of a list.
+
+    Attributes:
+        records: In Sage's order, which is none in particular.
+        total: How many records there are over all pages; None if Sage does not say.
+        has_next: Whether Sage names a next page. Where it goes is not read: it is a path without host and version in
+            one document and a whole address in another.
+    """
+
+    records: list[Record]
+    total: int | None
+    has_next: bool
+
+
+def envelope(body: bytes, *, has_decimals: bool = False) -> Envelope:
+    """The page of a list; ``has_decimals`` as of ``read_json``.
+
+    Raises:
+        Unavailable: The body is malformed, cut off, or another thing than a list.
+    """
+    parsed = read_object(body, has_decimals=has_decimals)
+    total = whole(parsed.get("$total"))
+    return Envelope(read_records(parsed.get("$items"), "$items"), total, bool(parsed.get("$next")))
 
 
 class Walk:
@@ -27,10 +53,11 @@ class Walk:
 
     def __init__(self, where: Listed, changed: Mapping[str, datetime] | None = None) -> None:
         self._where = where
-        self._changed = {name: _told(since) for name, since in (changed or {}).items()}
+        # As Sage's filters take a moment: to the second.
+        since = {name: moment.astimezone(UTC) for name, moment in (changed or {}).items()}
+        self._changed = {name: moment.strftime("%Y-%m-%dT%H:%M:%SZ") for name, moment in since.items()}
         self._page = 1
-        self._seen: set[str] = set()
-        self._without_id = 0
+        self._received = Received(where.path, "id")
 
     @property
     def params(self) -> Mapping[str, str]:
@@ -49,23 +76,9 @@ class Walk:
             raise TooSmall(f"{path}: no record at all")
         if self._where.has_all_fields and any(record.keys() <= BASE for record in answer.records):
             raise Unavailable(f"{path}: records without their fields")
-        fresh = []
-        for record in answer.records:
-            if (key := text(record.get("id"))) is None:
-                self._without_id += 1
-            elif key not in self._seen:
-                self._seen.add(key)
-                fresh.append(record)
+        fresh = self._received.new(answer.records)
         is_last = not answer.has_next or not fresh
-        received = len(self._seen) + self._without_id
-        if is_last and answer.total is not None and received < answer.total:
-            raise TooSmall(f"{path}: {received} of {answer.total} records")
-        if is_last and self._without_id:
-            _log.warning("%s: %d of %d records left out for want of an id", path, self._without_id, received)
+        if is_last:
+            self._received.end(answer.total)
         self._page += 1
         return fresh, is_last
-
-
-def _told(since: datetime) -> str:
-    """A moment as Sage's filters take it, to the second."""
-    return since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -8,12 +8,8 @@ was sent or received.
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-import httpx2
-
-from providers.kit.api_calls import ApiCalls
+from providers.kit.api_calls import ApiCalls, Refusals
 from providers.kit.bounds import Bound
-from providers.kit.call_limits import CallLimits
-from providers.kit.clock import Clock
 from providers.kit.json_bodies import without_nul
 from providers.port.credential import CredentialSource
 from providers.port.errors import Unavailable
@@ -27,19 +23,10 @@ TOKENS_REPLACED = 2
 """How often a call replaces a token that was refused: the first newer one may be another call's, and as old as that."""
 
 
-class Calls:
+class Calls(ApiCalls):
     """Sends authorised calls."""
 
-    def __init__(self, base_url: str, http: httpx2.AsyncClient, limits: CallLimits, now: Clock) -> None:
-        self._calls = ApiCalls(
-            base_url,
-            http,
-            limits,
-            now,
-            classify=classify,
-            refuses=_refuses_token,
-            tokens_replaced=TOKENS_REPLACED,
-        )
+    refusals = Refusals(classify, refuses_token, TOKENS_REPLACED)
 
     async def get(
         self,
@@ -74,7 +61,7 @@ class Calls:
         if modified_since is not None:
             # To the second, without a zone: what Xero accepts (xero.md section 4.1).
             headers["if-modified-since"] = modified_since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
-        response = await self._calls.send(
+        response = await self.send(
             "GET", path, tokens, bound, organisation_id=organisation_id, headers=headers, params=params, fine=fine
         )
         is_success, is_empty = response.status_code < 300, not response.content.strip()
@@ -94,9 +81,5 @@ class Calls:
         Raises:
             ProviderError: Classified by cause.
         """
-        response = await self._calls.send("DELETE", path, tokens, NOTHING, fine=frozenset({404}))
+        response = await self.send("DELETE", path, tokens, NOTHING, fine=frozenset({404}))
         return response.status_code == 204
-
-
-def _refuses_token(response: httpx2.Response) -> bool:
-    return refuses_token(response.status_code, response.headers, response.content)

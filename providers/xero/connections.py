@@ -3,15 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from contracts.words.standard_information import NAMELESS
+from contracts.words.standard_information import listed_name
 from providers.kit.json_values import Record, text
 from providers.port.provider import ReachableOrganisation
 from providers.xero.schemas import Spelling
 
 _CONNECTION = Spelling("id", "authEventId", "tenantId", "tenantType", "tenantName")
-
-LONGEST_NAME = 255
-"""What the connections table holds of a name."""
 
 
 def organisations_in(connections: Iterable[Record], chosen: Iterable[Record] = ()) -> Sequence[ReachableOrganisation]:
@@ -34,7 +31,7 @@ def organisations_in(connections: Iterable[Record], chosen: Iterable[Record] = (
             continue
         found[organisation_id] = ReachableOrganisation(
             organisation_id=organisation_id,
-            name=(text(get("tenantName")) or NAMELESS)[:LONGEST_NAME],
+            name=listed_name(text(get("tenantName"))),
             provider_connection_id=text(get("id")),
             is_from_this_consent=organisation_id in chosen_ids,
         )

@@ -6,8 +6,8 @@ would mark all stored rows as gone.
 
 from typing import NamedTuple
 
-from providers.kit.json_bodies import read_json
-from providers.kit.json_values import Record, records_in, whole
+from providers.kit.json_bodies import read_json, read_records
+from providers.kit.json_values import Record, whole
 from providers.port.errors import Unavailable
 
 
@@ -39,10 +39,7 @@ def collection(body: bytes, plural: str, *, has_decimals: bool = False) -> Envel
     parsed = _json(body, has_decimals=has_decimals)
     if not isinstance(parsed, dict):
         raise Unavailable(f"{plural}: the answer is not an object")
-    listed = _field(parsed, plural)
-    if not isinstance(listed, list):
-        raise Unavailable(f"the answer has no {plural}")
-    records = _records(listed)
+    records = read_records(_field(parsed, plural), plural)
     pagination = _field(parsed, "pagination")
     if not isinstance(pagination, dict):
         return Envelope(records, None)
@@ -56,21 +53,7 @@ def array(body: bytes) -> list[Record]:
     Raises:
         Unavailable: It is not an array.
     """
-    parsed = _json(body)
-    if not isinstance(parsed, list):
-        raise Unavailable("the answer is not an array")
-    return _records(parsed)
-
-
-def _records(listed: list[object]) -> list[Record]:
-    """The records in a list.
-
-    A list with other values and no record raises, because it is not an empty list of records.
-    """
-    records = records_in(listed)
-    if listed and not records:
-        raise Unavailable("the answer lists no records")
-    return records
+    return read_records(_json(body), "array")
 
 
 def _json(body: bytes, *, has_decimals: bool = False) -> object:

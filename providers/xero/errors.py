@@ -30,8 +30,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from contracts.words.causes import Cause
-from providers.kit.json_bodies import read_json
+from providers.kit.json_bodies import read_if_json
 from providers.kit.oauth.token_endpoint import refusal
+from providers.kit.refusals import described
 from providers.kit.windows import Unit, end_of, retry_after
 from providers.port.errors import NeedsPerson, ProviderError, RateLimited, Unavailable
 
@@ -170,16 +171,11 @@ def _own_words(status: int, body: bytes) -> str | None:
 
 
 def _fields(body: bytes) -> Mapping[str, object]:
-    try:
-        parsed = read_json(body)
-    except ValueError:
-        return {}
+    parsed = read_if_json(body)
     return {str(key).lower(): value for key, value in parsed.items()} if isinstance(parsed, dict) else {}
 
 
 def _describe(status: int, headers: Mapping[str, str], words: str) -> str:
     """Status, known error words and correlation id, for support staff."""
     known = next((word for word in _KNOWN_DETAILS if word.lower() in words.lower()), "")
-    correlation = "".join(c for c in headers.get("xero-correlation-id", "") if c.isalnum() or c == "-")[:40]
-    parts = (f"HTTP {status}", known, f"correlation {correlation}" if correlation else "")
-    return ", ".join(part for part in parts if part)
+    return described(status, known, headers, "xero-correlation-id", named="correlation")

@@ -10,13 +10,14 @@ import httpx2
 from contracts.words.causes import Cause
 from providers.kit.clock import Clock, utc_now
 from providers.kit.json_values import Record
+from providers.kit.oauth.provider import CodeFlowProvider
 from providers.kit.oauth.token_sets import unpacked
 from providers.port.call_budget import CallBudget
 from providers.port.capabilities import Capabilities, SignInBrings
-from providers.port.credential import Credential, CredentialSource
-from providers.port.errors import NeedsPerson, ProviderError, RateLimited, TooLarge, Unavailable
+from providers.port.credential import CredentialSource
+from providers.port.errors import NeedsPerson, RateLimited, TooLarge, Unavailable
 from providers.port.feeds import Feed
-from providers.port.provider import BegunSignIn, FinishedSignIn, Page, ReachableOrganisation, Removed
+from providers.port.provider import FinishedSignIn, Page, ReachableOrganisation, Removed
 from providers.xero.api import Calls
 from providers.xero.bounds import LISTING
 from providers.xero.connections import organisations_in
@@ -25,7 +26,7 @@ from providers.xero.feeds import COLLECTIONS, FEEDS, Collection
 from providers.xero.limits import limits_of
 from providers.xero.settings import XeroConfig, XeroSettings
 from providers.xero.sign_in.identity import XeroIdentity
-from providers.xero.sign_in.oauth import OAuth, code_in
+from providers.xero.sign_in.oauth import OAuth
 from providers.xero.walk import Walk
 
 ACCOUNTING = "/api.xro/2.0"
@@ -34,7 +35,7 @@ _STILL_THERE = timedelta(seconds=20)
 """In a wait, how often whoever reads hears that it goes on, with a page of no rows."""
 
 
-class Xero:
+class Xero(CodeFlowProvider[OAuth]):
     """Xero as a ``Provider``. There is one in each process, because it owns limits, caches and connections.
 
     Args:
@@ -57,7 +58,7 @@ class Xero:
         now: Clock = utc_now,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._http, self._now, self._pause = http, now, pause
+        self._now, self._pause = now, pause
         self.capabilities = Capabilities(
             sign_in_brings=SignInBrings.PICKED if config.bulk_connect else SignInBrings.ONE,
             ends_one_alone=True,
@@ -65,44 +66,12 @@ class Xero:
             renewed_at_age=timedelta(days=1),
         )
         identity = XeroIdentity(config.identity_url, config.client_id, http, now)
-        self._oauth = OAuth(config, http, identity, now)
-        self._limits = limits_of(config, budget, now)
+        super().__init__(OAuth(config, http, identity, now), limits_of(config, budget, now), http)
         self._api = Calls(config.api_url, http, self._limits, now)
-
-    async def begin_sign_in(
-        self,
-        *,
-        state: str,
-        redirect_uri: str,
-        expected: str | None = None,  # noqa: ARG002  # Xero's page lets nobody choose beforehand
-        region: str | None = None,  # noqa: ARG002  # Xero has one for all countries
-    ) -> BegunSignIn:
-        """See ``Provider.begin_sign_in``."""
-        return await self._oauth.begin(state=state, redirect_uri=redirect_uri)
-
-    def refusal_in(self, params: Mapping[str, str]) -> ProviderError | None:
-        """See ``Provider.refusal_in``."""
-        try:
-            code_in(params)
-        except ProviderError as error:
-            return error
-        return None
 
     async def finish_sign_in(self, params: Mapping[str, str], kept: bytes, *, redirect_uri: str) -> FinishedSignIn:
         """See ``Provider.finish_sign_in``."""
-        return await self._oauth.finish(params, kept, redirect_uri=redirect_uri)
-
-    async def check_app(self) -> None:
-        """See ``Provider.check_app``."""
-        await self._oauth.check_app()
-
-    async def refresh(self, credential: Credential) -> Credential:
-        """See ``Provider.refresh``."""
-        return await self._oauth.refresh(credential)
-
-    async def revoke(self, credential: Credential) -> None:
-        """See ``Provider.revoke``."""
-        await self._oauth.revoke(credential)
+        return await self._sign_in.finish(params, kept, redirect_uri=redirect_uri)
 
     async def organisations(
         self,
@@ -162,11 +131,6 @@ class Xero:
             page = walk.take(collection(body, where.plural, has_decimals=where.has_decimals))
             is_last = page.is_last
             yield page
-
-    async def close(self) -> None:
-        """See ``Provider.close``."""
-        await self._limits.close()
-        await self._http.aclose()
 
     async def _delete(self, tokens: CredentialSource, connection_id: str) -> bool:
         """Whether it was there. Xero answers 403 for an id that is not a connection of this login."""

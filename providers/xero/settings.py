@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from providers.port.settings import BaseUrl, ProviderSettings
@@ -35,8 +35,7 @@ class XeroSettings(ProviderSettings):
 
     def at_stand_in(self, url: str) -> Self:
         """See ``ProviderSettings.at_stand_in``: one address serves the sign-in and the API."""
-        app = {"client_id": STAND_IN_ID, "client_secret": SecretStr(STAND_IN_SECRET)}
-        return self.model_copy(update={**app, "identity_url": url, "api_url": url})
+        return self.as_app(STAND_IN_ID, STAND_IN_SECRET, {"identity_url": url, "api_url": url})
 
 
 SCOPES = (

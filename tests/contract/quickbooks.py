@@ -13,10 +13,11 @@ from emulators.quickbooks.faults import Kind
 from emulators.quickbooks.identity.policies import PATHS
 from emulators.quickbooks.records.practice import BRITISH_INDEX, MANY_CONTACTS_INDEX
 from providers.kit.http import http_client
+from providers.kit.json_values import nested
 from providers.port.feeds import Feed
 from providers.port.provider import Provider
 from providers.quickbooks.feeds import COMPANY, CURRENCIES, CUSTOMERS, TAX_CODES, TRACKING, VENDORS
-from providers.quickbooks.fields import nested, reference
+from providers.quickbooks.fields import reference
 from providers.quickbooks.provider import QuickBooks
 from providers.quickbooks.settings import QuickBooksSettings
 from tests.contract.subject import REDIRECT, Held, SignIn, Subject, Wrong

@@ -65,8 +65,8 @@ async def pull(script: "Script", organisation: Found) -> None:
         *(
             _all(script, organisation, where)
             for where in (
-                *(CHART, BANKS, COLLECTIONS[TAX_RATES].where, DIMENSIONS, CATEGORIES),
-                *(COLLECTIONS[feed].where for feed in (PRODUCTS, SERVICES, STOCK_ITEMS, CONTACTS)),
+                *(CHART, BANKS, COLLECTIONS[TAX_RATES], DIMENSIONS, CATEGORIES),
+                *(COLLECTIONS[feed] for feed in (PRODUCTS, SERVICES, STOCK_ITEMS, CONTACTS)),
             )
         ),
         _fixed(script, organisation),

@@ -5,7 +5,7 @@ before use. What is a platform's own (what its sign-in page is asked, what comes
 its provider.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -24,8 +24,9 @@ from providers.kit.json_bodies import read_json
 from providers.kit.json_values import whole
 from providers.kit.oauth.token_endpoint import NotReached, TokenRefused, once_more
 from providers.kit.oauth.token_sets import TokenSet, packed, unpacked
+from providers.kit.refusals import Classify
 from providers.port.credential import Credential
-from providers.port.errors import ConsentFailed, ProviderError, SignedOut, Unavailable
+from providers.port.errors import ConsentFailed, SignedOut, Unavailable
 from providers.port.settings import App
 
 _FORM = "application/x-www-form-urlencoded"
@@ -34,9 +35,6 @@ _JSON_STARTS = frozenset({b"{", b"[", b"\xef"})
 """With what a JSON body begins, which may have a byte order mark before it."""
 
 _NOBODYS_TOKEN = "a-token-that-was-never-issued"  # noqa: S105  # no secret
-
-Classify = Callable[[int, Mapping[str, str], bytes, datetime], ProviderError]
-"""The error for an answer that is no success: its status, headers and body, and when it came."""
 
 
 @dataclass(frozen=True, slots=True)

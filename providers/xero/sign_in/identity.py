@@ -67,8 +67,8 @@ class XeroIdentity:
         self._client_id = client_id
         self._http = http
         self._now = now
-        self._endpoints = Cached(self._discover, DISCOVERY_LIFETIME, now)
-        self._keys = Cached(self._load_keys, KEYS_LIFETIME, now)
+        self._endpoints = Cached[Endpoints](DISCOVERY_LIFETIME, now)
+        self._keys = Cached[KeySet](KEYS_LIFETIME, now)
 
     async def endpoints(self) -> Endpoints:
         """The addresses of the identity service.
@@ -76,7 +76,7 @@ class XeroIdentity:
         Raises:
             Unavailable: The discovery document could not be read.
         """
-        return await self._endpoints.get()
+        return await self._endpoints.get(self._discover)
 
     async def keys(self) -> KeySet:
         """The keys that it signs with.
@@ -84,7 +84,7 @@ class XeroIdentity:
         Raises:
             Unavailable: They could not be read.
         """
-        return await self._keys.get()
+        return await self._keys.get(self._load_keys)
 
     async def identity_claims(self, id_token: str, *, nonce: str, access_token: str) -> Claims:
         """Who signed in, from a verified id_token.
@@ -137,7 +137,7 @@ class XeroIdentity:
         try:
             return _decode(token, keys)
         except InvalidKeyIdError:
-            return _decode(token, await self._keys.get(other_than=keys))
+            return _decode(token, await self._keys.get(self._load_keys, other_than=keys))
 
     async def _discover(self) -> Endpoints:
         document = await self._document(f"{self._base_url}/.well-known/openid-configuration")

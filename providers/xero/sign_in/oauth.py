@@ -14,7 +14,7 @@ from providers.kit.clock import Clock
 from providers.kit.oauth.code_flow import CodeFlow, Dialect, Lifetime
 from providers.kit.oauth.token_endpoint import once_more
 from providers.kit.oauth.token_sets import Kept, packed, unpacked
-from providers.port.credential import Credential
+from providers.port.credential import Credential, person_label
 from providers.port.errors import ConsentDenied, ConsentFailed, SignedOut, Unavailable
 from providers.port.provider import BegunSignIn, FinishedSignIn
 from providers.port.settings import App
@@ -37,7 +37,7 @@ class OAuth:
     def __init__(self, config: XeroConfig, http: httpx2.AsyncClient, identity: XeroIdentity, now: Clock) -> None:
         self._config, self._http, self._identity, self._now = config, http, identity, now
 
-    async def begin(self, *, state: str, redirect_uri: str) -> BegunSignIn:
+    async def begin(self, *, state: str, redirect_uri: str, region: str | None = None) -> BegunSignIn:  # noqa: ARG002  # Xero has one for all countries
         """Begin a sign-in. See ``Provider.begin_sign_in``."""
         kept = Kept(code_verifier=secrets.token_urlsafe(48), nonce=secrets.token_urlsafe(24))
         asked = {
@@ -49,6 +49,10 @@ class OAuth:
             **({"acr_values": "bulk_connect:true"} if self._config.bulk_connect else {}),
         }
         return BegunSignIn((await self._flow()).address(kept.code_verifier, asked), kept.packed())
+
+    def came_back(self, params: Mapping[str, str]) -> str:
+        """See ``code_in``."""
+        return code_in(params)
 
     async def finish(self, params: Mapping[str, str], kept: bytes, *, redirect_uri: str) -> FinishedSignIn:
         """Exchange the code and verify who signed in. See ``Provider.finish_sign_in``."""
@@ -127,5 +131,4 @@ def _claim(claims: Claims, name: str) -> str | None:
 def _display_name(claims: Claims) -> str:
     """The person's name; never an e-mail address, since names appear in more places than addresses may."""
     given = " ".join(part for name in ("given_name", "family_name") if (part := _claim(claims, name)))
-    name = _claim(claims, "name") or given
-    return name[:200] if name and "@" not in name else "Xero user"
+    return person_label(_claim(claims, "name") or given, "Xero user")

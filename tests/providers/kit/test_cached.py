@@ -29,7 +29,7 @@ class Source:
 async def crowd(cached: Cached[int], source: Source) -> list[int | BaseException]:
     """Twenty who ask at once."""
     source.answers.clear()
-    asking = [asyncio.create_task(cached.get()) for _ in range(20)]
+    asking = [asyncio.create_task(cached.get(source)) for _ in range(20)]
     while not source.asked:
         await asyncio.wait({asking[0]}, timeout=0)
     source.answers.set()
@@ -39,18 +39,18 @@ async def crowd(cached: Cached[int], source: Source) -> list[int | BaseException
 async def test_who_waits_for_what_cannot_be_had_is_told_with_the_first(clock: HandClock) -> None:
     """Else each would wait for a try of their own, one after the other, for as long as a silent server takes."""
     source = Source()
-    cached = Cached(source, timedelta(hours=1), clock)
+    cached = Cached[int](timedelta(hours=1), clock)
     assert {type(one) for one in await crowd(cached, source)} == {Unavailable}
     assert source.asked == 1
     with pytest.raises(Unavailable):
-        await cached.get()
+        await cached.get(source)
     assert source.asked == 2  # who comes later tries again
     source.is_down = False
-    assert await cached.get() == 3
+    assert await cached.get(source) == 3
 
 
 async def test_a_crowd_gets_one_value(clock: HandClock) -> None:
     source = Source()
     source.is_down = False
-    cached = Cached(source, timedelta(hours=1), clock)
+    cached = Cached[int](timedelta(hours=1), clock)
     assert await crowd(cached, source) == [1] * 20

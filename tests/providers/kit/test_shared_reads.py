@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from contracts.words.causes import Cause
-from providers.kit.shared_reads import SharedReads
+from providers.kit.reads.shared_reads import SharedReads
 from providers.port.credential import Credential, OneCredential
 from providers.port.errors import NeedsPerson, Unavailable
 

@@ -116,7 +116,7 @@ def test_a_429_always_has_an_end(headers: dict[str, str], limit: str, wait: time
     ],
 )
 def test_when_another_token_may_do(status: int, body: bytes, is_refused: bool) -> None:
-    assert refuses_token(status, body) is is_refused
+    assert refuses_token(status, {}, body) is is_refused
 
 
 @pytest.mark.parametrize(

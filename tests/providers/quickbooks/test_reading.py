@@ -115,14 +115,16 @@ def books(server: Intuit) -> Books:
 
 @dataclass
 class Read:
-    """Reads with the company's credential."""
+    """Reads with the company's credential, all in one pull."""
 
     quickbooks: QuickBooks
     clock: HandClock
 
+    def __post_init__(self) -> None:
+        self.pull = OneCredential(held(self.clock))
+
     async def pages(self, feed: Feed, since: datetime | None = None) -> list[Page]:
-        tokens = OneCredential(held(self.clock))
-        return [page async for page in self.quickbooks.read(tokens, REALM, feed, since)]
+        return [page async for page in self.quickbooks.read(self.pull, REALM, feed, since)]
 
     async def keys(self, feed: Feed, since: datetime | None = None) -> list[str]:
         return [row.key for page in await self.pages(feed, since) for row in page.rows]
@@ -154,6 +156,14 @@ async def test_a_first_pull_takes_ten_calls(books: Books, read: Read) -> None:
     assert books.calls == ["/batch"] * 10
     (page,) = await read.pages(ITEMS)
     assert page.rows[0].sales_account_code == "4000"  # type: ignore[union-attr]  # an item
+
+
+async def test_what_lists_have_in_common_is_of_one_pull(books: Books, read: Read) -> None:
+    await read.keys(ITEMS)
+    books.lists["Account"] = [{"Id": "1", "AcctNum": "4999"}]
+    read.pull = OneCredential(held(read.clock))  # seconds later
+    (page,) = await read.pages(ITEMS)
+    assert page.rows[0].sales_account_code == "4999"  # type: ignore[union-attr]  # an item
 
 
 async def test_a_night_in_which_nothing_changed_takes_three_calls(books: Books, read: Read) -> None:

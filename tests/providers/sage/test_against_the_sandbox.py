@@ -14,7 +14,7 @@ from emulators.kit.server import DroppableProtocol
 from emulators.sage.control.control import Control
 from emulators.sage.control.words import OrganisationWords, SettingWords
 from emulators.sage.faults import Kind
-from providers.port.errors import ConsentFailed, NeedsPerson, ProviderError, SignedOut, TooSmall, Unavailable
+from providers.port.errors import ConsentFailed, NeedsPerson, ProviderError, SignedOut, TooSmall
 from providers.sage.feeds import (
     ANALYSIS_TYPES,
     BANK_ACCOUNTS,
@@ -252,11 +252,16 @@ async def test_a_code_is_good_for_a_minute(sage: SageSubject) -> None:
 async def test_currencies_are_read_once_a_day(sage: SageSubject) -> None:
     held = await sage.signed_in(PLACE, OTHER)
     keys = await sage.keys(held, PLACE, CURRENCIES)
+    sage.world.calls.by_path.clear()
     sage.happens(Kind.SERVER_ERROR, path="/v3.1/currencies", status=500)
     assert await sage.keys(held, OTHER, CURRENCIES) == keys
+    assert not sage.world.calls.by_path
     sage.later(timedelta(days=1))
-    with pytest.raises(Unavailable):
-        await sage.keys(held, OTHER, CURRENCIES)
+    assert await sage.keys(held, OTHER, CURRENCIES) == keys, "yesterday's are as good while Sage does not answer"
+    assert sage.world.calls.by_path.pop("GET /v3.1/currencies")
+    sage.later(timedelta(minutes=5))
+    assert await sage.keys(held, OTHER, CURRENCIES) == keys
+    assert sage.world.calls.by_path["GET /v3.1/currencies"]
 
 
 async def test_a_stock_item_is_one_record_of_two_feeds(sage: SageSubject) -> None:

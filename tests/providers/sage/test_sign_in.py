@@ -21,7 +21,7 @@ NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 async def test_the_address_asks_for_pkce_and_encodes_the_slash_of_the_app() -> None:
     async with httpx2.AsyncClient() as http:
-        begun = SignIn(SETTINGS, http, lambda: NOW).begin(state="s", redirect_uri="https://us/back")
+        begun = await SignIn(SETTINGS, http, lambda: NOW).begin(state="s", redirect_uri="https://us/back")
     assert begun.address.startswith("https://www.sageone.com/oauth2/auth/central?response_type=code&")
     assert "&client_id=one%2Ftwo&" in begun.address
     assert "&filter=apiv3.1&" in begun.address
@@ -35,7 +35,7 @@ async def test_the_address_asks_for_pkce_and_encodes_the_slash_of_the_app() -> N
 
 async def test_the_address_names_the_country_that_was_chosen() -> None:
     async with httpx2.AsyncClient() as http:
-        begun = SignIn(SETTINGS, http, lambda: NOW).begin(state="s", redirect_uri="https://us/back", region="IE")
+        begun = await SignIn(SETTINGS, http, lambda: NOW).begin(state="s", redirect_uri="https://us/back", region="IE")
     asked = parse_qs(urlsplit(begun.address).query)
     assert asked["country"] == ["ie"]
     assert "filter" not in asked

@@ -6,9 +6,8 @@ import pytest
 
 from providers.kit.json_values import Record
 from providers.port.errors import TooSmall, Unavailable
-from providers.sage.envelope import Envelope, envelope
 from providers.sage.feeds import CATEGORIES, COLLECTIONS, FIXED_CURRENCIES, LEDGER_ACCOUNTS
-from providers.sage.walk import Walk
+from providers.sage.walk import Envelope, Walk, envelope
 
 
 def page(*ids: str, total: int | None = None, has_next: bool = False) -> Envelope:
@@ -44,7 +43,7 @@ def test_the_last_page_again_ends_it_and_never_as_a_shorter_list() -> None:
 
 
 def test_no_record_where_there_must_be_one() -> None:
-    where = COLLECTIONS[LEDGER_ACCOUNTS].where
+    where = COLLECTIONS[LEDGER_ACCOUNTS]
     with pytest.raises(TooSmall):
         Walk(where).take(page())
     assert Walk(where, {"deleted_since": datetime(2026, 3, 2, tzinfo=UTC)}).take(page(total=0)) == ([], True)
