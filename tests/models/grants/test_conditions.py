@@ -68,6 +68,64 @@ async def test_a_lease_is_changed_by_its_holder_alone(database, house, sealer):
         assert await run(session, "SELECT id FROM grants WHERE refresh_until IS NOT NULL") == [other.id]
 
 
+async def test_of_practices_own_grants_of_one_account_one_is_asked_about_and_the_latest_has_taken_it_over(
+    database, house, sealer
+):
+    async with database.transaction() as session:
+        made = []
+        for colleague, at in ((house.colleague, NOON), (house.other_colleague, LATER)):
+            grant = await grants.upsert_grant(
+                session,
+                sealer,
+                provider="xero",
+                credential=credential(1, account_key="company"),
+                practice_id=colleague.practice_id,
+                colleague_id=colleague.id,
+                at=at,
+                takes_over=True,
+            )
+            made.append(grant)
+        first, second = made
+        # A login of neither is newer than both.
+        await run(
+            session,
+            "UPDATE grant_holders SET signed_in_at = :at WHERE grant_id = :id",
+            at=LATER + HOUR,
+            id=house.grant_id,
+        )
+
+    async def is_over(session: AsyncSession) -> list[bool]:
+        return [await grants.is_taken_over(session, await session.get_one(Grant, one.id)) for one in made]
+
+    of_second = "UPDATE grants SET {} WHERE id = :second"
+    not_over = [
+        of_second.format(what) for what in ("provider = 'another'", "account_key = 'a'", "status = 'signed_out'")
+    ]
+    not_over.append("UPDATE grant_holders SET signed_in_at = :at WHERE grant_id = :second")
+    assert await after_each(database, is_over, ("SELECT", *not_over), second=second.id, at=NOON) == {
+        "SELECT": [True, False],
+        **{change: [False, False] for change in not_over},
+    }
+
+    soon = "refresh_until = clock_timestamp() + interval '1 hour'"
+    changes = {
+        soon: False,
+        f"{soon}, provider = 'another'": True,
+        f"{soon}, account_key = 'another'": True,
+        "refresh_until = clock_timestamp() - interval '1 hour'": True,
+    }
+    given = {}
+    for change in changes:
+        async with database.transaction() as session:
+            await run(session, "UPDATE grants SET refresh_until = NULL")
+            await run(
+                session, "UPDATE grants SET provider = 'xero', account_key = 'company' WHERE id = :id", id=second.id
+            )
+            await run(session, of_second.format(change), second=second.id)
+        given[change] = await leases._claim(database, first, "holder")
+    assert given == changes
+
+
 @pytest_asyncio.fixture
 async def attempt(database: Database, house: House) -> UUID:
     """A sign-in that was begun by a link and goes on, beside another practice's."""
@@ -226,7 +284,11 @@ async def test_who_has_signed_in_since_and_whom_a_logins_change_is_told(database
         # Once for a practice, however many of it have signed in; and to no other.
         told = "SELECT practice_id FROM events WHERE kind = 'grant.ended'"
         assert await run(session, told) == [house.practice.id]
+        for one in (house.grant_id, another.id):
+            session.add(GrantReach(grant_id=one, organisation_id="org-2", name="Two", seen_at=NOON))
+        await session.flush()
         await grants.record_reach(session, another.id, [], NOON)
+        assert await run(session, "SELECT grant_id FROM grant_reach") == [house.grant_id]
 
 
 async def test_a_client_signs_in_to_the_region_of_its_current_login(database, house, sealer):
