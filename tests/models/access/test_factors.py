@@ -1,6 +1,7 @@
 """Whose an account, a code or a passkey is, and for what each is good: one condition at a time."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -139,7 +140,7 @@ async def test_a_challenge_is_answered_once_where_it_was_asked_and_for_what(data
         asked = await passkeys.challenge(
             session, "browser", Ceremony.USE, at=NOON, expires_at=NOON + HOUR, ip="10.0.0.1"
         )
-        more = {"at": NOON, "expires_at": NOON + 2 * HOUR, "ip": "10.0.0.2"}
+        more: dict[str, Any] = {"at": NOON, "expires_at": NOON + 2 * HOUR, "ip": "10.0.0.2"}
         await passkeys.challenge(session, "browser", Ceremony.ADD, **more)
         await passkeys.challenge(session, "another", Ceremony.USE, **more)
         assert await passkeys.waiting_from(session, "10.0.0.1", NOON) == 1
@@ -184,7 +185,12 @@ async def test_a_practice_is_told_once_in_a_while_of_who_read_its_payloads(datab
         event.format(":id", "support.read", "kim"),
         event.format(":id", "support.read", "sam").replace(":at", ":before"),
     )
-    values = {"id": practice, "other": house.other_practice.id, "at": NOON, "before": NOON - support_reads.SITTING}
+    values: dict[str, Any] = {
+        "id": practice,
+        "other": house.other_practice.id,
+        "at": NOON,
+        "before": NOON - support_reads.SITTING,
+    }
     another = event.format(":id", "practice.name_changed", "sam")
     assert await after_each(database, read, (same, another, *others), **values) == {
         same: 1,
@@ -195,7 +201,7 @@ async def test_a_practice_is_told_once_in_a_while_of_who_read_its_payloads(datab
         assert await support_reads.practices_of(session, [], ["mill-street"], ["none"]) == {house.other_practice.id}
         assert await support_reads.practices_of(session, [practice], [], []) == {practice}
         for whose in (house.colleague, house.other_colleague):
-            of = {"practice_id": whose.practice_id, "colleague_id": whose.id, "provider": "xero"}
+            of: dict[str, Any] = {"practice_id": whose.practice_id, "colleague_id": whose.id, "provider": "xero"}
             session.add(Run(id=f"of {whose.name}", kind=RunKind.ADD_CLIENTS, **of))
         await session.flush()
         assert await support_reads.practices_of(session, [], [], ["of Ada"]) == {practice}

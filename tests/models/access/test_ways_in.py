@@ -1,6 +1,7 @@
 """What lets somebody in, for exactly as long as it should: tokens, sessions, links and known browsers."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -45,7 +46,7 @@ async def test_a_token_lets_in_whose_it_is_while_it_is_valid(database, house, le
 
     revoked = "UPDATE api_tokens SET revoked_at = now()"
     over = (revoked, "UPDATE api_tokens SET expires_at = :noon", LEFT)
-    values = {"ada": ada, "noon": NOON}
+    values: dict[str, Any] = {"ada": ada, "noon": NOON}
     assert await after_each(database, finds, over, **values) == dict.fromkeys(over)
     assert await after_each(database, lists, over, **values) == {change: [] for change in over}
     assert await after_each(database, revokes, (revoked,)) == {revoked: None}

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.words.lists import ListName
+from contracts.words.lists import RowKind
 from contracts.words.runs import RunKind, Stage, Verdict
 from models.clients import accounts, imports, kept_imports, lookalikes, merging, saved_views, writes
 from models.clients.reads import client_view
@@ -109,14 +109,20 @@ async def test_a_client_that_somebody_has_is_known_by_its_organisation(database,
 
 
 async def test_connected_clients_are_compared_by_what_their_books_say(database, house, theirs, second):
-    profiles: Any = TABLE_OF[ListName.ORGANISATION]
+    profiles: Any = TABLE_OF[RowKind.ORGANISATION]
     async with database.transaction() as session:
         connection = await session.get_one(Connection, house.connection_id)
         for one in (
             connection.id,
             *await run(session, "SELECT id FROM connections WHERE client_id = :id", id=theirs.id),
         ):
-            of = {"connection_id": one, "key": "org-1", "name": "Smith", "is_demo": False, "is_trial": False}
+            of: dict[str, Any] = {
+                "connection_id": one,
+                "key": "org-1",
+                "name": "Smith",
+                "is_demo": False,
+                "is_trial": False,
+            }
             session.add(
                 profiles(**of, record="{}", fingerprint=b"", changed_at=NOON, registration_number=f"no. of {one}")
             )
@@ -227,7 +233,7 @@ async def test_a_kept_list_is_its_colleagues_for_a_while(database, house):
         await kept_imports.keep(session, lists[0])
         await kept_imports.keep(session, lists[1])
         await session.flush()
-        whose = {"practice_id": house.practice.id, "colleague_id": house.colleague.id, "at": NOON}
+        whose: dict[str, Any] = {"practice_id": house.practice.id, "colleague_id": house.colleague.id, "at": NOON}
         tries: list[tuple[dict[str, Any], bool]] = [
             ({}, True),
             ({"practice_id": house.other_practice.id}, False),
@@ -324,7 +330,7 @@ async def test_who_may_be_the_same_client_and_what_moves_when_two_are_merged(dat
         f"UPDATE clients SET name = 'SMITH-LTD', {what} WHERE id = :second"  # noqa: S608  # ours
         for what in ("archived_at = now(), erased_at = now()", merged)
     ]
-    values = {"second": second.id, "client": house.client_id}
+    values: dict[str, Any] = {"second": second.id, "client": house.client_id}
     found = await after_each(database, likely, ("SELECT", same, *not_any_more), **values)
     assert found == {"SELECT": [], same: [second.id], **{change: [] for change in not_any_more}}
     async with database.transaction() as session:

@@ -1,6 +1,7 @@
 """What is read of connections is of one practice's clients, and of what they use now: one condition at a time."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -44,7 +45,8 @@ async def second(database: Database, house: House) -> UUID:
 async def test_a_client_and_its_connection_are_its_practices(database, house, theirs, second):
     async def found(session: AsyncSession) -> tuple[UUID | None, bool]:
         managed = await reads.managed(session, house.practice.id, house.client_id)
-        return managed and managed.connection.id, await reads.has_client(session, house.practice.id, house.client_id)
+        is_at = managed.connection.id if managed else None
+        return is_at, await reads.has_client(session, house.practice.id, house.client_id)
 
     former = "UPDATE connections SET is_current = false"
     erased = "UPDATE clients SET archived_at = now(), erased_at = now()"
@@ -71,7 +73,7 @@ async def test_what_else_uses_a_login(database, house, theirs, second):
         for what in ("", ", status = 'disconnected'", ", provider = 'another'", ", organisation_id = 'org-9'")
     )
     (other,) = await _grant_of(database, theirs)
-    values = {"second": second, "theirs": theirs, "grant": house.grant_id, "other": other}
+    values: dict[str, Any] = {"second": second, "theirs": theirs, "grant": house.grant_id, "other": other}
     assert await after_each(database, uses, ("SELECT", *not_held, shares, *not_shared), **values) == {
         "SELECT": (1, False),
         **dict.fromkeys(not_held, (0, False)),
@@ -87,7 +89,11 @@ async def _grant_of(database: Database, connection_id: UUID) -> list[UUID]:
 
 async def test_the_latest_change_that_was_not_undone_is_told(database, house, theirs, second):
     async with database.transaction() as session:
-        of = {"practice_id": house.practice.id, "client_id": house.client_id, "colleague_id": house.colleague.id}
+        of: dict[str, Any] = {
+            "practice_id": house.practice.id,
+            "client_id": house.client_id,
+            "colleague_id": house.colleague.id,
+        }
         changes = [
             ConnectionChange(
                 old_connection_id=old, new_connection_id=new, changed_at=NOON + timedelta(hours=hour), **of
@@ -103,7 +109,7 @@ async def test_the_latest_change_that_was_not_undone_is_told(database, house, th
     async def told(session: AsyncSession) -> UUID | None:
         connection = await session.get_one(Connection, house.connection_id)
         found = await reads.details(session, connection, [])
-        return found.change and found.change.id
+        return found.change.id if found.change else None
 
     undone = "UPDATE connection_changes SET undone_at = now() WHERE id = :id"
     found = await after_each(database, told, ("SELECT", undone), id=changes[1].id)
@@ -172,7 +178,7 @@ async def test_what_a_login_reached_is_forgotten_of_the_organisation_that_is_dis
         assert await disconnections.locked_if_leaving(session, house.connection_id) is None
         connection = await session.get_one(Connection, house.connection_id)
         await disconnections.begin(session, connection, colleague_id=house.colleague.id, at=NOON)
-        assert await disconnections.locked_if_leaving(session, house.connection_id) is connection
+        assert await disconnections.locked_if_leaving(session, house.connection_id) is not None
         await disconnections.finish(session, connection, "", NOON)
         left = await run(session, "SELECT grant_id FROM grant_reach WHERE organisation_id = 'org-1'")
         assert left == [other]

@@ -1,5 +1,7 @@
 """What has happened is read of one practice: to one of its clients, or to its people."""
 
+from typing import Any
+
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.events import reads
@@ -11,7 +13,7 @@ from tests.models.one_thing import after_each, setting
 async def test_a_timeline_is_of_a_client_of_ones_own_practice(database, house):
     ours, theirs = house.practice.id, house.other_practice.id
     async with database.transaction() as session:
-        by = {"colleague_id": house.colleague.id, "at": NOON}
+        by: dict[str, Any] = {"colleague_id": house.colleague.id, "at": NOON}
         for kind, practice_id, client_id in (
             ("connection.connected", ours, house.client_id),
             ("connection.refreshed", ours, house.client_id),
@@ -30,7 +32,7 @@ async def test_a_timeline_is_of_a_client_of_ones_own_practice(database, house):
 
     elsewhere = "UPDATE colleagues SET practice_id = :other WHERE id = :ada"
     not_ours, of_client = setting("events", "practice_id = :other", "client_id = :client")
-    values = {"other": theirs, "ada": house.colleague.id, "client": house.client_id}
+    values: dict[str, Any] = {"other": theirs, "ada": house.colleague.id, "client": house.client_id}
     both = ["connection.refreshed", "connection.connected"]
     assert await after_each(database, told, ("SELECT", elsewhere, not_ours), **values) == {
         "SELECT": [(kind, "Ada") for kind in both],

@@ -1,6 +1,7 @@
 """Which login is taken, which sign-in counts, and whom it is told to: one condition at a time."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest_asyncio
@@ -132,7 +133,11 @@ async def attempt(database: Database, house: House) -> UUID:
     async with database.transaction() as session:
         made = []
         for number, colleague in enumerate((house.colleague, house.other_colleague)):
-            whose = {"practice_id": colleague.practice_id, "colleague_id": colleague.id, "run_id": f"run-{number}"}
+            whose: dict[str, Any] = {
+                "practice_id": colleague.practice_id,
+                "colleague_id": colleague.id,
+                "run_id": f"run-{number}",
+            }
             session.add(
                 Run(
                     id=whose["run_id"],
@@ -162,7 +167,7 @@ async def attempt(database: Database, house: House) -> UUID:
 
 async def test_a_sign_in_counts_while_it_may_bring_this_login_newer_tokens(database, house, attempt, sealer):
     async with database.transaction() as session:  # the other practice has a login of its own
-        theirs = {"practice_id": house.other_practice.id, "colleague_id": house.other_colleague.id}
+        theirs: dict[str, Any] = {"practice_id": house.other_practice.id, "colleague_id": house.other_colleague.id}
         session.add(GrantHolder(grant_id=(await own_grant(database, sealer, house)).id, **theirs))
 
     async def coming(session: AsyncSession) -> bool | None:
@@ -203,7 +208,7 @@ async def test_a_link_is_of_its_practice_and_used_once_somebody_has_signed_in_by
         return link.run.id, link.practice_name, link.colleague_name, link.has_left, link.is_used
 
     used = "UPDATE consent_attempts SET grant_id = :grant WHERE run_id = :run"
-    values = {"grant": house.grant_id, "run": "run-0"}
+    values: dict[str, Any] = {"grant": house.grant_id, "run": "run-0"}
     left = "UPDATE colleagues SET deactivated_at = now()"
     assert await after_each(database, found, ("SELECT", used, left), **values) == {
         "SELECT": ("run-0", "Harbour Lane", "Ada", False, False),

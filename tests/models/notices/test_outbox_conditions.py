@@ -26,7 +26,12 @@ SINCE = NOON - timedelta(days=3)
 
 
 def notice(who: Colleague, key: str, **more: Any) -> dict[str, Any]:
-    of = {"practice_id": who.practice_id, "colleague_id": who.id, "dedupe_key": key, "created_at": NOON - HOUR}
+    of: dict[str, Any] = {
+        "practice_id": who.practice_id,
+        "colleague_id": who.id,
+        "dedupe_key": key,
+        "created_at": NOON - HOUR,
+    }
     return {"kind": "digest", "subject": key, "body": "", **of, **more}
 
 
@@ -70,7 +75,7 @@ async def test_each_reason_alone_keeps_a_notice_from_being_sent(database, house,
 
 async def test_what_was_never_tried_goes_first_and_each_practice_sends_its_own(database, house, outbox):
     async with database.transaction() as session:
-        found = []
+        found: list[tuple[str, str] | None] = []
         for practice_id in (house.other_practice.id, None, None):
             claimed = await notices.claim_next(session, practice_id, f"sender {len(found)}", since=SINCE, at=NOON)
             found.append(claimed and (claimed.notice.subject, claimed.address))

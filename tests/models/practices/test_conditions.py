@@ -53,7 +53,7 @@ async def test_who_could_take_clients_over_and_how_many(database, house, lee):
         "UPDATE connections SET practice_id = :other WHERE client_id = :client",
         "UPDATE grant_reach SET grant_id = (SELECT id FROM grants WHERE id <> :grant)",
     ]
-    values = {
+    values: dict[str, Any] = {
         "lee": lee.id,
         "other": house.other_practice.id,
         "client": house.client_id,
@@ -113,7 +113,7 @@ async def test_what_depends_on_a_colleague(database, house, lee):
         "UPDATE authenticators SET confirmed_at = NULL",
         "UPDATE clients SET owner_id = :lee WHERE id = :client",
     ]
-    values = {
+    values: dict[str, Any] = {
         "other": house.other_practice.id,
         "ada": house.colleague.id,
         "lee": lee.id,
@@ -232,7 +232,11 @@ async def test_who_leaves_takes_their_own_ways_in_along(database, house, lee):
                 )
             )
             await session.flush()
-            whose = {"practice_id": house.practice.id, "colleague_id": one.id, "run_id": f"of {one.name}"}
+            whose: dict[str, Any] = {
+                "practice_id": house.practice.id,
+                "colleague_id": one.id,
+                "run_id": f"of {one.name}",
+            }
             for number, (used_at, ends) in enumerate(((None, LATER), (NOON, LATER))):
                 session.add(
                     ConsentAttempt(
