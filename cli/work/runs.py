@@ -45,6 +45,9 @@ def start(
             "--organisation", help="Add clients, where each sign-in brings one: an organisation to sign in for; repeat."
         ),
     ] = None,
+    takes_over: Annotated[
+        bool, typer.Option("--take-over", help="Reassign: agree that colleagues' sign-ins end when yours begin.")
+    ] = False,
     as_email: As = None,
     json: Json = False,
 ) -> None:
@@ -55,7 +58,9 @@ def start(
             raise Refused(RefusalCode.INVALID, f"{kind.heading} has no healthy connections to move.", field="--all")
         async with acting(as_email) as (operations, actor):
             software = operations.software.chosen(provider)
-            options = RunOptions(moves_healthy=moves_healthy, region=region, names=tuple(organisations or ()))
+            options = RunOptions(
+                moves_healthy=moves_healthy, region=region, names=tuple(organisations or ()), takes_over=takes_over
+            )
             started = await operations.runs.start(actor, kind, software, key, options)
             names = await operations.runs.to_allow_again(actor, started.run_id)
             return started, names, operations.software.allow_words(software).allow_again(names) if names else ""

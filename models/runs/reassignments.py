@@ -9,12 +9,13 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.clients.tables import Client
-from models.connections.conditions import HAS_LIVING_STATUS
+from models.connections.conditions import HAS_LIVING_STATUS, IS_LIVING
 from models.events import writes as events
 from models.grants.tables import GrantHolder
 from models.kit.arrays import texts
 from models.practices.tables import Colleague
 from models.runs.tables import Run
+from rules.runs.taking_over import HeldSignIn
 
 
 class Reassignable(NamedTuple):
@@ -53,6 +54,37 @@ _LIST = """
       AND {wanted}
     ORDER BY p.deactivated_at IS NULL, p.name, k.name, k.code
 """
+
+
+async def held_sign_ins(
+    session: AsyncSession, practice_id: UUID, provider: str, colleague_id: UUID
+) -> Sequence[HeldSignIn]:
+    """Colleagues' sign-ins for organisations of clients that are not one's own, by client; each with who gave it last.
+
+    Args:
+        session: Any session.
+        practice_id: The practice.
+        provider: The accounting software.
+        colleague_id: Whose own clients are left out.
+    """
+    found = await (await session.connection()).execute(
+        text(f"""
+            SELECT coalesce(h.name, p.name), k.name
+            FROM connections c
+            JOIN clients k ON k.id = c.client_id
+            JOIN colleagues p ON p.id = k.owner_id
+            LEFT JOIN LATERAL (
+                SELECT s.name FROM grant_holders g JOIN colleagues s ON s.id = g.colleague_id
+                WHERE g.grant_id = c.grant_id AND g.practice_id = c.practice_id
+                ORDER BY g.signed_in_at DESC LIMIT 1
+            ) h ON true
+            WHERE c.practice_id = :practice_id AND c.provider = :provider AND {IS_LIVING}
+              AND k.archived_at IS NULL AND p.id <> :colleague_id
+            ORDER BY k.name, k.code
+        """),  # noqa: S608  # our own words
+        {"practice_id": practice_id, "provider": provider, "colleague_id": colleague_id},
+    )
+    return [HeldSignIn(*row) for row in found]
 
 
 async def reached_clients(

@@ -1,12 +1,53 @@
-"""Checks which clients of colleagues are to be taken over: whole or not at all."""
+"""Checks which clients of colleagues are to be taken over: whole or not at all; and says whose sign-ins would end."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from contracts.payloads.selection import SelectedOrganisation, Selection
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import Action
 from rules.runs.choosing import Choice
+
+NAMED = 3
+"""Sign-ins that a refusal names; more are counted."""
+
+
+class HeldSignIn(NamedTuple):
+    """A sign-in that ends when somebody else signs in for the same organisation.
+
+    Attributes:
+        holder: Who gave it.
+        client: The client whose organisation it is for.
+    """
+
+    holder: str
+    client: str
+
+    @property
+    def sentence(self) -> str:
+        """What becomes of it, for whoever is about to sign in."""
+        return f"{self.holder}'s sign-in for {self.client} ends when yours begins."
+
+
+def agree(held: Sequence[HeldSignIn], title: str, *, is_agreed: bool) -> None:
+    """Let nobody end colleagues' sign-ins unawares, where the platform keeps one for each organisation.
+
+    Args:
+        held: The sign-ins that may end.
+        title: The accounting software's name.
+        is_agreed: Whether whoever is about to sign in has agreed to it.
+
+    Raises:
+        Refused: They have not.
+    """
+    if is_agreed:
+        return
+    said = [one.sentence for one in held[:NAMED]]
+    if len(held) > NAMED:
+        said.append(f"So do {len(held) - NAMED} more.")
+    message = f"{title} keeps one sign-in for each organisation. {' '.join([*said, 'Agree to it first.'])}"
+    raise Refused(RefusalCode.INVALID, message, field="takes_over")
 
 
 def take_over(selection: Selection, listed: Collection[str], taker_id: UUID, *, is_chosen: bool) -> list[Choice]:

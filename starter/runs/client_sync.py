@@ -46,6 +46,7 @@ class ClientSync:
         region: str | None = None,
         names: Sequence[str] = (),
         client_ids: Sequence[UUID] = (),
+        takes_over: bool = False,
     ) -> StartedRun:
         """Start a run, or return the one that the same person has just started and not signed in for.
 
@@ -58,6 +59,7 @@ class ClientSync:
             region: The country that was chosen, where the provider has several.
             names: Add: organisations that are expected by name; a run that expects some is always a new one.
             client_ids: Add: clients without a connection that are expected, likewise.
+            takes_over: Reassign: it is agreed that colleagues' sign-ins end.
 
         Raises:
             Refused: Unknown provider or kind, or nobody to start it.
@@ -72,7 +74,11 @@ class ClientSync:
                 if refused.refusal.code is not RefusalCode.WRONG_STAGE:  # it was signed in for at this very moment
                     raise
         options = RunOptions(
-            moves_healthy=moves_healthy, region=region, names=tuple(names), client_ids=tuple(client_ids)
+            moves_healthy=moves_healthy,
+            region=region,
+            names=tuple(names),
+            client_ids=tuple(client_ids),
+            takes_over=takes_over,
         )
         return await self._runs.start(actor, kind, provider, mark + form_key, options)
 

@@ -75,6 +75,7 @@ class RunOptions:
         region: The country of the first sign-in, where the provider has several; another one may follow.
         names: Add: organisations that are expected by name, where each sign-in brings one.
         client_ids: Add: clients without a connection that are expected, likewise.
+        takes_over: Reassign: it is agreed that colleagues' sign-ins end, where a provider keeps one an organisation.
     """
 
     moves_healthy: bool = False
@@ -87,6 +88,7 @@ class RunOptions:
     region: str | None = None
     names: tuple[str, ...] = ()
     client_ids: tuple[UUID, ...] = ()
+    takes_over: bool = False
 
     @property
     def first_stage(self) -> Stage:

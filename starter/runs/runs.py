@@ -18,8 +18,8 @@ from models.kit.columns import now
 from models.kit.database import Database
 from models.runs import leftovers as run_leftovers
 from models.runs import reads as run_views
+from models.runs import reassignments, sign_ins, surveys, writes
 from models.runs import reports as run_reports
-from models.runs import sign_ins, surveys, writes
 from models.runs.leftovers import KeptLogin, Unreached
 from models.runs.progress import RunSnapshot, snapshot_of
 from models.runs.reads import RunFilter, RunView, WholeRun
@@ -27,6 +27,7 @@ from models.runs.reports import OrganisationFilter, OrganisationView
 from models.runs.tables import Run
 from rules.runs.endings import Lacking
 from rules.runs.sign_in_queue import next_of
+from rules.runs.taking_over import HeldSignIn
 from starter.actor import Actor
 from starter.people.rights import check_may_add
 from starter.runs.consents import Consents
@@ -221,6 +222,13 @@ class Runs:
         run = await self._run(actor, run_id)
         async with self._database.session() as session:
             return await run_leftovers.kept_logins(session, run.id)
+
+    async def held_sign_ins(self, actor: Actor, provider: str) -> Sequence[HeldSignIn]:
+        """Colleagues' sign-ins that end when the actor signs in for the same organisations; none where none does."""
+        if not self._software.allow_words(provider).takes_over:
+            return ()
+        async with self._database.session() as session:
+            return await reassignments.held_sign_ins(session, actor.practice_id, provider, actor.colleague_id)
 
     async def watch(self, actor: Actor, run_id: str) -> AsyncIterator[RunSnapshot]:
         """The run's numbers, and again after each change, until nothing can change or ``LONGEST_WATCH`` is over.

@@ -21,11 +21,12 @@ from contracts.words.runs import RunKind
 from models.events import writes as events
 from models.kit.columns import now
 from models.kit.database import Database
-from models.runs import sign_ins
+from models.runs import reassignments, sign_ins
 from models.runs.expected import organisations as expected_organisations
 from models.runs.expected.organisations import Named
 from models.runs.reads import of_key
 from models.runs.tables import Run
+from rules.runs.taking_over import agree
 from starter.actor import Actor
 from starter.people.rights import check_may_add
 from starter.runs.consents import AWAITS_CONSENT, Consents
@@ -70,6 +71,7 @@ class Starts:
         if kind is RunKind.ADD_CLIENTS:
             async with self._database.session() as session:
                 await check_may_add(session, actor)
+        await self._agreed(actor, kind, provider, options)
         if idempotency_key and (earlier := await self._earlier(actor, idempotency_key)):
             return await self._again(actor, earlier, kind, provider, options)
         at = now()
@@ -140,6 +142,19 @@ class Starts:
                 raise
             return await self._again(actor, earlier, kind, provider, options)
         return StartedRun(run.id, attempt.authorize_url if attempt else None, run.provider)
+
+    async def _agreed(self, actor: Actor, kind: RunKind, provider: str, options: RunOptions) -> None:
+        """See that nobody ends colleagues' sign-ins unawares.
+
+        Raises:
+            Refused: It would, and is not agreed.
+        """
+        takes_over = self._consents.provider(provider).capabilities.takes_over
+        if kind is not RunKind.REASSIGN_CLIENTS or options.hand_over is not None or not takes_over:
+            return
+        async with self._database.session() as session:
+            held = await reassignments.held_sign_ins(session, actor.practice_id, provider, actor.colleague_id)
+        agree(held, self._consents.provider(provider).title, is_agreed=options.takes_over)
 
     async def _named(self, session: AsyncSession, run: Run, options: RunOptions) -> Sequence[Named]:
         """The organisations that a new run expects by name.

@@ -76,6 +76,12 @@ class StartWish(SignInWish):
     client_ids: tuple[UUID, ...] = Field(
         default=(), max_length=500, description="Likewise: clients without a connection that they are for."
     )
+    takes_over: bool = Field(
+        default=False,
+        description="Reassign clients, where the accounting software keeps one sign-in for each organisation: that "
+        "it is agreed that colleagues' sign-ins end when the new ones begin. Without it, the run is refused and says "
+        "whose.",
+    )
 
 
 class ExpectWish(BaseModel):
@@ -117,7 +123,11 @@ async def start(
     """Start a run."""
     asked = wish or StartWish()
     options = RunOptions(
-        moves_healthy=moves_healthy, region=asked.region, names=asked.organisations, client_ids=asked.client_ids
+        moves_healthy=moves_healthy,
+        region=asked.region,
+        names=asked.organisations,
+        client_ids=asked.client_ids,
+        takes_over=asked.takes_over,
     )
     started = await door.runs.start(caller, kind, provider, idempotency_key, options)
     to_allow = await door.runs.to_allow_again(caller, started.run_id)

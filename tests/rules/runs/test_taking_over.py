@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from contracts.payloads.selection import Selection
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import Action
-from rules.runs.taking_over import take_over
+from rules.runs.taking_over import HeldSignIn, agree, take_over
 
 ME, OTHER = UUID(int=1), UUID(int=2)
 LISTED = ("a", "b", "c")
@@ -68,3 +68,20 @@ def test_what_is_not_listed_or_for_somebody_else_is_refused(selection, code, fie
     with pytest.raises(Refused) as refused:
         take_over(selection, LISTED, ME, is_chosen=False)
     assert (refused.value.refusal.code, refused.value.refusal.field) == (code, field)
+
+
+@pytest.mark.parametrize(
+    ("clients", "said"),
+    [
+        ([], "Books keeps one sign-in for each organisation. Agree to it first."),
+        (["Beech Ltd"], "Sam's sign-in for Beech Ltd ends when yours begins. Agree to it first."),
+        (["A", "B", "C", "D", "E"], "for C ends when yours begins. So do 2 more. Agree to it first."),
+    ],
+)
+def test_nobody_s_sign_in_is_ended_without_agreeing(clients, said):
+    held = [HeldSignIn("Sam", client) for client in clients]
+    agree(held, "Books", is_agreed=True)
+    with pytest.raises(Refused) as refused:
+        agree(held, "Books", is_agreed=False)
+    assert refused.value.refusal.message.endswith(said)
+    assert (refused.value.refusal.code, refused.value.refusal.field) == (RefusalCode.INVALID, "takes_over")

@@ -12,7 +12,7 @@ from web.kit.authentication import Door
 from web.kit.confirmations import go
 from web.kit.rendering import FORM_KEY, leave
 from web.kit.viewing import Viewer, page_router
-from web.pages.runs import drafts, expected
+from web.pages.runs import drafts, expected, taking_over
 from web.pages.runs.expected import ClientsField, NamesField
 from web.pages.runs.regions import RegionField, question
 
@@ -36,6 +36,7 @@ async def start(
     names: NamesField = "",
     client_ids: ClientsField = [],  # noqa: B006  # as the framework has it
     listed: Annotated[bool, Form()] = False,
+    takes_over: Annotated[bool, Form()] = False,
 ) -> Response:
     """Start a run, for one client without a connection if it says so, and lead to the provider's sign-in.
 
@@ -49,6 +50,10 @@ async def start(
     is_one_by_one = kind is RunKind.ADD_CLIENTS and not door.software.allow_words(provider).joins_many
     if is_one_by_one and not listed and client is None:
         return await expected.question(request, door, viewer, provider, fields=fields | {"region": region})
+    if kind is RunKind.REASSIGN_CLIENTS and door.software.allow_words(provider).takes_over and not takes_over:
+        return await taking_over.question(
+            request, door, viewer, provider, fields=fields | {"region": region}, is_again=listed
+        )
     wanted = [*client_ids, *([client] if client and is_one_by_one else [])]
     try:
         started = await door.client_sync.press(
@@ -60,6 +65,7 @@ async def start(
             region=region,
             names=(names,) if names.strip() else (),
             client_ids=wanted,
+            takes_over=takes_over,
         )
     except Refused as refused:
         if not listed or refused.refusal.code not in {RefusalCode.INVALID, RefusalCode.UNKNOWN_CLIENT}:

@@ -2,13 +2,55 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from http import HTTPStatus
+from typing import Final, NamedTuple
 from uuid import UUID
 
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+
+from starter.access.sessions import SignedIn
 from starter.actor import Actor
 from starter.answers.views import OrganisationView
 from starter.operations import Operations
+from web.kit.rendering import render
 from web.pages.runs.selecting import Chosen
+
+SHOWN: Final = 200
+"""Sign-ins that the question names."""
+
+
+async def question(
+    request: Request,
+    door: Operations,
+    viewer: SignedIn,
+    provider: str,
+    *,
+    fields: Mapping[str, str],
+    is_again: bool,
+) -> HTMLResponse:
+    """The page that says whose sign-ins end, before somebody leaves for theirs, and asks them to agree.
+
+    Args:
+        request: The POST that leads to the sign-in; the page's form is sent to the same address.
+        door: The operations.
+        viewer: Who signs in.
+        provider: The accounting software.
+        fields: What else was sent, to be sent again.
+        is_again: Whether the form was sent without agreeing.
+    """
+    held = await door.runs.held_sign_ins(viewer.actor, provider)
+    return render(
+        request,
+        "takes_over.html",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if is_again else HTTPStatus.OK,
+        address=request.url.path,
+        allow=door.software.allow_words(provider),
+        fields=dict(fields),
+        held=held[:SHOWN],
+        more=max(len(held) - SHOWN, 0),
+        is_again=is_again,
+    )
 
 
 @dataclass(frozen=True, slots=True)

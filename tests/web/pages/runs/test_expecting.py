@@ -1,4 +1,4 @@
-"""Add clients where each sign-in brings one organisation: the page asks for a list, and leads through it."""
+"""Where each sign-in brings one organisation and ends another's: what the pages ask for before somebody leaves."""
 
 from collections.abc import AsyncIterator
 
@@ -42,3 +42,18 @@ async def test_a_pasted_list_is_asked_for_and_led_through(house: House, browser:
     assert "0 of 1 organisation signed in for" in answer.text
     answer = await browser.post(f"{page}/expected", data={**csrf, "names": "Cedar\nBeech Ltd"}, follow_redirects=True)
     assert "0 of 2 organisations signed in for" in answer.text
+
+
+async def test_taking_over_is_said_and_agreed_to_before_leaving(house: House, browser: httpx2.AsyncClient):
+    reassign = "/client-sync/second/reassign-clients"
+    form = {"csrf": await csrf_of(browser), "key": "taking"}
+    asked = await browser.post(reassign, data=form)
+    assert "Second Books keeps one sign-in for each organisation" in asked.text
+    refused = await browser.post(reassign, data={**form, "listed": "on"})
+    assert (refused.status_code, "Tick that you agree" in refused.text) == (422, True)
+    by_api = await house.admin.scene.http.post("/api/v1/client-sync/second/reassign-clients")
+    assert (by_api.status_code, by_api.json()["error"]["field"]) == (422, "takes_over")
+    assert await house.scene.rows("SELECT 1 FROM runs WHERE provider = 'second' AND kind = 'reassign-clients'") == []
+
+    left = await browser.post(reassign, data={**form, "listed": "on", "takes_over": "true"})
+    assert "https://second.test/allow" in left.text
