@@ -1,12 +1,23 @@
 """How a list is read page by page, where nothing is sent."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 
 from providers.kit.json_values import Record
 from providers.port.errors import TooSmall, Unavailable
-from providers.sage.feeds import CATEGORIES, COLLECTIONS, FIXED_CURRENCIES, LEDGER_ACCOUNTS
+from providers.port.feeds import Feed
+from providers.sage.feeds import (
+    CATEGORIES,
+    COLLECTIONS,
+    FIXED_CURRENCIES,
+    LEDGER_ACCOUNTS,
+    PRODUCTS,
+    SERVICES,
+    STOCK_ITEMS,
+    TAX_RATES,
+)
 from providers.sage.walk import Envelope, Walk, envelope
 
 
@@ -83,3 +94,10 @@ def test_what_is_no_list_is_not_an_empty_one(body: bytes) -> None:
 )
 def test_an_envelope(body: bytes, expected: Envelope) -> None:
     assert envelope(body) == expected
+
+
+@pytest.mark.parametrize("feed", [TAX_RATES, PRODUCTS, SERVICES, STOCK_ITEMS])
+def test_no_price_or_rate_passes_through_a_float(feed: Feed) -> None:
+    body = b'{"$items": [{"percentage": 0.12345678901234567890}]}'
+    [record] = envelope(body, has_decimals=COLLECTIONS[feed].has_decimals).records
+    assert record["percentage"] == Decimal("0.12345678901234567890")
