@@ -10,7 +10,7 @@ from typing import NamedTuple
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from bench.pages.practice import Furnished
+from bench.pages.practice import LISTED, Furnished
 
 _NOT_PAGES = ("/api/", "/codec/", "/static/", "/healthz", "/readyz", "/connect/", "/sign-in/provider/callback")
 _STREAMS = frozenset({"/activity/{run_id}/events"})
@@ -38,12 +38,25 @@ _QUERIES: Mapping[str, tuple[str, ...]] = {
 }
 """How long pages are opened besides as they come."""
 
+_RUN = "/activity/{run_id}"
+_CHOOSING = ("choosing", "reassigning")
+"""Runs that show their whole list, as long as they await a choice."""
+
+_ROWS: Mapping[str, int] = {
+    "/clients": 50,
+    "/clients?limit=200": 200,
+    "/clients/import/{import_id}": 50,
+    "/clients/{client_id:uuid}/lists/{name}?search=9&limit=200": 200,
+}
+"""How many rows a page has that would be fast without them: by route and query."""
+
 
 class Address(NamedTuple):
-    """A page to ask for, and the route that it is of."""
+    """A page to ask for, the route that it is of, and how many rows there must be in its tables, at least."""
 
     route: str
     path: str
+    rows: int = 0
 
 
 def addresses(app: FastAPI, practice: Furnished) -> Iterator[Address]:
@@ -60,7 +73,10 @@ def addresses(app: FastAPI, practice: Furnished) -> Iterator[Address]:
         for ids in _variants(route.path, practice):
             path = _filled(route.path, {**_WORDS, **practice.ids, **ids})
             for query in _QUERIES.get(route.path, ("",)):
-                yield Address(route.path, f"{path}{query}")
+                rows = _ROWS.get(f"{route.path}{query}", 0)
+                if route.path == _RUN and ids["run_id"] in {practice.runs.get(name) for name in _CHOOSING}:
+                    rows = LISTED
+                yield Address(route.path, f"{path}{query}", rows)
 
 
 def _variants(path: str, practice: Furnished) -> list[dict[str, str]]:
@@ -69,7 +85,7 @@ def _variants(path: str, practice: Furnished) -> list[dict[str, str]]:
         return [{"client_id": practice.healthy_id, "run_id": practice.runs["changing"]}]
     if path == "/clients/{client_id:uuid}/runs/{run_id}":
         return [{"client_id": practice.healthy_id, "run_id": practice.runs["one"]}]
-    if path == "/activity/{run_id}":
+    if path == _RUN:
         return [{"run_id": run_id} for run_id in practice.runs.values()]
     if path.endswith("/erase"):
         return [{"client_id": practice.ids["archived_id"]}]

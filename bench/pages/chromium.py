@@ -4,7 +4,12 @@ import os
 import shutil
 from pathlib import Path
 
-NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+NAMES = (
+    *("chromium-headless-shell", "chrome-headless-shell"),
+    *("chromium", "chromium-browser", "google-chrome-stable", "google-chrome"),
+)
+"""Best without windows, as ``setup/browser.sh`` has it."""
+
 ARGUMENTS = ("--no-sandbox", "--disable-dev-shm-usage")
 """Root and containers have no sandbox to offer; the pages are our own. Containers have little shared memory."""
 

@@ -33,6 +33,8 @@ from starter.operations import Operations
 
 CLIENTS, BROKEN, ARCHIVED, UNCONNECTED = 2_000, 60, 100, 20
 ROWS_TO_IMPORT = 5_000
+LISTED = CLIENTS - UNCONNECTED
+"""Organisations in the list of a run."""
 
 _FIRST = ("Ashdown", "Bramley", "Castle", "Dunmore", "Elmwood", "Fairfax", "Granary", "Hartley", "Ivybridge")
 _SECOND = (
@@ -280,7 +282,7 @@ async def _runs(
 
 def _listed(run: Run, grant_id: UUID, connections: list[Connection], owner_id: UUID) -> list[RunOrganisation]:
     """A run's list of as many organisations as the practice has clients; of a change, the one that was chosen."""
-    count = 1 if run.kind is RunKind.CHANGE_CONNECTION else CLIENTS - UNCONNECTED
+    count = 1 if run.kind is RunKind.CHANGE_CONNECTION else LISTED
     is_own = run.kind is not RunKind.ADD_CLIENTS or run.stage is not Stage.AWAITING_SELECTION
     return [
         RunOrganisation(

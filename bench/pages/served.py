@@ -5,6 +5,7 @@ Wall time is what somebody waits for; CPU time is this process's own and hardly 
 
 import time
 from collections.abc import Callable, Sequence
+from http import HTTPStatus
 from statistics import median
 from typing import NamedTuple
 
@@ -59,8 +60,13 @@ async def measure_served(product: Product, times: int, told: Callable[[str], obj
         product: The running product, whose database is used.
         times: Measurements of each; one more comes before and does not count.
         told: Is told what is being done.
+
+    Raises:
+        LookupError: A page is not the one that was to be measured.
     """
     told("Writing a practice of 2,000 clients")
+    for worker in product.workers:
+        await worker.stop()  # no workflow works on the runs that are written: a worker would close them as lost work
     database = Database(product.settings.required("database_url"), pool_size=1)
     async with open_operations(product.settings) as operations:
         try:
@@ -94,7 +100,25 @@ async def _served(http: httpx2.AsyncClient, address: Address, times: int) -> Ser
         answer = await http.get(address.path)
         wall.append((time.perf_counter() - begun) * 1_000)
         cpu.append((time.process_time() - worked) * 1_000)
+    if wrong := what_is_wrong(address, answer.status_code, answer.text if not _kind(answer) else None):
+        raise LookupError(wrong)
     return Served(address, answer.status_code, len(answer.content) / 1024, wall, cpu, _kind(answer))
+
+
+def what_is_wrong(address: Address, status: int, html: str | None) -> str | None:
+    """Why an answer is not the page that was to be measured, such as a list without its rows; None when it is.
+
+    Args:
+        address: What was asked for.
+        status: The HTTP status.
+        html: The page; None for what is no page.
+    """
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return f"{address.path} answers with status {status}."
+    rows = html.count("<tr") if html is not None else address.rows
+    if rows < address.rows:
+        return f"{address.path} shows {rows} rows of {address.rows}: it is not the page that was to be measured."
+    return None
 
 
 def _kind(answer: httpx2.Response) -> str:

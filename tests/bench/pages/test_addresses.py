@@ -5,7 +5,7 @@ from typing import cast
 import pytest
 
 from bench.pages.addresses import addresses
-from bench.pages.practice import Furnished
+from bench.pages.practice import LISTED, Furnished
 from runtime.sealing.keyring import KeyRing
 from starter.operations import Operations
 from web.app import create_app
@@ -35,6 +35,8 @@ def test_every_page_is_asked_for_and_each_run_at_its_stage(app, practice: Furnis
         "/activity/run-1",
         "/activity/run-2",
     ]
+    rows = {one.path: one.rows for one in addresses(app, practice)}
+    assert (rows["/activity/run-1"], rows["/activity/run-2"], rows["/clients?limit=200"]) == (LISTED, 0, 200)
     assert len(paths) > 50
     assert not any("{" in path or path.startswith("/api/") for path in paths)
 
