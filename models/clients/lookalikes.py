@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contracts.words.causes import Cause
 from models.connections.conditions import IS_HELD, is_held
 from models.connections.tables import Connection
+from models.kit.arrays import is_one_of, texts
 from rules.clients.matching import ConnectedClient
 
 
@@ -43,9 +44,9 @@ async def connected_among(session: AsyncSession, practice_id: UUID, client_ids: 
     if not client_ids:
         return set()
     query = select(Connection.client_id).where(
-        Connection.practice_id == practice_id, col(Connection.client_id).in_(client_ids), is_held()
+        Connection.practice_id == practice_id, is_one_of(col(Connection.client_id), "ids"), is_held()
     )
-    return set((await session.exec(query)).all())
+    return set((await session.exec(query, params={"ids": texts(client_ids)})).all())
 
 
 class ListedBooks(NamedTuple):

@@ -3,7 +3,7 @@
 Offers of a *Reconnect all* (organisations that are no client's) are kept apart, because they never get an outcome.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -199,6 +199,7 @@ async def organisation_views(
     *,
     limit: int | None = 100,
     offset: int = 0,
+    is_told_apart: bool = True,
 ) -> tuple[Sequence[OrganisationView], int]:
     """A page of a run's list, and how many match in all.
 
@@ -208,6 +209,7 @@ async def organisation_views(
         wanted: Which ones to find.
         limit: How many at most; all of them when None.
         offset: How many to skip first.
+        is_told_apart: Whether to say what distinguishes organisations of the same name; that is a query of its own.
     """
     owner, shown, its_team = aliased(Colleague), aliased(Colleague), aliased(Team)
     columns: list[Any] = [getattr(RunOrganisation, name) for name in ListedOrganisation._fields]
@@ -222,12 +224,17 @@ async def organisation_views(
         .outerjoin(its_team, col(its_team.id) == col(Client.team_id))
     )
     page = _filtered(views, run, wanted).order_by(*_ordered(wanted.order)).limit(limit).offset(offset)
-    counted: Any = select(func.count())
-    total: Any = (await session.exec(_filtered(_with_client(counted, run), run, wanted))).one()
     rows: Sequence[Any] = (await (await session.connection()).execute(page)).all()
-    apart = await telling_apart.distinctions(session, run.id, None if limit is None else [row[0] for row in rows])
-    told: Sequence[Any] = [(ListedOrganisation(*row[:end]), *row[end:], apart.get(row[0])) for row in rows]
-    return [OrganisationView(*one) for one in told], total
+    total: Any = len(rows)
+    if limit is not None or offset:
+        counted: Any = select(func.count())
+        total = (await session.exec(_filtered(_with_client(counted, run), run, wanted))).one()
+    apart: Mapping[str, str] = {}
+    if is_told_apart:
+        among = None if limit is None else [row[0] for row in rows]
+        apart = await telling_apart.distinctions(session, run.id, among)
+    made, view = ListedOrganisation._make, OrganisationView._make
+    return [view((made(row[:end]), *row[end:], apart.get(row[0]))) for row in rows], total
 
 
 def _ordered(order: RowOrder) -> tuple[Any, ...]:

@@ -19,9 +19,10 @@ async def distinctions(session: AsyncSession, run_id: str, among: Sequence[str] 
     """
     found = await (await session.connection()).execute(
         text("""
-            SELECT o.organisation_id,
-                   coalesce(o.profile ->> 'registration_number', p.registration_number, k.company_number),
-                   coalesce(o.profile ->> 'short_code', p.short_code)
+            SELECT o.organisation_id, CASE
+                WHEN known.number <> ''
+                    THEN 'Company number ' || known.number || coalesce(', short code ' || known.code, '')
+                ELSE coalesce('Short code ' || known.code, 'Id ending in ' || right(o.organisation_id, 8)) END
             FROM (SELECT *, count(*) OVER (PARTITION BY lower(name)) AS of_its_name
                   FROM run_organisations WHERE run_id = :run_id) o
             JOIN runs r ON r.id = o.run_id
@@ -29,16 +30,13 @@ async def distinctions(session: AsyncSession, run_id: str, among: Sequence[str] 
                 AND c.organisation_id = o.organisation_id
             LEFT JOIN organisation_profiles p ON p.connection_id = c.id
             LEFT JOIN clients k ON k.id = c.client_id
+            CROSS JOIN LATERAL (
+                SELECT coalesce(o.profile ->> 'registration_number', p.registration_number, k.company_number) AS number,
+                       nullif(coalesce(o.profile ->> 'short_code', p.short_code), '') AS code
+            ) known
             WHERE o.of_its_name > 1
               AND (CAST(:among AS text[]) IS NULL OR o.organisation_id = ANY(CAST(:among AS text[])))
         """),
         {"run_id": run_id, "among": None if among is None else list(among)},
     )
-    return {organisation_id: _words(organisation_id, number, code) for organisation_id, number, code in found}
-
-
-def _words(organisation_id: str, number: str | None, code: str | None) -> str:
-    known = [f"company number {number}"] if number else []
-    known += [f"short code {code}"] if code else []
-    said = ", ".join(known) or f"id ending in {organisation_id[-8:]}"
-    return said[0].upper() + said[1:]
+    return {row[0]: row[1] for row in found.all()}

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Container, Iterable, Iterator
 
+_UNREADABLE = re.compile("[^A-Z0-9]+")
+
 
 def client_code(name: str, number: int) -> str:
     """A short code that is unique in the practice: ``SMIT0042``.
@@ -12,8 +14,9 @@ def client_code(name: str, number: int) -> str:
         name: The client's name.
         number: The practice's next client number.
     """
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().upper()
-    return f"{re.sub(r'[^A-Z0-9]', '', plain)[:4] or 'CLNT'}{number:04d}"
+    if not name.isascii():
+        name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return f"{_UNREADABLE.sub('', name.upper())[:4] or 'CLNT'}{number:04d}"
 
 
 def free_codes(names: Iterable[str], number: int, taken: Container[str]) -> Iterator[tuple[str, int]]:

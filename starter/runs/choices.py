@@ -157,9 +157,9 @@ class Choices:
         """
         async with self._database.session() as session:
             practice = await session.get_one(Practice, actor.practice_id)
-            taken = await clients.codes_in_use(session, practice.id)
-            others = {code.strip().upper() for code in given}
-            return [code for code, _ in free_codes(names, practice.next_client_number, taken.keys() | others)]
+            taken = await clients.codes_alone_in_use(session, practice.id)
+            taken |= {code.strip().upper() for code in given}
+            return [code for code, _ in free_codes(names, practice.next_client_number, taken)]
 
 
 async def _awaits_choice(session: AsyncSession, actor: Actor, run_id: str) -> bool:

@@ -147,15 +147,20 @@ class Runs:
         *,
         limit: int | None = 50,
         offset: int = 0,
+        is_told_apart: bool = True,
     ) -> tuple[Sequence[OrganisationView], int]:
         """One page of a run's list in its order (all of it when ``limit`` is None), and how many match in all.
+
+        Without ``is_told_apart``, organisations of the same name are not told apart.
 
         Raises:
             Refused: There is no such run in the practice.
         """
         run = await self._run(actor, run_id)
         async with self._database.session() as session:
-            return await run_reports.organisation_views(session, run, wanted, limit=limit, offset=offset)
+            return await run_reports.organisation_views(
+                session, run, wanted, limit=limit, offset=offset, is_told_apart=is_told_apart
+            )
 
     async def at_one_moment(self, actor: Actor, run_id: str) -> tuple[RunSnapshot, RunView]:
         """A run's state and what became of its list, of one reading, so that they agree.

@@ -13,6 +13,7 @@ from datetime import UTC, tzinfo
 from functools import cache
 from http import HTTPStatus
 from importlib.resources import files
+from operator import itemgetter
 from typing import Any
 
 from fastapi import Request
@@ -83,13 +84,23 @@ def filled(macro: Callable[[Any, Any], str], rows: Iterable[Row]) -> Markup:
         rows: What is shown.
     """
     forms: dict[tuple[Hashable, tuple[bool, ...]], _Form] = {}
-    done = []
+    used: list[_Form] = []
+    raw: list[str] = []
     for shape, texts in rows:
         key = shape, tuple(map(bool, texts))
         form = forms.get(key)
         if form is None:
             form = forms[key] = _Form(macro, shape, texts)
-        done.append(form.filled(texts))
+        used.append(form)
+        raw += form.picked(texts)
+    escaped = str(escape(_BETWEEN.join(raw))).split(_BETWEEN)  # at once: each call costs more than a text does
+    if len(escaped) != len(raw):  # a form was sent with what stands between them, or no text is used
+        escaped = [str(escape(one)) for one in raw]
+    done, start = [], 0
+    for form in used:
+        end = start + form.count
+        done.append(form.text % tuple(escaped[start:end]))
+        start = end
     return Markup("".join(done))  # noqa: S704  # what the macro has made, and texts that are escaped
 
 
@@ -100,22 +111,21 @@ class _Form:
         macro: The template's macro.
         shape: The shape.
         texts: Those of its first row: which of them are there, they have in common as well.
+
+    Attributes:
+        text: The HTML, in which each text is to be put in its place.
+        count: How many places there are.
+        picked: Gives those of a row's texts that it shows, in the order of their places; only such as are there.
     """
 
     def __init__(self, macro: Callable[[Any, Any], str], shape: Hashable, texts: Sequence[str | None]) -> None:
         marked = type(texts)(*(f"{_MARK}{place}." if one else one for place, one in enumerate(texts)))
         constants, places = _taken_apart(str(macro(shape, marked)))
-        self._form = "%s".join(one.replace("%", "%%") for one in constants)
-        self._used = sorted(set(places))
-        self._order = [self._used.index(place) for place in places]
-
-    def filled(self, texts: Sequence[str | None]) -> str:
-        """The row with these texts."""
-        used = [texts[place] or "" for place in self._used]
-        escaped = str(escape(_BETWEEN.join(used))).split(_BETWEEN)
-        if len(escaped) != len(used):  # a form was sent with what stands between them, or no text is used
-            escaped = [str(escape(one)) for one in used]
-        return self._form % tuple([escaped[place] for place in self._order])
+        self.text = "%s".join(one.replace("%", "%%") for one in constants)
+        self.count = len(places)
+        self.picked: Callable[[Sequence[Any]], Iterable[str]] = (
+            itemgetter(*places) if len(places) > 1 else lambda texts: [texts[place] for place in places]
+        )
 
 
 def _taken_apart(html: str) -> tuple[list[str], list[int]]:

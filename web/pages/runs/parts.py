@@ -81,12 +81,12 @@ async def _working(look: RunPage) -> Values:
 
 
 async def _selecting(look: RunPage) -> Values:
-    run_id = look.report.run.id
-    chosen = look.chosen or await drafts.left(look.door, look.viewer.actor, run_id)
-    queue = await look.door.expected_organisations.expected(look.viewer.actor, run_id)
+    run = look.report.run
+    chosen = look.chosen or await drafts.left(look.door, look.viewer.actor, run.id)
+    queue = await look.door.expected_organisations.expected(look.viewer.actor, run.id)
     return {
-        **await selecting.values(look.door, look.viewer.actor, run_id, chosen, queue),
-        **await expected.values(look.door, look.viewer.actor, run_id),
+        **await selecting.values(look.door, look.viewer.actor, run.id, run.provider, chosen, queue),
+        **await expected.values(look.door, look.viewer.actor, run.id),
     }
 
 

@@ -21,7 +21,7 @@ from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import Result, Stage
 from starter.access.sessions import SignedIn
 from starter.answers.run_words import progress_of, said_of_run
-from starter.answers.views import Run, RunSnapshot
+from starter.answers.views import Run, RunSnapshot, RunView
 from starter.operations import Operations
 from web.kit.authentication import Door
 from web.kit.confirmations import Said, go
@@ -63,10 +63,11 @@ class News(BaseModel):
 @router.get("/activity/{run_id}")
 async def show(request: Request, door: Door, viewer: Viewer, run_id: RunId) -> Response:
     """The run at its stage; a run about a single client is shown on that client's pages."""
-    run = (await door.runs.report(viewer.actor, run_id)).run
-    if run.client_id is not None:
-        return go(f"/clients/{run.client_id}/runs/{run_id}")
-    return await page(request, door, viewer, run_id)
+    seen = await door.runs.at_one_moment(viewer.actor, run_id)
+    client_id = seen[1].run.client_id
+    if client_id is not None:
+        return go(f"/clients/{client_id}/runs/{run_id}")
+    return await _page(request, door, viewer, seen)
 
 
 async def _watched(door: Door, viewer: Viewer, run_id: RunId) -> AsyncIterator[RunSnapshot]:
@@ -160,7 +161,17 @@ async def page(
     request: Request, door: Operations, viewer: SignedIn, run_id: str, chosen: selecting.Chosen | None = None
 ) -> HTMLResponse:
     """The run's page; with a choice that was sent or read out of a file, where the run awaits one."""
-    snapshot, report = await door.runs.at_one_moment(viewer.actor, run_id)
+    return await _page(request, door, viewer, await door.runs.at_one_moment(viewer.actor, run_id), chosen)
+
+
+async def _page(
+    request: Request,
+    door: Operations,
+    viewer: SignedIn,
+    seen: tuple[RunSnapshot, RunView],
+    chosen: selecting.Chosen | None = None,
+) -> HTMLResponse:
+    snapshot, report = seen
     part = part_of(report.run.kind, report.run.stage)
     allow = door.software.allow_words(report.run.provider)
     refusal = chosen and (chosen.refusal or chosen.file_refusal)
@@ -185,7 +196,7 @@ async def page(
         provider=allow.title,
         allow=allow,
         joins_many=allow.joins_many,
-        in_temporal=in_temporal(request, door, viewer, run_id),
+        in_temporal=in_temporal(request, door, viewer, report.run.id),
         **values,
     )
 

@@ -220,7 +220,7 @@ class Texts(NamedTuple):
 
 
 async def values(
-    door: Operations, actor: Actor, run_id: str, chosen: Chosen | None = None, wanted: Queue = ()
+    door: Operations, actor: Actor, run_id: str, provider: str, chosen: Chosen | None = None, wanted: Queue = ()
 ) -> dict[str, object]:
     """The values for the list's template.
 
@@ -228,6 +228,7 @@ async def values(
         door: All operations.
         actor: Who looks.
         run_id: A run that awaits its selection.
+        provider: The run's accounting software.
         chosen: The form that was sent and refused; None when the page is opened.
         wanted: The organisations that the run expects by name.
 
@@ -257,7 +258,6 @@ async def values(
         found, codes, form, linkable=linkable, connected=connected, names=names, for_client=for_client, marks=marks
     )
     verdicts = Counter(view.organisation.verdict for view in found)
-    provider = (await door.runs.report(actor, run_id)).run.provider
     settings = chosen.settings if chosen else None
     if settings is None:
         settings = SettingsForm.of(await door.choices.settings(actor, provider))

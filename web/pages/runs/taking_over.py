@@ -118,7 +118,7 @@ async def values(door: Operations, actor: Actor, run_id: str, chosen: Chosen | N
     Raises:
         Refused: There is no such run in the practice.
     """
-    found, total = await door.runs.organisations(actor, run_id, limit=None)
+    found, total = await door.runs.organisations(actor, run_id, limit=None, is_told_apart=False)
     owners: dict[UUID, list[OrganisationView]] = {}
     for view in found:
         if view.organisation.shown_owner_id is not None:
