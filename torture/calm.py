@@ -131,5 +131,8 @@ class Calm:
         """Whether a run is open, or more workflows are running than there are clients that wait for a limit."""
         if await connection.fetchval("SELECT count(*) FROM runs WHERE stage <> 'finished'"):
             return True
-        limited = await connection.fetchval("SELECT count(*) FROM connections WHERE limited_until > now()")
+        limited = await connection.fetchval(
+            "SELECT count(*) FROM connections c WHERE limited_until > now()"
+            " OR EXISTS (SELECT FROM provider_limits l WHERE l.provider = c.provider AND l.until > now())"
+        )
         return await self._fleet.workflows_at_work() > int(limited or 0)

@@ -1,6 +1,6 @@
 """What a pull is to read of a connection, and the rows or errors that came back; kept in memory only."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +12,7 @@ from contracts.words.standard_information import OrganisationProfile, Row, profi
 from models.connections.receipts import BeforePull
 from models.connections.settings import chosen_lists
 from models.connections.tables import Connection
-from providers.port.errors import NeedsPerson, ProviderError, RateLimited
+from providers.port.errors import NeedsPerson, ProviderError
 from providers.port.feeds import FeedGroup, Feeds
 
 
@@ -104,22 +104,6 @@ class Readings:
 
 def _lifts_at(error: ProviderError) -> float:
     return error.retry_at.timestamp() if error.retry_at else 0.0
-
-
-def limit_of_app(read: Iterable[Readings]) -> RateLimited | None:
-    """The limit of the whole app that is waited for, if one of the readings met it."""
-    worst = (readings.worst for readings in read)
-    limits = (limit for limit in worst if isinstance(limit, RateLimited) and limit.is_of_app)
-    return next((limit for limit in limits if not limit.is_long), None)
-
-
-def refusal_of(connection: Connection, at: datetime) -> ProviderError | None:
-    """Why a connection must not be read now; None when it may be."""
-    if connection.status.is_leaving:
-        return NeedsPerson(Cause.DISCONNECTED_AT_PROVIDER, "disconnected here")
-    if connection.limited_until is not None and connection.limited_until > at:
-        return RateLimited("day", connection.limited_until, "still limited; no call was made")
-    return None
 
 
 def asked_for(asked: PullClientInput, connection: Connection, feeds: Feeds) -> tuple[FeedGroup, ...]:

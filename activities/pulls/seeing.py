@@ -9,7 +9,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from activities.pulls.limits import note_limit_of_app
 from activities.shared.grant_reader import GrantReader
+from models.budgets import limits as app_limits
 from models.connections import health as connection_health
 from models.kit.database import Database
 from models.runs import surveys
@@ -56,7 +58,7 @@ class Seen:
         for begin in range(0, len(doubtful), AT_ONCE):
             # Stored as they come: where the provider is slow, the next try goes on behind them.
             some = doubtful[begin : begin + AT_ONCE]
-            await self._store(some, await asyncio.gather(*(self._read(run, one) for one in some)))
+            await self._store(run.provider, some, await asyncio.gather(*(self._read(run, one) for one in some)))
 
     async def _read(self, run: Run, one: LivingConnection) -> ProviderError | None:
         try:
@@ -65,9 +67,13 @@ class Seen:
             return error.with_traceback(None)
         return None
 
-    async def _store(self, looked_at: Sequence[LivingConnection], came: Sequence[ProviderError | None]) -> None:
+    async def _store(
+        self, provider: str, looked_at: Sequence[LivingConnection], came: Sequence[ProviderError | None]
+    ) -> None:
         at = self._now()
         async with self._database.transaction() as session:
+            await note_limit_of_app(session, provider, [error for error in came if error is not None])
+            is_app_limited = provider in await app_limits.in_force(session, at)
             await connection_health.lock(session, [one.connection_id for one in looked_at])
             same = await surveys.as_they_were(session, looked_at)  # what was read of others is newer than this
             read: list[UUID] = []
@@ -78,6 +84,7 @@ class Seen:
                 if error is None:
                     read.append(one.connection_id)
                 else:
-                    looks.append(Look(one.connection_id, error.cause, error.detail, error.retry_at))
+                    until = None if is_app_limited else error.retry_at  # the app's limit is not the connection's
+                    looks.append(Look(one.connection_id, error.cause, error.detail, until))
             await surveys.mark_read(session, read, at)
             await connection_health.write(session, looks, at)

@@ -9,7 +9,7 @@ the other.
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
@@ -17,14 +17,13 @@ from uuid import UUID
 from temporalio import activity
 
 from activities.pulls.lease import Lease, holder
+from activities.pulls.limits import is_long_limit_of_app, limit_of_app, note_limit_of_app, refusal_of
 from activities.pulls.reader import Reader
 from activities.pulls.readings import (
     Claimed,
     Readings,
     asked_for,
     claimed_of,
-    limit_of_app,
-    refusal_of,
     telling_of,
 )
 from activities.pulls.storage import LeaseLost, Storage
@@ -32,13 +31,14 @@ from activities.shared.failures import application_error, busy_error, is_tried_a
 from activities.shared.token_store import TokenStore
 from contracts.payloads.sync_client import PullClientInput, PullClientResult, PullClientsInput, PullClientsResult
 from contracts.words.lists import PROFILE
+from models.budgets import limits as app_limits
 from models.connections import leases, receipts
 from models.connections import writes as connections
 from models.kit.columns import now as this_moment
 from models.kit.database import Database
 from models.kit.database_away import DatabaseAway, is_away
 from models.runs import writes as runs
-from providers.port.errors import NeedsPerson, RateLimited
+from providers.port.errors import NeedsPerson, ProviderError, RateLimited
 from providers.port.provider import Providers
 from rules.lists.increments import changes_since
 
@@ -76,6 +76,7 @@ class StandardInformationActivities:
         if isinstance(claimed, Claimed):
             login, lease = claimed.grant_id, Lease(self._database, (asked.connection_id,), self._now)
             readings = await self._reader.read(claimed, lease)
+            await self._note_limit_of_app(claimed.connection.provider, readings.errors.values())
         else:
             readings = claimed
         try:
@@ -121,6 +122,9 @@ class StandardInformationActivities:
                     await self._storage.store(asked.one(one.connection.id), one.grant_id, readings)
             else:
                 read[one.connection.id] = readings
+        if claimed:  # of one run, and so of one provider
+            errors = [error for readings in read.values() for error in readings.errors.values()]
+            await self._note_limit_of_app(claimed[0].connection.provider, errors)
         stored = await self._storage.store_group(asked, read)
         left = tuple(identity for identity in to_pull if identity not in stored)
         if left:
@@ -146,7 +150,7 @@ class StandardInformationActivities:
             if connection is None:
                 raise busy_error()
             feeds = self._providers[connection.provider].feeds
-            if refusal := refusal_of(connection, at):
+            if refusal := refusal_of(connection, at, await app_limits.in_force(session, at)):
                 lists = [group.lists for group in asked_for(asked, connection, feeds)] if asked.sources else [PROFILE]
                 return Readings(errors=dict.fromkeys(lists, refusal))
             before = await receipts.before_pull(session, (connection.id,), asked.pull_id)
@@ -162,7 +166,8 @@ class StandardInformationActivities:
         at = self._now()
         async with self._database.transaction() as session:
             free = await leases.claim(session, to_pull, holder(), at)
-            ready = [connection for connection in free if refusal_of(connection, at) is None]
+            apps = await app_limits.in_force(session, at)
+            ready = [connection for connection in free if refusal_of(connection, at, apps) is None]
             ids = [connection.id for connection in ready]
             before = await receipts.before_pull(session, ids, asked.pull_id)
             profiles = await connections.profiles_for(session, asked.run_id, ids)
@@ -170,6 +175,12 @@ class StandardInformationActivities:
             claimed_of(asked.one(of.id), of, self._providers[of.provider].feeds, before[of.id], profiles.get(of.id))
             for of in ready
         ]
+
+    async def _note_limit_of_app(self, provider: str, errors: Iterable[ProviderError]) -> None:
+        """Record a limit of the whole app, before what its clients met is stored: it is not their own."""
+        if any(is_long_limit_of_app(error) for error in errors):
+            async with self._database.transaction() as session:
+                await note_limit_of_app(session, provider, errors)
 
     async def _tell_of_pause(self, run_id: str | None, limit: RateLimited | None) -> None:
         if run_id is not None and limit is not None and limit.retry_at is not None:

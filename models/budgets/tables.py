@@ -25,6 +25,16 @@ class AppTrouble(SQLModel, table=True):
     claimed_until: datetime | None = Field(default=None, sa_type=MOMENT)
 
 
+class ProviderLimit(SQLModel, table=True):
+    """Our app's calls at a provider are used up until ``until``; ``window`` is ``day`` or ``month``."""
+
+    __tablename__ = "provider_limits"
+
+    provider: str = Field(primary_key=True, max_length=20)
+    window: str = Field(primary_key=True, max_length=20)
+    until: datetime = Field(sa_type=MOMENT)
+
+
 class CallWindow(SQLModel, table=True):
     """The latest window of one limit of which all processes' calls are counted.
 

@@ -15,6 +15,8 @@ from sqlmodel.sql.expression import Select
 
 from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
+from models.budgets import limits as app_limits
+from models.budgets.limits import AppLimit, later
 from models.clients.tables import Client
 from models.connections.tables import Connection
 from models.grants.tables import Grant
@@ -68,6 +70,7 @@ class ClientView:
         team_name: Name of its team; None without one.
         connection: Its connection; None without one.
         login_name: Name of the person whose login the connection uses.
+        app_limit: The limit of our whole app that was met last at its accounting software; None when none was.
     """
 
     client: Client
@@ -75,6 +78,12 @@ class ClientView:
     team_name: str | None
     connection: Connection | None
     login_name: str | None
+    app_limit: AppLimit | None = None
+
+    @property
+    def limited_until(self) -> datetime | None:
+        """When calls are made for it again, by its own limit and by the app's; None when neither was met."""
+        return later(self.connection.limited_until, self.app_limit) if self.connection else None
 
     @property
     def status(self) -> ClientStatus:
@@ -236,7 +245,8 @@ def _standing(status: ConnectionStatus | None) -> ClientStatus:
 
 async def _views(session: AsyncSession, query: Select[Any]) -> list[ClientView]:
     rows: Sequence[Any] = (await session.exec(query)).all()
-    return [ClientView(*row) for row in rows]
+    apps = await app_limits.known(session)
+    return [ClientView(*(*row, apps.get(row[3].provider) if row[3] else None)) for row in rows]
 
 
 def _with_connection(query: Select[Any], practice_id: UUID) -> Select[Any]:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -13,6 +14,8 @@ from sqlmodel.sql.expression import Select
 
 from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
+from models.budgets import limits as app_limits
+from models.budgets.limits import AppLimit, later
 from models.clients.tables import Client
 from models.connections.tables import Connection
 from models.grants.tables import Grant
@@ -28,12 +31,19 @@ class ConnectionView:
         client: Its client.
         owner_name: Name of the colleague who looks after the client.
         login_name: Name of the person whose login it uses.
+        app_limit: The limit of our whole app that was met last at its accounting software; None when none was.
     """
 
     connection: Connection
     client: Client
     owner_name: str
     login_name: str
+    app_limit: AppLimit | None = None
+
+    @property
+    def limited_until(self) -> datetime | None:
+        """When calls are made for it again, by its own limit and by the app's; None when neither was met."""
+        return later(self.connection.limited_until, self.app_limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +101,9 @@ async def health_of(
         by_status[ConnectionStatus(has_status)] += count
         if has_cause is not None:
             by_cause[Cause(has_cause)] += count
-    return HealthPage([ConnectionView(*row) for row in rows], total, by_status, by_cause)
+    apps = await app_limits.known(session)
+    views = [ConnectionView(*(*row, apps.get(row[0].provider))) for row in rows]
+    return HealthPage(views, total, by_status, by_cause)
 
 
 def _views(practice_id: UUID) -> Select[Any]:

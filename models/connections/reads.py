@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.lists import ListName, Lists
+from models.budgets import limits as app_limits
+from models.budgets.limits import AppLimit, later
 from models.clients.tables import Client
 from models.connections import receipts
 from models.connections.conditions import is_held, is_not_ended
@@ -25,11 +28,18 @@ class Managed:
         client: The client.
         connection: Its current connection.
         login_name: Name of the person whose login it uses.
+        app_limit: The limit of our whole app that was met last at its accounting software; None when none was.
     """
 
     client: Client
     connection: Connection
     login_name: str
+    app_limit: AppLimit | None = None
+
+    @property
+    def limited_until(self) -> datetime | None:
+        """When calls are made for it again, by its own limit and by the app's; None when neither was met."""
+        return later(self.connection.limited_until, self.app_limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +98,10 @@ async def managed(
     if is_locked:
         query = query.with_for_update(of=Connection, key_share=True).execution_options(populate_existing=True)
     found: Any = (await session.exec(query)).one_or_none()
-    return Managed(*found) if found else None
+    if not found:
+        return None
+    apps = await app_limits.known(session)
+    return Managed(*(*found, apps.get(found[1].provider)))
 
 
 async def has_client(session: AsyncSession, practice_id: UUID, client_id: UUID) -> bool:

@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.causes import Cause
 from contracts.words.runs import Action, Outcome
+from models.budgets import limits as app_limits
 from models.connections import health as connection_health
 from models.connections import receipts
 from models.connections.tables import Connection
@@ -116,7 +117,8 @@ async def record_trouble(
         cause: Why it did not work.
         detail: For support.
         at: This moment.
-        until: When the provider takes calls again; None when the cause is not a limit.
+        until: When the provider takes calls again; None when the cause is not a limit. It is not kept for the
+            connection while the whole app's calls are used up.
         login: The login that met the trouble, if it was to take over; the login in use is then not affected.
         met_at: When it was met, at the latest, for callers that may come late: what was read since is newer. None for
             a pull that holds the lease.
@@ -127,6 +129,8 @@ async def record_trouble(
     if met_at is not None and connection.last_good_at is not None and connection.last_good_at > met_at:
         return
     known = connection.look_cause
+    if until is not None and connection.provider in await app_limits.in_force(session, at):
+        until = connection.limited_until  # the app's calls are used up: it says nothing of the client's own
     stays = known is not None and known.needs_person and not cause.needs_person  # an outage on top says nothing of it
     if stays or await receipts.says(session, connection_id, cause):
         look = Look(connection_id, known, connection.look_detail, until)

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.causes import Cause
+from models.budgets.limits import APP_IS_LIMITED
 from models.connections import health as connection_health
 from models.connections import receipts
 from models.connections.conditions import IS_LIVING
@@ -147,7 +148,7 @@ async def clients_due(
     These are clients whose lists are due; clients whose cause only a pull can disprove (``is_healthy_only`` leaves
     these out); and healthy ones that were last read before ``read_before``, of which only the profile is read. A client
     that was never pulled is due at once, but one that still waits in a run is left to the run for a day. While an
-    organisation's calls are used up, its client is not due.
+    organisation's calls are used up, or those of the whole app, its client is not due.
     """
     found = await (await session.connection()).execute(
         _DUE,
@@ -177,6 +178,7 @@ _DUE = text(f"""
         FROM connections c
         JOIN grants g ON g.id = c.grant_id AND g.status = 'active'
         WHERE c.practice_id = :practice_id AND {IS_LIVING} AND (c.limited_until IS NULL OR c.limited_until <= :at)
+          AND NOT {APP_IS_LIMITED}
           AND (CAST(:after AS uuid) IS NULL OR c.id > :after)
     ), due AS (
         SELECT *,

@@ -11,6 +11,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.runs import Action, Outcome, RunKind, Stage
+from models.budgets import limits as app_limits
+from models.budgets.limits import later
 from models.clients.tables import Client
 from models.connections.tables import Connection
 from models.practices.tables import Colleague, Practice
@@ -255,7 +257,8 @@ class WaitingClient(NamedTuple):
     Attributes:
         practice_slug: Short name of its practice.
         code: The client's code.
-        limited_until: When the provider takes calls for its organisation again; None when that is not known.
+        limited_until: When the provider takes calls for it again, by its organisation's limit and by the app's; None
+            when neither is known.
     """
 
     practice_slug: str
@@ -277,7 +280,7 @@ async def would_add_clients(session: AsyncSession, run_id: str) -> bool:
 async def waiting_clients(session: AsyncSession, run_id: str) -> Sequence[WaitingClient]:
     """The run's clients that are tried again later, in the run's order."""
     query = (
-        select(Practice.slug, Client.code, col(Connection.limited_until))
+        select(Practice.slug, Client.code, col(Connection.limited_until), col(Connection.provider))
         .join(
             Connection,
             and_(col(Connection.client_id) == col(Client.id), col(Connection.is_current)),
@@ -291,4 +294,5 @@ async def waiting_clients(session: AsyncSession, run_id: str) -> Sequence[Waitin
         )
         .order_by(col(RunOrganisation.position))
     )
-    return [WaitingClient(*row) for row in (await session.exec(query)).all()]
+    apps, rows = await app_limits.known(session), (await session.exec(query)).all()
+    return [WaitingClient(slug, code, later(until, apps.get(provider))) for slug, code, until, provider in rows]

@@ -94,6 +94,11 @@ class RateLimited(Transient):
         return self.limit.startswith("app_")
 
     @property
+    def unit(self) -> str:
+        """How long its window is, whosever it is: ``concurrent``, ``minute``, ``day`` or ``month``."""
+        return self.limit.removeprefix("app_")
+
+    @property
     def is_at_once(self) -> bool:
         """Whether it is over as soon as another call is."""
         return self.limit.endswith("concurrent")

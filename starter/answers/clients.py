@@ -33,7 +33,7 @@ class ConnectionAnswer(BaseModel):
     message: str | None
     next_step: str | None = Field(description="What a person can do about the cause.")
     limited_until: datetime | None = Field(
-        description="No call is made before, as far as the provider said when its limit lifts."
+        description="No call is made before: the organisation's calls, or the whole app's, are used up until then."
     )
     last_good_at: datetime | None = Field(description="When something of the organisation was last read.")
     listed_at: datetime | None = Field(
@@ -42,7 +42,7 @@ class ConnectionAnswer(BaseModel):
     lists_pulled_at: datetime | None
 
     @classmethod
-    def of(cls, connection: Connection, login: str | None) -> Self:
+    def of(cls, connection: Connection, login: str | None, limited_until: datetime | None) -> Self:
         """The connection as the API shows it."""
         cause = connection.cause
         return cls(
@@ -54,7 +54,7 @@ class ConnectionAnswer(BaseModel):
             cause=cause,
             message=named_of(cause.sentence, connection.provider) if cause else None,
             next_step=named_of(cause.next_step, connection.provider) if cause else None,
-            limited_until=connection.limited_until,
+            limited_until=limited_until,
             last_good_at=connection.last_good_at,
             listed_at=connection.listed_at,
             lists_pulled_at=connection.lists_pulled_at,
@@ -99,7 +99,7 @@ class ClientAnswer(BaseModel):
             merged_into=client.merged_into_id,
             created_by_run=client.created_by_run,
             created_at=client.created_at,
-            connection=ConnectionAnswer.of(connection, view.login_name) if connection else None,
+            connection=ConnectionAnswer.of(connection, view.login_name, view.limited_until) if connection else None,
         )
 
 

@@ -77,7 +77,7 @@ class ManagedConnectionAnswer(ConnectionAnswer):
         """The connection as the API shows it."""
         connection, change = found.connection, details.change
         return cls(
-            **ConnectionAnswer.of(connection, found.login_name).model_dump(),
+            **ConnectionAnswer.of(connection, found.login_name, found.limited_until).model_dump(),
             client_id=found.client.id,
             next_refresh_at=connection.next_refresh_at,
             settings=SettingsAnswer.of(connection, details.offered),

@@ -31,7 +31,7 @@ class ConnectionHealthAnswer(BaseModel):
     message: str | None
     next_step: str | None = Field(description="What a person can do about the cause.")
     limited_until: datetime | None = Field(
-        description="No call is made before, as far as the provider said when its limit lifts."
+        description="No call is made before: the organisation's calls, or the whole app's, are used up until then."
     )
     last_good_at: datetime | None = Field(description="When something of the organisation was last read.")
     listed_at: datetime | None = Field(
@@ -59,7 +59,7 @@ class ConnectionHealthAnswer(BaseModel):
             cause=cause,
             message=named_of(cause.sentence, connection.provider) if cause else None,
             next_step=named_of(cause.next_step, connection.provider) if cause else None,
-            limited_until=connection.limited_until,
+            limited_until=view.limited_until,
             last_good_at=connection.last_good_at,
             listed_at=connection.listed_at,
             trouble_since=connection.trouble_since if cause else None,

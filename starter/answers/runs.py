@@ -42,7 +42,9 @@ class RetryAnswer(BaseModel):
     run_id: str
     reopened: int = Field(description="Failed organisations that are being done again.")
     tried_now: int = Field(description="Clients in trouble that try at once instead of later.")
-    limited: int = Field(description="Clients whose calls are used up: no call is made before that limit ends.")
+    limited: int = Field(
+        description="Clients whose calls, or the app's, are used up: no call is made before that ends."
+    )
 
 
 class StoppingAnswer(BaseModel):

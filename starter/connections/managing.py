@@ -54,8 +54,8 @@ class Refreshing:
     Attributes:
         workflow_id: The id of the client's sync.
         is_new: False when a sync was running already; it was then told to try at once.
-        limited_until: When the organisation's calls are no longer used up; until then no call is made. None when they
-            are not used up.
+        limited_until: When the calls of the organisation, or of the whole app, are no longer used up; until then no
+            call is made. None when they are not used up.
     """
 
     workflow_id: str
@@ -126,7 +126,7 @@ class Managing:
         """
         async with self._database.session() as session:
             found = await managed_or_refused(session, actor, client_id, is_living=True)
-        sources, until = self._sources(lists, found), found.connection.limited_until
+        sources, until = self._sources(lists, found), found.limited_until
         limited_until = until if until is not None and until > now() else None
         facts = await self.facts(actor, found)
         workflow_id = sync_client_id(actor.practice_slug, found.client.code)

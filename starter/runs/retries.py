@@ -41,7 +41,8 @@ class Retried:
     Attributes:
         reopened: How many failed organisations are done again.
         tried_now: How many clients in trouble were told to try again at once.
-        limited: How many clients wait because their organisation's calls are used up; no call is made before that ends.
+        limited: How many clients wait because calls are used up, their organisation's or the whole app's; no call is
+            made before that ends.
     """
 
     reopened: int

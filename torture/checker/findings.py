@@ -72,7 +72,8 @@ async def _rows(connection: "asyncpg.Connection[asyncpg.Record]", query: str) ->
 _QUERIES = {
     "runs": "SELECT * FROM runs ORDER BY created_at",
     "organisations": "SELECT * FROM run_organisations ORDER BY run_id, position",
-    "connections": "SELECT *, extract(epoch FROM limited_until)::float8 AS limited, "
+    "connections": "SELECT *, extract(epoch FROM greatest(limited_until, "
+    "(SELECT max(until) FROM provider_limits l WHERE l.provider = connections.provider)))::float8 AS limited, "
     "extract(epoch FROM pull_until)::float8 AS leased FROM connections ORDER BY id",
     "clients": "SELECT * FROM clients ORDER BY id",
     "grants": "SELECT id, account_key, status, generation FROM grants ORDER BY id",

@@ -12,6 +12,8 @@ from contracts.payloads.sync_client import PullClientsInput
 from contracts.words.causes import Cause
 from contracts.words.lists import ListName
 from contracts.words.runs import Action, RunKind, Stage, Verdict
+from models.budgets import limits as app_limits
+from models.budgets.limits import AppLimit
 from models.connections import receipts
 from models.connections import writes as connections
 from models.connections.tables import Connection
@@ -82,6 +84,36 @@ async def test_a_limit_is_known_with_the_moment_at_which_it_lifts(pulls, monkeyp
         await pulls.pull()
     connection = await connection_of(pulls)
     assert (connection.cause, connection.limited_until) == (Cause.RATE_LIMITED, LATER)
+
+
+@pytest.mark.parametrize("window", ["day", "month"])
+async def test_a_limit_of_the_whole_app_is_the_provider_s_and_no_client_s_own(pulls, monkeypatch, window):
+    house = pulls.house
+    ailing(pulls, monkeypatch, RateLimited(f"app_{window}", LATER))
+    with pytest.raises(ApplicationError):
+        await pulls.pull()
+    connection = await connection_of(pulls)
+    assert (connection.cause, connection.limited_until) == (Cause.RATE_LIMITED, None)
+    async with pulls.database.transaction() as session:
+        assert dict(await app_limits.known(session)) == {"xero": AppLimit(window, LATER)}
+        # A workflow that records what its pull met does not know whose limit it was.
+        trouble = Cause.RATE_LIMITED, "still", NOON
+        await connections.record_trouble(session, house.connection_id, *trouble, until=LATER)
+    assert (await connection_of(pulls)).limited_until is None
+    calls: list[str] = []
+
+    async def called(organisation_id: str) -> None:
+        calls.append(organisation_id)
+
+    monkeypatch.undo()
+    pulls.books.meanwhile = called
+    with pytest.raises(ApplicationError) as refused:
+        await pulls.pull()
+    assert (refused.value.type, calls) == ("rate_limited", [])
+    pulls.clock.at = LATER
+    await pulls.pull()
+    assert (await connection_of(pulls)).cause is None
+    assert calls
 
 
 async def test_a_group_heals_the_lists_that_it_could_read_of_a_client_in_trouble(pulls, monkeypatch):

@@ -9,6 +9,7 @@ import pytest
 from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus, GrantStatus
 from contracts.words.lists import ListName
+from models.budgets import limits
 from models.clients.tables import Client
 from models.connections.tables import Connection, Receipt
 from models.grants.tables import Grant
@@ -108,6 +109,18 @@ async def test_who_is_due(database, house, values, expected):
     assert await due(database, house.practice.id, after=LAST) == NOT
     if "cause" in values:
         assert await due(database, house.practice.id, healthy=True) == NOT
+
+
+@pytest.mark.parametrize(
+    ("provider", "until", "expected"),
+    [("xero", NOON + HOUR, NOT), ("xero", NOON, DUE), ("sage", NOON + HOUR, DUE)],
+)
+async def test_nobody_is_due_while_the_whole_app_s_calls_are_used_up(database, house, provider, until, expected):
+    await now_is(database, house, next_refresh_at=NOON)
+    async with database.transaction() as session:
+        await limits.note(session, provider, "month", until)
+        await limits.note(session, provider, "month", until - HOUR)  # what was told later and is sooner counts less
+    assert await due(database, house.practice.id) == expected
 
 
 async def test_nobody_is_due_whose_login_is_signed_out(database, house):
