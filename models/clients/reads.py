@@ -246,7 +246,8 @@ def _standing(status: ConnectionStatus | None) -> ClientStatus:
 async def _views(session: AsyncSession, query: Select[Any]) -> list[ClientView]:
     rows: Sequence[Any] = (await session.exec(query)).all()
     apps = await app_limits.known(session)
-    return [ClientView(*(*row, apps.get(row[3].provider) if row[3] else None)) for row in rows]
+    whole: Sequence[Any] = [(*row, apps.get(row[3].provider) if row[3] else None) for row in rows]
+    return [ClientView(*one) for one in whole]
 
 
 def _with_connection(query: Select[Any], practice_id: UUID) -> Select[Any]:

@@ -102,7 +102,8 @@ async def health_of(
         if has_cause is not None:
             by_cause[Cause(has_cause)] += count
     apps = await app_limits.known(session)
-    views = [ConnectionView(*(*row, apps.get(row[0].provider))) for row in rows]
+    whole: Sequence[Any] = [(*row, apps.get(row[0].provider)) for row in rows]
+    views = [ConnectionView(*one) for one in whole]
     return HealthPage(views, total, by_status, by_cause)
 
 

@@ -101,7 +101,8 @@ async def managed(
     if not found:
         return None
     apps = await app_limits.known(session)
-    return Managed(*(*found, apps.get(found[1].provider)))
+    whole: Any = (*found, apps.get(found[1].provider))
+    return Managed(*whole)
 
 
 async def has_client(session: AsyncSession, practice_id: UUID, client_id: UUID) -> bool:

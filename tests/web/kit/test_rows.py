@@ -1,7 +1,7 @@
 """Rows that are filled in are the rows that their template would have made, whatever stands in the texts."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from jinja2 import Environment, nodes
@@ -71,7 +71,7 @@ _LOOKS_INSIDE = (nodes.Compare, nodes.Filter, nodes.Test, nodes.Call, nodes.Conc
 
 def looked_into(source: str) -> Iterator[str]:
     """What macros given to ``filled`` do with a text but ask whether it is there, and insert it: with the line."""
-    template = PAGES.parse(source)
+    template: Any = PAGES.parse(source)
     macros = {macro.name: macro for macro in template.find_all(nodes.Macro)}
     for call in template.find_all(nodes.Call):
         if not (isinstance(call.node, nodes.Name) and call.node.name == "filled"):
