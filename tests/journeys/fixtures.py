@@ -10,10 +10,9 @@ import pytest
 import pytest_asyncio
 from temporalio.client import Client
 
-from models import schema
 from runtime.settings.settings import Settings
 from starter.actor import Actor
-from tests.conftest import EMPTYING, administer, sibling
+from tests.conftest import EMPTYING, administer, migrated_database
 from tests.journeys.one_client import OneClient, all_of
 from tests.journeys.people import everything_added
 from tests.journeys.platforms import PLATFORMS
@@ -22,7 +21,8 @@ from tests.journeys.promises import broken, judge
 from tests.journeys.scene import Scene
 from tests.journeys.serving import http_of
 from tests.journeys.snapshot import Snapshot, taken
-from tests.journeys.stage import clear, hasty, staged, temporal_server
+from tests.journeys.stage import clear, hasty, staged
+from tests.one_temporal import namespace_of_its_own
 
 MakeScene = Callable[..., Awaitable[Scene]]
 MakePrepared = Callable[..., Awaitable[Scene]]
@@ -32,9 +32,11 @@ _snapshots: dict[str, Snapshot] = {}
 
 
 @pytest_asyncio.fixture(scope="session")
-async def temporal_settings(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Settings]:
-    """Settings that lead to a Temporal server of the whole test run."""
-    async with temporal_server(tmp_path_factory.mktemp("temporal")) as settings:
+async def temporal_settings(
+    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Settings]:
+    """Settings that lead to a namespace of this process, for the whole test run."""
+    async with namespace_of_its_own(pytestconfig, "journeys", tmp_path_factory) as settings:
         yield settings
 
 
@@ -117,12 +119,9 @@ async def neighbour(scene: Scene) -> Neighbour:
 
 
 @pytest_asyncio.fixture(scope="session")
-async def second_migrated_url(postgres_url: str) -> str:
-    """Another database that the migrations made."""
-    await administer(postgres_url, "CREATE DATABASE shared")
-    url = sibling(postgres_url, "shared")
-    await schema.upgrade(url)
-    return url
+async def second_migrated_url(migrated_server: str) -> str:
+    """Another database."""
+    return await migrated_database(migrated_server, "shared")
 
 
 @pytest_asyncio.fixture(scope="module")

@@ -51,6 +51,11 @@ _idle: dict[str, list[FastAPI]] = {}
 longer than most journeys' own calls."""
 
 
+def new_keys() -> str:
+    """A key ring with one new key, as settings have it."""
+    return f"test:{KeyRing.generate_key()}"
+
+
 def settings_for(temporal_address: str, keys: str) -> Settings:
     """Settings that lead to a Temporal server and know the sandbox's app."""
     return Settings(
@@ -194,7 +199,7 @@ async def peculiar_server(
 async def temporal_server(directory: Path) -> AsyncIterator[Settings]:
     """Settings that lead to a new Temporal server, which ends with the context."""
     ports = Ports(directory / "ports.json")
-    settings = settings_for(f"{HOST}:{ports.get('temporal')}", f"test:{KeyRing.generate_key()}")
+    settings = settings_for(f"{HOST}:{ports.get('temporal')}", new_keys())
     async with Supervisor(directory / "logs") as supervisor:
         await start_temporal(
             supervisor, settings, ports, directory, search_attributes=SEARCH_ATTRIBUTES, codec_url=None

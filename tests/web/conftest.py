@@ -13,11 +13,11 @@ import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
 
 from bench.pages.chromium import ARGUMENTS, chromium_path
-from models import schema
 from models.kit.columns import now
-from tests.conftest import administer, sibling
+from tests.conftest import migrated_database
 from tests.journeys.scene import Scene
-from tests.journeys.stage import hasty, staged, temporal_server
+from tests.journeys.stage import hasty, staged
+from tests.one_temporal import namespace_of_its_own
 from tests.web.at_provider import provider, rules, seated, standing
 from tests.web.authenticator import Clock
 from tests.web.house import Browsers, House, made_house
@@ -35,16 +35,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest_asyncio.fixture(scope="session")
-async def product(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) -> AsyncIterator[Scene]:
+async def product(
+    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory, migrated_server: str
+) -> AsyncIterator[Scene]:
     """The running product: database, stand-in for Xero with 40 organisations, web backend and a worker.
 
-    Its Temporal server is its own: its worker runs to the end of the tests, and would do other tests' work.
+    Its Temporal namespace is its own: its worker runs to the end of the tests, and would do other tests' work.
     """
-    await administer(postgres_url, "CREATE DATABASE pages")
-    url = sibling(postgres_url, "pages")
-    await schema.upgrade(url)
+    url = await migrated_database(migrated_server, "pages")
     async with (
-        temporal_server(tmp_path_factory.mktemp("temporal")) as settings,
+        namespace_of_its_own(pytestconfig, "pages", tmp_path_factory) as settings,
         staged(settings, await hasty(settings), url, organisations=40) as scene,
         scene.worker(),
     ):

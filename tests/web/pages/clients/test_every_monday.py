@@ -15,8 +15,7 @@ import pytest_asyncio
 from playwright.async_api import Locator, Page, expect
 
 from contracts.words.causes import Cause
-from models import schema
-from tests.conftest import administer, sibling
+from tests.conftest import administer, migrated_database
 from tests.journeys.stage import hasty, staged, temporal_server
 from tests.web.broken_practice import BROKEN, OKAFOR, BrokenPractice, broken_practice
 from tests.web.house import NARROW, WIDE, Browsers, made_house
@@ -26,12 +25,10 @@ CLIENTS = int(os.environ.get("MONDAY_CLIENTS", "2000"))
 
 
 @pytest_asyncio.fixture
-async def monday(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) -> AsyncIterator[BrokenPractice]:
+async def monday(tmp_path_factory: pytest.TempPathFactory, migrated_server: str) -> AsyncIterator[BrokenPractice]:
     """The practice, in a product of its own."""
-    await administer(postgres_url, "DROP DATABASE IF EXISTS mondays WITH (FORCE)")
-    await administer(postgres_url, "CREATE DATABASE mondays")
-    url = sibling(postgres_url, "mondays")
-    await schema.upgrade(url)
+    await administer(migrated_server, "DROP DATABASE IF EXISTS mondays WITH (FORCE)")
+    url = await migrated_database(migrated_server, "mondays")
     async with (
         temporal_server(tmp_path_factory.mktemp("temporal")) as settings,
         staged(settings, await hasty(settings), url, organisations=BROKEN + 4, small_books=True) as scene,
