@@ -152,6 +152,7 @@ async def test_runs(scene: Scene, environment: dict[str, str]):
     assert client["connection"]["status"] == "connected"
 
 
+@pytest.mark.thorough
 async def test_a_run_that_waits_for_a_limit_says_so(scene: Scene, environment: dict[str, str]):
     run_id, _ = await scene.start()
     me = ("--as", "admin@harbour-lane.example.com")
@@ -178,6 +179,7 @@ async def test_an_export_is_whole_and_safe_in_a_spreadsheet(scene: Scene, enviro
     assert len(await data(environment, "clients", "export", "--as", "admin@harbour-lane.example.com")) == 501
 
 
+@pytest.mark.thorough
 async def test_whom_to_act_as(scene: Scene, environment: dict[str, str]):
     assert await data(environment, "runs", "list") == {"runs": []}
     assert "No active colleague" in await refused(environment, "runs", "list", "--as", "nobody@example.com")

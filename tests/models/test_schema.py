@@ -28,6 +28,7 @@ ROW_OF = {
 }
 
 
+@pytest.mark.thorough
 async def test_comes_up_from_nothing_also_for_several_processes_at_once(postgres_url):
     await administer(postgres_url, "CREATE DATABASE from_nothing")
     url = sibling(postgres_url, "from_nothing")

@@ -81,6 +81,7 @@ def test_what_cannot_be_installed_beside_root_s_chromium_is_done_without(finds: 
     assert (f"install -y -qq --no-install-recommends {SHELL}" in said.stderr) == is_debian
 
 
+@pytest.mark.thorough
 def test_with_no_browser_root_gets_one_without_windows(finds: Finds):
     said = finds(user=0, apt=1)
     assert said.returncode == 1

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from models.kit.database import Database
 from starter.access.sessions import Sessions
 from starter.first_look import ADA, PASSWORD_FILE, PRACTICE, first_look
@@ -20,12 +22,14 @@ async def test_it_is_made_once_and_found_again(database: Database, tmp_path: Pat
     assert (tmp_path / PASSWORD_FILE).stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.thorough
 async def test_a_password_that_was_changed_is_not_told(database: Database, tmp_path: Path):
     await first_look(database, URL, tmp_path)
     await Sessions(database, URL).set_password(ADA, "four calm ferries waiting")
     assert (await first_look(database, URL, tmp_path)).password is None
 
 
+@pytest.mark.thorough
 async def test_a_start_that_was_interrupted_is_made_good(database: Database, tmp_path: Path):
     first = await first_look(database, URL, tmp_path)
     (tmp_path / PASSWORD_FILE).unlink()

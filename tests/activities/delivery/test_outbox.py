@@ -71,6 +71,7 @@ async def outbox(database: Database, box: Letterbox) -> Outbox:
     return outbox
 
 
+@pytest.mark.thorough
 async def test_a_recipient_that_is_deferred_stops_no_other_and_is_tried_again_later_each_time(outbox, box):
     box.refusals[ODD] = "450 greylisted"
     assert await outbox.deliver() == DeliveredNotices(sent=2, left=1)
@@ -115,6 +116,7 @@ async def test_who_is_refused_is_told_of_once_and_tried_again_the_next_day(outbo
     assert await outbox.deliver() == DeliveredNotices(sent=1, left=0)
 
 
+@pytest.mark.thorough
 async def test_an_address_that_the_server_cannot_take_stops_no_other(outbox, box):
     async with outbox.database.engine.begin() as connection:
         await connection.exec_driver_sql("UPDATE colleagues SET email = 'zoë@harbour-lane.example' WHERE name = 'Odd'")
@@ -122,6 +124,7 @@ async def test_an_address_that_the_server_cannot_take_stops_no_other(outbox, box
     assert await outbox.told() == [("colleague.mail_refused", "Odd")]
 
 
+@pytest.mark.thorough
 async def test_a_mail_at_which_the_server_hangs_up_comes_after_the_others(outbox, box):
     box.hangs_up_on.add(ODD)
     with pytest.raises(OSError, match="takes no mail"):

@@ -1,5 +1,6 @@
 """Codes that were chosen for new clients: given as chosen, or by the pattern where somebody has taken one since."""
 
+import pytest
 from sqlmodel import col, select
 
 from activities.runs.clients import ClientActivities
@@ -73,6 +74,7 @@ async def test_codes_are_given_as_chosen_and_the_others_by_the_pattern_around_th
     assert found == {"Smith": "SMIT0003", "Ash": "SMIT0002", "Oak": "OAK/1"}
 
 
+@pytest.mark.thorough
 async def test_a_code_that_was_taken_since_gives_way_and_the_timeline_says_so(database: Database, house: House):
     await listed(database, house, "Ash", "Oak")
     practice_id, owner_id = house.practice.id, house.colleague.id
@@ -92,6 +94,7 @@ async def test_a_code_that_was_taken_since_gives_way_and_the_timeline_says_so(da
         assert (ash.code, (await session.exec(told)).all()) == ("ASH0002", [("A1", "ASH0002")])
 
 
+@pytest.mark.thorough
 async def test_a_code_by_the_pattern_that_somebody_gave_by_hand_stops_nothing(database: Database, house: House):
     await listed(database, house, "Oak")
     async with database.transaction() as session:
@@ -100,6 +103,7 @@ async def test_a_code_by_the_pattern_that_somebody_gave_by_hand_stops_nothing(da
     assert await created(database, Oak=None) == {"Oak": "OAK0003"}
 
 
+@pytest.mark.thorough
 async def test_settings_are_given_to_what_is_created_and_remembered_for_the_next_run(database: Database, house: House):
     await listed(database, house, "Ash")
     settings = SettingsPatch(list_names=(ListName.SUPPLIERS,), refresh_hours=24, contacts=ContactsChoice.SUPPLIERS)

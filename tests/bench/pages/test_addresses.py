@@ -10,6 +10,9 @@ from runtime.sealing.keyring import KeyRing
 from starter.operations import Operations
 from web.app import create_app
 
+pytestmark = pytest.mark.thorough
+
+
 IDS = (
     *("client_id", "archived_id", "run_id", "colleague_id", "team_id"),
     *("token_id", "passkey_id", "import_id", "view_id"),

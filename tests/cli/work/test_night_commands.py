@@ -47,6 +47,7 @@ async def test_another_practice_s_connections_do_not_exist(scene: Scene, neighbo
     assert (answer["connections"], answer["total"], answer["by_status"], answer["by_cause"]) == ([], 0, {}, {})
 
 
+@pytest.mark.thorough
 async def test_schedules_follow_practices_and_their_time_zones(scene: Scene, environment: dict[str, str]):
     new = ("practice", "create", "--name", "Mill Street", "--admin-email", "bo@mill.example")
     await data(environment, *new)

@@ -6,6 +6,8 @@ from tests.emulators.kit.conftest import Starts
 from tests.emulators.kit.nowhere import POLICIES, Nowhere
 from tests.emulators.standing_in import Form
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def nowhere(starts: Starts) -> Nowhere:

@@ -15,6 +15,7 @@ ONE_EACH = of_organisations(POLICIES, picker=Picker.ONE, asks_takeover=True)
 ALL_OF_THEM = replace(POLICIES, picker=Picker.NONE, consent_page=ConsentPage.WHEN_NEW)
 
 
+@pytest.mark.thorough
 def test_a_picker_of_exactly_one_brings_that_one_back(starts: Starts) -> None:
     nowhere = starts(ONE_EACH)
     page = nowhere.signed_in()
@@ -30,6 +31,7 @@ def test_a_picker_of_exactly_one_brings_that_one_back(starts: Starts) -> None:
     assert nowhere.whoami(tokens).json() == {"person": nowhere.people[0], "organisation": two}
 
 
+@pytest.mark.thorough
 def test_one_may_be_offered_first(starts: Starts, monkeypatch: pytest.MonkeyPatch) -> None:
     nowhere = starts(ONE_EACH)
     by_name = Form(nowhere.signed_in().text).choices["organisation"]
@@ -39,6 +41,7 @@ def test_one_may_be_offered_first(starts: Starts, monkeypatch: pytest.MonkeyPatc
     assert page.text.count("your firm") == 1
 
 
+@pytest.mark.thorough
 def test_what_is_connected_may_be_offered_again(starts: Starts) -> None:
     nowhere = starts(ONE_EACH)
     one = nowhere.organisations[0]
@@ -49,6 +52,7 @@ def test_what_is_connected_may_be_offered_again(starts: Starts) -> None:
     assert nowhere.press(page, "continue").status_code == 422
 
 
+@pytest.mark.thorough
 def test_what_is_connected_may_be_greyed(starts: Starts) -> None:
     nowhere = starts(replace(POLICIES, offered=Offered.NEW))
     one = nowhere.organisations[0]
@@ -58,12 +62,14 @@ def test_what_is_connected_may_be_greyed(starts: Starts) -> None:
     assert "continue" in form.buttons
 
 
+@pytest.mark.thorough
 def test_a_request_may_ask_for_another_picker(starts: Starts) -> None:
     nowhere = starts(replace(POLICIES, picker=Picker.ONE, picker_if_asked={"many:yes": Picker.MANY}))
     assert Form(nowhere.signed_in(acr_values="x many:yes").text).types["organisation"] == "checkbox"
     assert Form(nowhere.signed_in(acr_values="many:no").text).types["organisation"] == "radio"
 
 
+@pytest.mark.thorough
 def test_without_a_picker_nothing_is_chosen_and_everything_reached(starts: Starts) -> None:
     nowhere = starts(ALL_OF_THEM)
     page = nowhere.signed_in()
@@ -73,6 +79,7 @@ def test_without_a_picker_nothing_is_chosen_and_everything_reached(starts: Start
     assert nowhere.whoami(tokens).json() == {"person": nowhere.people[0], "organisation": None}
 
 
+@pytest.mark.thorough
 def test_nobody_is_asked_while_a_grant_that_covers_it_is_alive(starts: Starts) -> None:
     nowhere = starts(ALL_OF_THEM)
     first = nowhere.connect()
@@ -85,6 +92,7 @@ def test_nobody_is_asked_while_a_grant_that_covers_it_is_alive(starts: Starts) -
     assert nowhere.signed_in().status_code == 200, "and who took it back"
 
 
+@pytest.mark.thorough
 def test_somebody_is_asked_again_whose_grant_died_of_age(starts: Starts) -> None:
     nowhere = starts(replace(ALL_OF_THEM, refresh=RefreshTokens(idle=DAY)))
     nowhere.connect()
@@ -103,6 +111,7 @@ def test_an_organisation_is_taken_over_only_by_who_says_so(starts: Starts) -> No
     assert nowhere.refresh(older).status_code == 200, "nothing has happened"
 
 
+@pytest.mark.thorough
 def test_a_takeover_ends_the_older_grant_when_the_code_is_exchanged(starts: Starts) -> None:
     nowhere = starts(ONE_EACH)
     wanted = offered_to_both(nowhere)
@@ -120,6 +129,7 @@ def test_a_takeover_ends_the_older_grant_when_the_code_is_exchanged(starts: Star
     assert holders == {nowhere.people[1]}
 
 
+@pytest.mark.thorough
 def test_a_takeover_may_be_silent_and_end_access_at_once(starts: Starts) -> None:
     nowhere = starts(replace(ONE_EACH, asks_takeover=False, ends_superseded_access=True))
     wanted = offered_to_both(nowhere)
@@ -129,6 +139,7 @@ def test_a_takeover_may_be_silent_and_end_access_at_once(starts: Starts) -> None
     assert nowhere.whoami(newer).json()["person"] == nowhere.people[1]
 
 
+@pytest.mark.thorough
 def test_the_same_person_again_is_no_takeover(starts: Starts) -> None:
     nowhere = starts(ONE_EACH)
     wanted = nowhere.organisations[0]
@@ -138,6 +149,7 @@ def test_the_same_person_again_is_no_takeover(starts: Starts) -> None:
     assert nowhere.refresh(newer).status_code == 200
 
 
+@pytest.mark.thorough
 def test_who_connects_another_organisation_keeps_the_first(starts: Starts) -> None:
     nowhere = starts(ONE_EACH)
     one, two, *_ = nowhere.organisations
@@ -145,6 +157,7 @@ def test_who_connects_another_organisation_keeps_the_first(starts: Starts) -> No
     assert nowhere.refresh(first).status_code == nowhere.refresh(second).status_code == 200
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("asked", "error"),
     [
@@ -163,6 +176,7 @@ def test_an_app_may_be_told_what_it_asked_wrong(starts: Starts, asked: dict[str,
     assert returned(nowhere.authorize(**asked)) == error | {"state": "the-state"}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("asked", [{"client_id": "another"}, {"redirect_uri": "https://evil.example.com/"}])
 def test_nobody_is_led_to_an_address_that_is_not_the_apps(starts: Starts, asked: dict[str, str]) -> None:
     nowhere = starts(POLICIES)
@@ -179,6 +193,7 @@ def test_a_proof_key_may_be_required(starts: Starts) -> None:
     assert nowhere.exchange(code, code_verifier=VERIFIER).status_code == 200
 
 
+@pytest.mark.thorough
 def test_a_proof_key_may_be_ignored(starts: Starts) -> None:
     nowhere = starts(replace(POLICIES, pkce=Pkce.IGNORED))
     assert "code_challenge_methods_supported" not in nowhere.http.get("/discovery").json()
@@ -186,6 +201,7 @@ def test_a_proof_key_may_be_ignored(starts: Starts) -> None:
     assert nowhere.exchange(code, code_verifier="another").status_code == 200
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("verifier", "status"), [(VERIFIER, 200), (VERIFIER + "x", 400)])
 def test_a_proof_key_may_be_plain(starts: Starts, verifier: str, status: int) -> None:
     nowhere = starts(replace(POLICIES, pkce_methods=frozenset({"S256", "plain"})))
@@ -202,6 +218,7 @@ def test_a_code_is_good_as_long_as_the_platform_says(starts: Starts) -> None:
     assert nowhere.exchange(old).json() == {"error": "invalid_grant"}
 
 
+@pytest.mark.thorough
 def test_every_page_says_whose_stand_in_it_is(starts: Starts) -> None:
     nowhere = starts(POLICIES)
     assert "This is a stand-in for Nowhere" in nowhere.authorize().text

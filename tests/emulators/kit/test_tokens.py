@@ -76,6 +76,7 @@ def test_authlib_goes_the_whole_way(starts: Starts, client_in: set[ClientIn], me
     assert kept, "Authlib took the new pair for one to be kept"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("client_in", "method"), [(ClientIn.BODY, "client_secret_basic"), (ClientIn.HEADER, "client_secret_post")]
 )
@@ -106,6 +107,7 @@ def test_authlib_finds_the_id_token_in_order(starts: Starts) -> None:
     assert (claims["sub"], claims["email"], claims["name"]) == (person.person_id, person.email, person.name)
 
 
+@pytest.mark.thorough
 def test_lifetimes_are_told_as_they_are(starts: Starts) -> None:
     rules = RefreshTokens(idle=100 * DAY, hard_end=120 * DAY, stable=DAY)
     nowhere = starts(replace(POLICIES, refresh=rules, access_seconds=HOUR))
@@ -122,6 +124,7 @@ def test_lifetimes_are_told_as_they_are(starts: Starts) -> None:
     assert newer["refresh_expires_in"] == newer["ends_in"] == 70 * DAY - HOUR
 
 
+@pytest.mark.thorough
 def test_the_end_may_be_told_to_who_asks_for_it(starts: Starts) -> None:
     rules = RefreshTokens(idle=100 * DAY, hard_end=120 * DAY, hard_end_header="x-tell-the-end", prefix="NW1-")
     nowhere = starts(replace(POLICIES, refresh=rules))
@@ -134,6 +137,7 @@ def test_the_end_may_be_told_to_who_asks_for_it(starts: Starts) -> None:
     assert told["refresh_token"].startswith("NW1-")
 
 
+@pytest.mark.thorough
 def test_a_refresh_token_may_come_without_being_asked_for(starts: Starts) -> None:
     always = starts(POLICIES)
     assert "refresh_token" in always.connect(always.organisations[0])
@@ -142,6 +146,7 @@ def test_a_refresh_token_may_come_without_being_asked_for(starts: Starts) -> Non
     assert "refresh_token" in asked_for.connect(asked_for.organisations[0], scope="books offline_access")
 
 
+@pytest.mark.thorough
 def test_refusals_are_in_the_platforms_words(starts: Starts) -> None:
     words = dict(POLICIES.refusals) | {Refusal.GRANT_DEAD: Answered(401, "invalid_grant", "Token invalid")}
     nowhere = starts(replace(POLICIES, refusals=words))
@@ -150,6 +155,7 @@ def test_refusals_are_in_the_platforms_words(starts: Starts) -> None:
     assert answer.json() == {"error": "invalid_grant", "error_description": "Token invalid"}
 
 
+@pytest.mark.thorough
 def test_a_refusal_may_have_no_body(starts: Starts) -> None:
     words = dict(POLICIES.refusals) | {Refusal.TOKEN_UNKNOWN: Answered(400, "")}
     nowhere = starts(replace(POLICIES, refusals=words, revocation=Revocation(known_only=True)))
@@ -157,6 +163,7 @@ def test_a_refusal_may_have_no_body(starts: Starts) -> None:
     assert (answer.status_code, answer.content) == (400, b"")
 
 
+@pytest.mark.thorough
 def test_an_app_has_tokens_of_its_own_only_where_there_are_any(starts: Starts) -> None:
     without = starts(POLICIES)
     assert without.token(grant_type="client_credentials").json() == {"error": "unsupported_grant_type"}
@@ -164,6 +171,7 @@ def test_an_app_has_tokens_of_its_own_only_where_there_are_any(starts: Starts) -
     assert nowhere.whoami(nowhere.token(grant_type="client_credentials").json()).json()["person"] is None
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("policies", [POLICIES, of_organisations(POLICIES, picker=Picker.ONE)])
 def test_scopes_do_not_add_up_unless_they_do(starts: Starts, policies: Policies) -> None:
     nowhere = starts(policies)

@@ -8,6 +8,9 @@ from emulators.quickbooks.accounting.capture import captured
 from emulators.quickbooks.accounting.entities import ENTITIES
 from tests.emulators.quickbooks.client import App, Shown, Tokens, refused
 
+pytestmark = pytest.mark.thorough
+
+
 DAY = 86_400
 
 

@@ -16,6 +16,8 @@ from emulators.quickbooks.world import World
 from tests.emulators.quickbooks.client import App
 from tests.emulators.standing_in import started
 
+pytestmark = pytest.mark.thorough
+
 
 def test_flags_say_what_an_app_says_of_itself() -> None:
     asked = flags().parse_args(["--port", "0", "--webhook-url", "http://127.0.0.1:5999/hooks", "--people", "4"])

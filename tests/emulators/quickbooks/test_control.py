@@ -1,6 +1,10 @@
 """The controls, where they are QuickBooks's own, and the page for people."""
 
+import pytest
+
 from tests.emulators.quickbooks.client import App, Tokens
+
+pytestmark = pytest.mark.thorough
 
 
 def test_the_practice_is_awkward_at_fixed_places(app: App) -> None:

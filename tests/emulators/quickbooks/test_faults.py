@@ -7,6 +7,8 @@ import pytest
 
 from tests.emulators.quickbooks.client import App, Tokens, refused
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.mark.parametrize(
     ("fault", "answer", "is_gateway"),

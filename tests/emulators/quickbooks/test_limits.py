@@ -1,6 +1,10 @@
 """Call limits of each company, and the month's count of the whole app."""
 
+import pytest
+
 from tests.emulators.quickbooks.client import App, Tokens, refused
+
+pytestmark = pytest.mark.thorough
 
 
 def test_a_company_has_ten_calls_a_second_and_another_has_its_own(app: App, large: Tokens, own: Tokens) -> None:

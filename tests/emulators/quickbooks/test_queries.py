@@ -7,6 +7,7 @@ from emulators.quickbooks.accounting.statement import Condition, Statement, Unpa
 from tests.emulators.quickbooks.client import App, Tokens, refused
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("text", "statement"),
     [
@@ -73,6 +74,7 @@ def test_what_is_no_statement_is_told_with_its_place(text: str, what: str, colum
     assert wrong.value.error.detail == f'QueryParserError: Encountered "{what}" at line 1, column {column}.'
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("statement", "code", "detail"),
     [
@@ -96,6 +98,7 @@ def test_a_query_that_cannot_be_answered(app: App, own: Tokens, statement: str, 
     assert detail in fault["Error"][0]["Detail"]
 
 
+@pytest.mark.thorough
 def test_the_envelope_counts_its_rows(app: App, large: Tokens) -> None:
     assert len(app.rows(large, "SELECT * FROM Vendor")) == 100, "unless more are asked for"
     page = app.found(large, "SELECT * FROM Vendor STARTPOSITION 1001 MAXRESULTS 1000")
@@ -110,11 +113,13 @@ def test_the_envelope_counts_its_rows(app: App, large: Tokens) -> None:
     assert answer["time"][-6:] in ("-08:00", "-07:00")
 
 
+@pytest.mark.thorough
 def test_more_than_a_thousand_may_be_cut(app: App, large: Tokens) -> None:
     app.control("settings", over_a_thousand="cut")
     assert len(app.rows(large, "SELECT * FROM Vendor MAXRESULTS 5000")) == 1000
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("entity", ["Account", "Vendor", "Customer", "Item"])
 def test_only_what_is_active_is_found_unless_the_statement_speaks_of_it(app: App, large: Tokens, entity: str) -> None:
     active, every = app.count(large, entity), app.count(large, entity, "WHERE Active IN (true, false)")
@@ -128,6 +133,7 @@ def test_only_what_is_active_is_found_unless_the_statement_speaks_of_it(app: App
         assert row["Active"] is False
 
 
+@pytest.mark.thorough
 def test_star_leaves_the_sku_out(app: App, large: Tokens) -> None:
     without, with_it = app.rows(large, "SELECT * FROM Item"), app.rows(large, "SELECT *, Sku FROM Item")
     assert not any("Sku" in row for row in without)
@@ -135,6 +141,7 @@ def test_star_leaves_the_sku_out(app: App, large: Tokens) -> None:
     assert [{name: one for name, one in row.items() if name != "Sku"} for row in with_it] == without
 
 
+@pytest.mark.thorough
 def test_what_is_selected_comes_sparse(app: App, large: Tokens) -> None:
     [row] = app.rows(large, "SELECT DisplayName, MetaData.LastUpdatedTime FROM Vendor MAXRESULTS 1")
     assert set(row) == {"domain", "sparse", "Id", "DisplayName", "MetaData"}
@@ -161,6 +168,7 @@ def test_conditions_compare_by_kind(app: App, large: Tokens) -> None:
     assert app.count(large, "Class", f"WHERE ParentRef = '{parent['value']}'") == 1
 
 
+@pytest.mark.thorough
 def test_an_order_by_id_is_ignored_and_others_are_not(app: App, large: Tokens) -> None:
     usual = app.rows(large, "SELECT * FROM Vendor")
     assert app.rows(large, "SELECT * FROM Vendor ORDERBY Id DESC") == usual
@@ -171,6 +179,7 @@ def test_an_order_by_id_is_ignored_and_others_are_not(app: App, large: Tokens) -
     assert names == sorted(names)
 
 
+@pytest.mark.thorough
 def test_a_statement_may_be_posted(app: App, large: Tokens, http: httpx2.Client) -> None:
     headers = {
         "Authorization": f"Bearer {large.access}",

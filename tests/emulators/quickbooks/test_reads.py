@@ -24,6 +24,7 @@ def test_the_id_of_the_profile_is_not_the_realm(app: App, own: Tokens) -> None:
     assert app.rows(own, "SELECT * FROM CompanyInfo") == [info]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("index", "status"), [(4, "TRIAL"), (5, "PAID"), (10, "EXPIRED")])
 def test_a_company_that_no_longer_pays_is_readable_and_says_so(app: App, index: int, status: str) -> None:
     tokens = app.connect(app.realm(index))
@@ -34,6 +35,7 @@ def test_a_company_that_no_longer_pays_is_readable_and_says_so(app: App, index: 
     assert now == ("SUSPENDED" if status == "EXPIRED" else status)
 
 
+@pytest.mark.thorough
 def test_preferences_go_by_plan(app: App, large: Tokens) -> None:
     told = app.read(large, "preferences").json()["Preferences"]
     assert told["CurrencyPrefs"]["HomeCurrency"] == {"value": "GBP"}
@@ -46,6 +48,7 @@ def test_preferences_go_by_plan(app: App, large: Tokens) -> None:
     assert told["CurrencyPrefs"]["MultiCurrencyEnabled"] is False
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("entity", ["Class", "Department", "CompanyCurrency"])
 @pytest.mark.parametrize("off_plan", [5030, 5020, 200])
 def test_a_list_that_the_plan_lacks(app: App, entity: str, off_plan: int) -> None:
@@ -58,6 +61,7 @@ def test_a_list_that_the_plan_lacks(app: App, entity: str, off_plan: int) -> Non
         assert refused(answer) == (400, str(off_plan))
 
 
+@pytest.mark.thorough
 def test_accounts_have_numbers_only_where_they_are_on(app: App, own: Tokens) -> None:
     assert any("AcctNum" in row for row in app.rows(own, "SELECT * FROM Account"))
     other = app.connect(app.realm(4))
@@ -65,6 +69,7 @@ def test_accounts_have_numbers_only_where_they_are_on(app: App, own: Tokens) -> 
     assert not any("AcctNum" in row for row in app.rows(other, "SELECT * FROM Account"))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("entity", TREES)
 def test_trees_hang_together(app: App, large: Tokens, entity: str) -> None:
     rows = app.rows(large, f"SELECT * FROM {entity} WHERE Active IN (true, false) MAXRESULTS 1000")  # noqa: S608
@@ -77,6 +82,7 @@ def test_trees_hang_together(app: App, large: Tokens, entity: str) -> None:
         assert row["FullyQualifiedName"].startswith(f"{whole}:")
 
 
+@pytest.mark.thorough
 def test_references_lead_somewhere(app: App, british: Tokens) -> None:
     accounts = {row["Id"]: row for row in app.rows(british, "SELECT * FROM Account MAXRESULTS 1000")}
     codes = {row["Id"] for row in app.rows(british, "SELECT * FROM TaxCode")}
@@ -97,6 +103,7 @@ def test_references_lead_somewhere(app: App, british: Tokens) -> None:
     assert any("EndDate" in one for rate in rates.values() for one in rate["EffectiveTaxRate"])
 
 
+@pytest.mark.thorough
 def test_suppliers_and_customers_share_no_name(app: App, large: Tokens) -> None:
     suppliers = {row["DisplayName"] for row in app.rows(large, "SELECT * FROM Vendor MAXRESULTS 1000")}
     customers = {row["FullyQualifiedName"] for row in app.rows(large, "SELECT * FROM Customer MAXRESULTS 1000")}
@@ -106,6 +113,7 @@ def test_suppliers_and_customers_share_no_name(app: App, large: Tokens) -> None:
     assert all(row["ParentRef"] and row["Level"] == 1 for row in jobs)
 
 
+@pytest.mark.thorough
 def test_the_united_states_have_two_codes_that_are_neither_active_nor_inactive(app: App, own: Tokens) -> None:
     codes = app.rows(own, "SELECT * FROM TaxCode")
     assert [row["Id"] for row in codes if "Active" not in row] == ["TAX", "NON"]
@@ -113,6 +121,7 @@ def test_the_united_states_have_two_codes_that_are_neither_active_nor_inactive(a
     assert not {"TAX", "NON"} & {row["Id"] for row in app.rows(own, "SELECT * FROM TaxCode")}
 
 
+@pytest.mark.thorough
 def test_elsewhere_there_are_none_and_the_agency_knows_the_tax_number(app: App, british: Tokens) -> None:
     assert all("Active" in row for row in app.rows(british, "SELECT * FROM TaxCode WHERE Active IN (true, false)"))
     [agency] = app.rows(british, "SELECT * FROM TaxAgency")
@@ -122,6 +131,7 @@ def test_elsewhere_there_are_none_and_the_agency_knows_the_tax_number(app: App, 
     assert info["CompanyAddr"]["Country"] == "GBR"
 
 
+@pytest.mark.thorough
 def test_currencies_are_those_besides_that_at_home(app: App) -> None:
     tokens = app.connect(app.realm(1))
     home = app.read(tokens, "preferences").json()["Preferences"]["CurrencyPrefs"]
@@ -133,6 +143,7 @@ def test_currencies_are_those_besides_that_at_home(app: App) -> None:
     assert home["HomeCurrency"]["value"] in [row["Code"] for row in app.rows(tokens, "SELECT * FROM CompanyCurrency")]
 
 
+@pytest.mark.thorough
 def test_one_record_is_read_by_its_id(app: App, large: Tokens) -> None:
     row = app.rows(large, "SELECT * FROM Vendor WHERE Active = false")[0]
     assert app.read(large, f"vendor/{row['Id']}").json()["Vendor"] == row
@@ -141,6 +152,7 @@ def test_one_record_is_read_by_its_id(app: App, large: Tokens) -> None:
     assert refused(app.read(large, "vendor")) == (400, "500")
 
 
+@pytest.mark.thorough
 def test_who_does_not_ask_for_json_gets_xml(app: App, large: Tokens, http: httpx2.Client) -> None:
     headers = {"Authorization": f"Bearer {large.access}", "Accept": "*/*"}
     address = f"/v3/company/{large.realm}/query"
@@ -152,6 +164,7 @@ def test_who_does_not_ask_for_json_gets_xml(app: App, large: Tokens, http: httpx
     assert '<Fault type="ValidationFault"><Error code="4000">' in wrong.text
 
 
+@pytest.mark.thorough
 def test_the_minor_version_is_ignored(app: App, large: Tokens) -> None:
     assert app.read(large, "preferences", minorversion="1").status_code == 200
 
@@ -164,6 +177,7 @@ def test_a_token_reads_its_own_company_alone(app: App, own: Tokens, large: Token
     assert refused(app.read(Tokens({"access_token": "made-up"}, own.realm), "preferences")) == (401, "3200")
 
 
+@pytest.mark.thorough
 def test_writing_is_not_imitated(app: App, large: Tokens, http: httpx2.Client) -> None:
     headers = {"Authorization": f"Bearer {large.access}", "Accept": "application/json"}
     answer = http.post(f"/v3/company/{large.realm}/account", json={"Name": "New"}, headers=headers)

@@ -11,6 +11,7 @@ from tests.emulators.standing_in import Form
 DISCOVERY = "/.well-known/openid_sandbox_configuration"
 
 
+@pytest.mark.thorough
 def test_the_firms_own_books_are_the_first_of_the_companies_and_one_can_be_chosen(app: App) -> None:
     page = app.sign_in(app.authorize())
     form = Form(page.text)
@@ -29,6 +30,7 @@ def test_the_company_comes_back_beside_code_and_state(app: App) -> None:
     assert all(one["organisation_id"].isdigit() for one in app.companies)
 
 
+@pytest.mark.thorough
 def test_only_who_administers_a_company_may_connect_it(app: App) -> None:
     offered = Form(app.sign_in(app.authorize(), person=1).text).choices["organisation"]
     people = app.state()["people"]
@@ -36,6 +38,7 @@ def test_only_who_administers_a_company_may_connect_it(app: App) -> None:
     assert len(offered) < len(app.companies)
 
 
+@pytest.mark.thorough
 def test_without_the_accounting_scope_no_company_comes_back(app: App) -> None:
     came = returned(app.sign_in(app.authorize(scope="openid email")))
     assert set(came) == {"code", "state"}
@@ -45,6 +48,7 @@ def test_without_the_accounting_scope_no_company_comes_back(app: App) -> None:
     assert "sufficient scope" in answer.json()["fault"]["error"][0]["detail"]
 
 
+@pytest.mark.thorough
 def test_a_person_may_refuse(app: App) -> None:
     assert returned(app.press(app.sign_in(app.authorize()), "cancel")) == {
         "error": "access_denied",
@@ -52,6 +56,7 @@ def test_a_person_may_refuse(app: App) -> None:
     }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("asked", "error"),
     [
@@ -66,16 +71,19 @@ def test_an_app_hears_what_is_wrong_with_its_request(app: App, asked: dict[str, 
     assert "realmId" not in came
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("asked", [{"client_id": "another"}, {"redirect_uri": "https://elsewhere.example/cb"}])
 def test_an_unknown_app_or_address_ends_on_a_page(app: App, asked: dict[str, str]) -> None:
     assert app.authorize(**asked).headers["location"].startswith("/identity/error")
 
 
+@pytest.mark.thorough
 def test_a_proof_key_changes_nothing(app: App) -> None:
     came = app.came_back(app.realm(4), code_challenge="x" * 43, code_challenge_method="S256")
     assert app.exchange(came["code"]).status_code == 200
 
 
+@pytest.mark.thorough
 def test_a_company_is_taken_over_from_a_colleague_only_by_confirming(app: App) -> None:
     realm = next(one for one in app.state()["people"][1]["organisation_ids"] if one != app.realm(0))
     first = app.connect(realm, person=1)
@@ -91,6 +99,7 @@ def test_a_company_is_taken_over_from_a_colleague_only_by_confirming(app: App) -
     assert app.read(second, "companyinfo/1").status_code == 200
 
 
+@pytest.mark.thorough
 def test_a_takeover_may_end_access_at_once(app: App) -> None:
     realm = next(one for one in app.state()["people"][1]["organisation_ids"] if one != app.realm(0))
     app.control("settings", takeover_ends_access=True)
@@ -99,6 +108,7 @@ def test_a_takeover_may_end_access_at_once(app: App) -> None:
     assert app.read(first, "companyinfo/1").status_code == 401
 
 
+@pytest.mark.thorough
 def test_grants_of_companies_are_apart(app: App) -> None:
     one, two = app.connect(app.realm(1)), app.connect(app.realm(2))
     assert app.revoke(one.refresh).status_code == 200
@@ -107,6 +117,7 @@ def test_grants_of_companies_are_apart(app: App) -> None:
     assert [row["organisation_id"] for row in app.state()["connections"]] == [two.realm]
 
 
+@pytest.mark.thorough
 def test_the_discovery_document_leads_to_everything(app: App, http: httpx2.Client) -> None:
     answer = http.get(DISCOVERY)
     found = answer.json()
@@ -134,10 +145,12 @@ def test_an_id_token_says_who_and_for_which_company(app: App, http: httpx2.Clien
     assert "realmid" not in jwt.decode(again, KeySet.import_key_set(keys)).claims
 
 
+@pytest.mark.thorough
 def test_without_openid_there_is_no_id_token(app: App) -> None:
     assert "id_token" not in app.connect(app.realm(4), scope=ACCOUNTING).body
 
 
+@pytest.mark.thorough
 def test_user_info_has_names_of_its_own(app: App, http: httpx2.Client, own: Tokens) -> None:
     headers = JSON | {"Authorization": f"Bearer {own.access}"}
     answer = http.get("/v1/openid_connect/userinfo", headers=headers)
@@ -155,11 +168,13 @@ def test_user_info_has_names_of_its_own(app: App, http: httpx2.Client, own: Toke
     assert http.get("/v1/openid_connect/userinfo", headers=headers).status_code == 403
 
 
+@pytest.mark.thorough
 def test_intuit_may_refuse_a_sign_in(app: App) -> None:
     app.fault("sign_in_refused", problem="temporarily_unavailable", times=1)
     assert returned(app.sign_in(app.authorize()))["error"] == "temporarily_unavailable"
 
 
+@pytest.mark.thorough
 def test_a_code_is_good_once_for_ten_minutes_and_for_its_address(app: App) -> None:
     code = app.came_back(app.realm(4))["code"]
     assert app.exchange(code).status_code == 200

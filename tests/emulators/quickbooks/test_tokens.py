@@ -6,6 +6,9 @@ import pytest
 from emulators.quickbooks import SANDBOX_CLIENT_ID
 from tests.emulators.quickbooks.client import JSON, App, Tokens, refused
 
+pytestmark = pytest.mark.thorough
+
+
 HOUR, DAY, YEAR = 3600, 86_400, 365 * 86_400
 ASKS = {"x-include-refresh-token-hard-expires-in": "true"}
 

@@ -15,6 +15,9 @@ from emulators.quickbooks.config import SANDBOX_WEBHOOK_TOKEN
 from tests.emulators.quickbooks.client import App, Tokens, refused
 from tests.emulators.standing_in import Form
 
+pytestmark = pytest.mark.thorough
+
+
 DISCONNECTED = "http://127.0.0.1:5999/connect/quickbooks/disconnected"
 
 

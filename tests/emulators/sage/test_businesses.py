@@ -4,6 +4,9 @@ import pytest
 
 from tests.emulators.sage.client import App, Tokens, error_of
 
+pytestmark = pytest.mark.thorough
+
+
 ALL_IN_ONE_PAGE = 2_147_483_647
 
 

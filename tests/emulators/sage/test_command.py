@@ -14,6 +14,8 @@ from emulators.sage.world import World
 from tests.emulators.sage.client import App
 from tests.emulators.standing_in import started
 
+pytestmark = pytest.mark.thorough
+
 
 def test_sign_ins_outlive_a_restart(tmp_path: Path) -> None:
     file = tmp_path / "sandbox.json"

@@ -1,6 +1,10 @@
 """The controls, where they are Sage's own, and the page for people."""
 
+import pytest
+
 from tests.emulators.sage.client import App, Tokens
+
+pytestmark = pytest.mark.thorough
 
 
 def test_the_practice_is_awkward_at_fixed_places(app: App) -> None:

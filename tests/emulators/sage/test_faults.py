@@ -5,6 +5,8 @@ import pytest
 
 from tests.emulators.sage.client import App, Tokens, error_of
 
+pytestmark = pytest.mark.thorough
+
 
 def test_limits_and_outages(app: App, tokens: Tokens, business: str) -> None:
     app.control("faults", kind="rate_limited", seconds=7, times=1)

@@ -8,6 +8,9 @@ import pytest
 from tests.emulators.sage.client import App, Tokens
 from tests.emulators.xero.wire import until
 
+pytestmark = pytest.mark.thorough
+
+
 DAY = 86_400
 
 

@@ -9,6 +9,7 @@ def ids(rows: list[Shown]) -> list[str]:
     return [str(row["id"]) for row in rows]
 
 
+@pytest.mark.thorough
 def test_a_list_comes_in_pages_of_20(app: App, tokens: Tokens, business: str) -> None:
     first = app.read(tokens, "contacts", business).json()
     assert (first["$page"], first["$itemsPerPage"], len(first["$items"])) == (1, 20, 20)
@@ -19,6 +20,7 @@ def test_a_list_comes_in_pages_of_20(app: App, tokens: Tokens, business: str) ->
     assert not set(ids(first["$items"])) & set(ids(second["$items"]))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("asked", "given"), [("200", 200), ("201", 200), ("5000", 200), ("0", 1), ("many", 20)])
 def test_a_page_has_200_rows_at_most(app: App, tokens: Tokens, large: str, asked: str, given: int) -> None:
     page = app.read(tokens, "contacts", large, items_per_page=asked).json()
@@ -41,6 +43,7 @@ def test_all_pages_together_are_the_whole_list_once(app: App, tokens: Tokens, la
     assert len(set(ids(rows))) == len(rows) == app.read(tokens, "contacts", large).json()["$total"] > 2300
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("is_absolute", [False, True])
 def test_the_next_page_can_be_followed(
     app: App, address: str, tokens: Tokens, business: str, is_absolute: bool
@@ -54,6 +57,7 @@ def test_the_next_page_can_be_followed(
     assert "name" in page["$items"][0]
 
 
+@pytest.mark.thorough
 def test_a_contact_has_one_role_and_a_firm_comes_twice(app: App, tokens: Tokens, business: str) -> None:
     everybody = app.rows(tokens, "contacts", business)
     assert all(len(row["contact_types"]) == 1 for row in everybody)
@@ -63,6 +67,7 @@ def test_a_contact_has_one_role_and_a_firm_comes_twice(app: App, tokens: Tokens,
     assert {row["name"] for row in suppliers} & {row["name"] for row in customers}
 
 
+@pytest.mark.thorough
 def test_british_businesses_have_two_contacts_of_the_system(app: App, tokens: Tokens) -> None:
     british = next(row for row in app.businesses if row["country"] == "GB" and not row["is_lapsed"])
     rows = app.rows(tokens, "contacts", british["organisation_id"])
@@ -71,6 +76,7 @@ def test_british_businesses_have_two_contacts_of_the_system(app: App, tokens: To
     assert len(others) == len(rows) - 2
 
 
+@pytest.mark.thorough
 def test_contacts_can_be_filtered(app: App, tokens: Tokens, business: str) -> None:
     rows = app.rows(tokens, "contacts", business)
     assert len(app.rows(tokens, "contacts", business, filter_inactive_contacts="true")) == len(
@@ -84,6 +90,7 @@ def test_contacts_can_be_filtered(app: App, tokens: Tokens, business: str) -> No
     assert all(isinstance(row["balance"], str) for row in shown)
 
 
+@pytest.mark.thorough
 def test_codes_are_numbers_and_padded_in_the_label_alone(app: App, tokens: Tokens, business: str) -> None:
     rows = app.rows(tokens, "ledger_accounts", business)
     assert len({row["nominal_code"] for row in rows}) == len(rows)
@@ -94,6 +101,7 @@ def test_codes_are_numbers_and_padded_in_the_label_alone(app: App, tokens: Token
     assert all("name" not in row for row in banks)
 
 
+@pytest.mark.thorough
 def test_accounts_can_be_filtered(app: App, tokens: Tokens, business: str) -> None:
     rows = app.rows(tokens, "ledger_accounts", business)
     for area in ("sales", "expenses", "banking"):
@@ -108,6 +116,7 @@ def test_accounts_can_be_filtered(app: App, tokens: Tokens, business: str) -> No
     assert {row["ledger_account_type"]["id"] for row in fixed} == {"FIXED_ASSETS"}
 
 
+@pytest.mark.thorough
 def test_items_overlap_and_inactive_stock_is_left_out(app: App, tokens: Tokens) -> None:
     app.control(f"organisations/{app.id_of(7)}", items=120)
     business = app.id_of(7)
@@ -122,6 +131,7 @@ def test_items_overlap_and_inactive_stock_is_left_out(app: App, tokens: Tokens) 
     assert all(row["sales_rates"] for row in services)
 
 
+@pytest.mark.thorough
 def test_there_are_always_six_dimensions(app: App, tokens: Tokens) -> None:
     for count in (0, 2):
         app.control(f"organisations/{app.id_of(7)}", tracking=count)
@@ -135,6 +145,7 @@ def test_there_are_always_six_dimensions(app: App, tokens: Tokens) -> None:
         assert len(app.rows(tokens, "analysis_types", app.id_of(7), analysis_type_level="GROUP")) == 3
 
 
+@pytest.mark.thorough
 def test_tax_rates_by_use_region_and_past(app: App, tokens: Tokens) -> None:
     canadian = next(row["organisation_id"] for row in app.businesses if row["country"] == "CA")
     sales = app.rows(tokens, "tax_rates", canadian, usage="sales")
@@ -152,6 +163,7 @@ def test_tax_rates_by_use_region_and_past(app: App, tokens: Tokens) -> None:
     assert len(next(row for row in sales if row["name"] == "HST NS")["percentages"]) == 1
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["ledger_accounts", "contacts", "products", "bank_accounts", "analysis_types"])
 def test_changes_since_a_moment_include_that_moment(app: App, tokens: Tokens, business: str, name: str) -> None:
     newest = max(row["updated_at"] for row in app.rows(tokens, name, business))
@@ -166,6 +178,7 @@ def test_changes_since_a_moment_include_that_moment(app: App, tokens: Tokens, bu
     assert ids(app.rows(tokens, name, business, updated_or_created_since=with_zone)) == [some["id"]]
 
 
+@pytest.mark.thorough
 def test_deleted_records_are_only_told_to_those_who_ask(app: App, tokens: Tokens, business: str) -> None:
     before = app.rows(tokens, "contacts", business)
     assert all(row["deleted_at"] is None for row in before)
@@ -185,6 +198,7 @@ def accounts(app: App, tokens: Tokens, business: str) -> str:
     return ids(app.rows(tokens, "ledger_accounts", business))[0]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("person", "list_name", "status"),
     [
@@ -204,6 +218,7 @@ def test_everybody_reads_what_their_role_has(app: App, person: int, list_name: s
     assert found == {status}
 
 
+@pytest.mark.thorough
 def test_a_role_may_be_too_low_for_some_lists(app: App) -> None:
     tokens = app.connect(1)
     plus = {row["organisation_id"] for row in app.businesses if row["plan"] == "PLUS" and not row["is_lapsed"]}
@@ -222,6 +237,7 @@ def test_a_role_may_be_too_low_for_some_lists(app: App) -> None:
     assert error_of(app.read(tokens, "analysis_types", refused)) == (403, "MultiUserAccessDenied")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("status", "code"), [(401, "AuthorizationFailure"), (404, "RecordNotFound"), (200, "")])
 def test_what_a_plan_lacks_is_answered_in_some_way(app: App, tokens: Tokens, status: int, code: str) -> None:
     start = app.id_of(9)
@@ -237,6 +253,7 @@ def test_what_a_plan_lacks_is_answered_in_some_way(app: App, tokens: Tokens, sta
     assert app.read(tokens, "products", start).status_code == status or status == 200
 
 
+@pytest.mark.thorough
 def test_a_subscription_that_ended_is_no_dead_token(app: App, tokens: Tokens) -> None:
     answer = app.read(tokens, "contacts", app.id_of(10))
     assert error_of(answer) == (401, "AuthorizationFailure")
@@ -254,6 +271,7 @@ def test_the_business_is_echoed_and_the_lead_stands_in(app: App, tokens: Tokens,
     assert app.read(tokens, "contacts").status_code == 401
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("status", [401, 403, 404])
 def test_an_unknown_business_is_refused_in_some_way(app: App, tokens: Tokens, status: int) -> None:
     app.control("settings", unknown_business=status)
@@ -262,6 +280,7 @@ def test_an_unknown_business_is_refused_in_some_way(app: App, tokens: Tokens, st
     assert "x-business" not in answer.headers
 
 
+@pytest.mark.thorough
 def test_unknown_lists_records_and_verbs(app: App, tokens: Tokens, business: str) -> None:
     assert error_of(app.read(tokens, "nonsense", business)) == (404, "RecordNotFound")
     assert error_of(app.read(tokens, "contacts/nonsense", business)) == (404, "RecordNotFound")

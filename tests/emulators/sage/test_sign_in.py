@@ -21,6 +21,7 @@ def test_without_a_country_the_person_is_asked_for_it(app: App) -> None:
     assert returned(app.press(page, "allow"))["country"] == CANADIAN
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("country", ["gb", "GB", "ie", "CA"])
 def test_a_country_in_the_link_is_not_asked_for(app: App, country: str) -> None:
     came = app.came_back(country=country)
@@ -30,6 +31,7 @@ def test_a_country_in_the_link_is_not_asked_for(app: App, country: str) -> None:
     assert app.exchange(came["code"]).status_code == 200
 
 
+@pytest.mark.thorough
 def test_the_slash_of_the_code_is_encoded_once(app: App) -> None:
     page = app.press(app.sign_in(app.authorize()), "allow")
     assert "code=GB%2F" in urlsplit(page.headers["location"]).query
@@ -49,6 +51,7 @@ def test_consent_is_asked_once_and_reaches_everything(app: App) -> None:
     assert app.sign_in(app.authorize(scope="readonly")).status_code == 303, "less is not"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("by", ["revocation", "person"])
 def test_it_is_asked_again_after_it_was_withdrawn(app: App, by: str) -> None:
     tokens = app.connect()
@@ -59,6 +62,7 @@ def test_it_is_asked_again_after_it_was_withdrawn(app: App, by: str) -> None:
     assert app.sign_in(app.authorize()).status_code == 200
 
 
+@pytest.mark.thorough
 def test_a_person_may_refuse(app: App) -> None:
     assert returned(app.press(app.sign_in(app.authorize()), "cancel")) == {
         "error": "access_denied",
@@ -67,6 +71,7 @@ def test_a_person_may_refuse(app: App) -> None:
     assert returned(app.press(app.authorize(), "cancel"))["error"] == "access_denied"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("has_state", [True, False])
 def test_a_login_without_a_business_in_that_country_is_told_so(app: App, has_state: bool) -> None:
     person = app.state()["people"][1]["id"]
@@ -79,6 +84,7 @@ def test_a_login_without_a_business_in_that_country_is_told_so(app: App, has_sta
     assert "code" in app.came_back(1, country="gb")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("asked", "error"),
     [
@@ -93,21 +99,25 @@ def test_an_app_hears_what_is_wrong_with_its_request(app: App, asked: dict[str, 
     assert (came["error"], came["state"]) == (error, "the-state")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("asked", [{"client_id": "somebody/else"}, {"redirect_uri": "https://elsewhere.example/cb"}])
 def test_an_unknown_app_or_address_ends_on_a_page(app: App, asked: dict[str, str]) -> None:
     assert app.authorize(**asked).headers["location"].startswith("/identity/error")
 
 
+@pytest.mark.thorough
 def test_sage_may_be_busy(app: App) -> None:
     app.control("faults", kind="sign_in_refused", problem="temporarily_unavailable", times=1)
     assert returned(app.sign_in(app.authorize()))["error"] == "temporarily_unavailable"
     assert "code" in app.came_back()
 
 
+@pytest.mark.thorough
 def test_without_a_scope_everything_is_meant(app: App) -> None:
     assert app.connect(scope=None).body["scope"] == "full_access"
 
 
+@pytest.mark.thorough
 def test_a_code_is_good_once_for_a_minute_and_for_its_address(app: App) -> None:
     code = app.came_back()["code"]
     assert app.exchange(code).status_code == 200
@@ -120,6 +130,7 @@ def test_a_code_is_good_once_for_a_minute_and_for_its_address(app: App) -> None:
     assert app.exchange(early, redirect_uri=f"{REDIRECT_URI}/").json() == {"error": "invalid_grant"}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("challenge", "method", "verifier", "status"),
     [
@@ -139,6 +150,7 @@ def test_a_proof_key_is_optional_and_then_needed(
     assert app.exchange(code, **more).status_code == status
 
 
+@pytest.mark.thorough
 def test_the_country_may_be_missing_beside_the_code(app: App) -> None:
     app.control("settings", country_in_callback=False)
     assert set(app.came_back()) == {"code", "state"}

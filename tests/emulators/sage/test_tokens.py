@@ -7,6 +7,9 @@ import pytest
 from emulators.sage import SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET
 from tests.emulators.sage.client import JSON, App, Tokens, error_of
 
+pytestmark = pytest.mark.thorough
+
+
 DAY = 86_400
 DEAD = (400, {"error": "invalid_grant"})
 

@@ -12,6 +12,8 @@ from tests.emulators.standing_in import started
 from tests.emulators.xero.client import App
 from tests.emulators.xero.wire import open_call, until
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -2,12 +2,15 @@
 
 import re
 
+import pytest
+
 from tests.emulators.standing_in import Form
 from tests.emulators.xero.client import App, Tokens, bearer, returned
 
 ROW = {"id", "authEventId", "tenantId", "tenantType", "tenantName", "createdDateUtc", "updatedDateUtc"}
 
 
+@pytest.mark.thorough
 def test_without_bulk_approval_one_organisation_is_chosen_per_pass(app: App) -> None:
     page = app.consent_page(acr_values=None)
     form = Form(page.text)
@@ -19,6 +22,7 @@ def test_without_bulk_approval_one_organisation_is_chosen_per_pass(app: App) -> 
     assert len(app.state()["connections"]) == 1
 
 
+@pytest.mark.thorough
 def test_bulk_approval_allows_many(app: App) -> None:
     page = app.consent_page(acr_values="tenant:x bulk_connect:true")
     assert Form(page.text).types["organisation"] == "checkbox"
@@ -31,6 +35,7 @@ def test_a_large_practice_is_connected_in_one_pass(app: App) -> None:
     assert len(app.tenants(app.connect())) == 1200
 
 
+@pytest.mark.thorough
 def test_connected_organisations_are_greyed_and_continue_counts_them(app: App) -> None:
     app.connect(3)
     page = app.consent_page()
@@ -40,6 +45,7 @@ def test_connected_organisations_are_greyed_and_continue_counts_them(app: App) -
     assert "already connected" in page.text
 
 
+@pytest.mark.thorough
 def test_only_standard_users_and_advisers_may_connect(app: App) -> None:
     offered = set(Form(app.consent_page(person=1).text).choices["organisation"])
     assert offered == set(app.people[1]["organisation_ids"])
@@ -47,6 +53,7 @@ def test_only_standard_users_and_advisers_may_connect(app: App) -> None:
     assert len(app.people[0]["organisation_ids"]) == 14
 
 
+@pytest.mark.thorough
 def test_an_organisation_that_was_not_offered_is_not_connected(app: App) -> None:
     page = app.consent_page(person=1)
     hidden = set(app.people[0]["organisation_ids"]) - set(app.people[1]["organisation_ids"])
@@ -54,6 +61,7 @@ def test_an_organisation_that_was_not_offered_is_not_connected(app: App) -> None
     assert app.state()["connections"] == []
 
 
+@pytest.mark.thorough
 def test_search_and_select_all_work_without_javascript(app: App) -> None:
     first, second = app.state()["organisations"][:2]
     page = app.consent_page()
@@ -64,6 +72,7 @@ def test_search_and_select_all_work_without_javascript(app: App) -> None:
     assert len(re.findall(r'name="organisation"[^>]* checked', everything.text)) == 14
 
 
+@pytest.mark.thorough
 def test_a_new_pass_stamps_only_what_it_allowed(app: App) -> None:
     first = app.connect(2)
     second = app.connect(3)
@@ -75,6 +84,7 @@ def test_a_new_pass_stamps_only_what_it_allowed(app: App) -> None:
     assert len(app.connections(second, authEventId=first.event_id).json()) == 2
 
 
+@pytest.mark.thorough
 def test_a_pure_continue_stamps_nothing_unless_told_to(app: App) -> None:
     app.connect(2)
     plain = Tokens(app.exchange(returned(app.press(app.consent_page(), "continue"))["code"]).json())
@@ -99,6 +109,7 @@ def test_connections_look_as_recorded(app: App, tokens: Tokens) -> None:
     assert app.http.get("/Connections", headers=bearer(tokens)).json() == rows
 
 
+@pytest.mark.thorough
 def test_two_people_have_a_connection_each(app: App, tokens: Tokens) -> None:
     colleague = app.connect(person=1)
     mine = {row["tenantId"]: row["id"] for row in app.connections(tokens).json()}
@@ -107,6 +118,7 @@ def test_two_people_have_a_connection_each(app: App, tokens: Tokens) -> None:
     assert not set(mine.values()) & set(theirs.values())
 
 
+@pytest.mark.thorough
 def test_disconnecting_one_leaves_the_others(app: App, tokens: Tokens) -> None:
     row, *others = app.connections(tokens).json()
     gone = app.http.delete(f"/connections/{row['id']}", headers=bearer(tokens))
@@ -118,6 +130,7 @@ def test_disconnecting_one_leaves_the_others(app: App, tokens: Tokens) -> None:
     assert again.status_code == 404
 
 
+@pytest.mark.thorough
 def test_only_ones_own_connection_ids_disconnect(app: App, tokens: Tokens) -> None:
     row = app.connections(tokens).json()[0]
     colleague = app.connect(1, person=1)
@@ -128,6 +141,7 @@ def test_only_ones_own_connection_ids_disconnect(app: App, tokens: Tokens) -> No
     assert app.http.delete("/connections/nonsense", headers=bearer(tokens)).status_code == 404
 
 
+@pytest.mark.thorough
 def test_reconnecting_makes_a_new_connection(app: App, tokens: Tokens) -> None:
     row = app.connections(tokens).json()[0]
     app.http.delete(f"/connections/{row['id']}", headers=bearer(tokens))
@@ -136,6 +150,7 @@ def test_reconnecting_makes_a_new_connection(app: App, tokens: Tokens) -> None:
     assert new["id"] != row["id"]
 
 
+@pytest.mark.thorough
 def test_over_the_cap_a_page_says_so_before_choosing(app: App) -> None:
     app.control("settings", connection_cap=4)
     page = app.consent_page()

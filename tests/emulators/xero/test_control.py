@@ -5,6 +5,9 @@ import pytest
 from tests.emulators.standing_in import Form
 from tests.emulators.xero.client import App, Tokens
 
+pytestmark = pytest.mark.thorough
+
+
 PAGED = {"page": "1", "pageSize": "1000", "includeArchived": "true"}
 
 

@@ -7,6 +7,9 @@ import pytest
 from tests.emulators.xero.client import App, Tokens
 from tests.emulators.xero.test_faults import active, add, read
 
+pytestmark = pytest.mark.thorough
+
+
 SCOPE = "accounting.contacts.read"
 
 

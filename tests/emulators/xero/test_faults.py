@@ -10,6 +10,8 @@ from tests.emulators.standing_in import Form
 from tests.emulators.xero.client import App, Tokens, returned
 from tests.emulators.xero.wire import open_call, until
 
+pytestmark = pytest.mark.thorough
+
 
 def add(app: App, kind: str, **words: object) -> str:
     return str(app.control("faults", kind=kind, **words)["fault_id"])

@@ -5,6 +5,9 @@ import pytest
 from emulators.xero.records.practice import MANY_CONTACTS, MANY_CONTACTS_INDEX
 from tests.emulators.xero.client import App, Tokens
 
+pytestmark = pytest.mark.thorough
+
+
 PAGE = {"page": "1", "pageSize": "1000"}
 
 

@@ -5,6 +5,8 @@ import pytest
 from tests.emulators.xero.client import App, Tokens, bearer
 from tests.emulators.xero.wire import open_call, until
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def noon(app: App) -> None:

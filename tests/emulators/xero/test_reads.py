@@ -50,6 +50,7 @@ def test_every_list_speaks_xeros_words(app: App, tokens: Tokens, name: str) -> N
     assert seen >= FIELDS[name] - {"TaxNumberName"}, "every field occurs somewhere"
 
 
+@pytest.mark.thorough
 def test_the_envelope_and_headers_of_an_answer(app: App, tokens: Tokens, tenant: str) -> None:
     answer = app.read(tokens, tenant, "Currencies")
     body = answer.json()
@@ -64,12 +65,14 @@ def test_the_envelope_and_headers_of_an_answer(app: App, tokens: Tokens, tenant:
     assert left[0] < 10_000
 
 
+@pytest.mark.thorough
 def test_the_organisation_is_the_tenant(app: App, tokens: Tokens, tenant: str) -> None:
     (row,) = rows(app, tokens, tenant, "Organisation")
     assert row["OrganisationID"] == tenant
     assert re.fullmatch(r"![A-Za-z0-9]{5}", str(row["ShortCode"]))
 
 
+@pytest.mark.thorough
 def test_charts_are_whole(app: App, tokens: Tokens) -> None:
     for index in range(12):
         tenant = by_index(app, index)
@@ -84,6 +87,7 @@ def test_charts_are_whole(app: App, tokens: Tokens) -> None:
         assert len(rows(app, tokens, tenant, "TrackingCategories")) <= 2
 
 
+@pytest.mark.thorough
 def test_defaults_of_contacts_and_items_exist_in_the_chart(app: App, tokens: Tokens, tenant: str) -> None:
     codes = {row.get("Code") for row in rows(app, tokens, tenant, "Accounts")}
     for row in rows(app, tokens, tenant, "Contacts", **PAGED):
@@ -108,11 +112,13 @@ def test_contacts_come_in_pages_of_up_to_a_thousand(app: App, tokens: Tokens) ->
     assert app.read(tokens, tenant, "Contacts", page="1", pageSize="9999").json()["pagination"]["pageSize"] == 1000
 
 
+@pytest.mark.thorough
 def test_an_organisation_may_have_no_contacts(app: App, tokens: Tokens) -> None:
     answer = app.read(tokens, by_index(app, NO_CONTACTS_INDEX), "Contacts", **PAGED).json()
     assert (answer["Contacts"], answer["pagination"]["pageCount"]) == ([], 0)
 
 
+@pytest.mark.thorough
 def test_unpaged_contacts_are_active_and_have_fewer_fields(app: App, tokens: Tokens) -> None:
     tenant = by_index(app, MANY_CONTACTS_INDEX)
     answer = app.read(tokens, tenant, "Contacts").json()
@@ -126,12 +132,14 @@ def test_unpaged_contacts_are_active_and_have_fewer_fields(app: App, tokens: Tok
     assert "PurchasesDefaultLineAmountType" in single[0]
 
 
+@pytest.mark.thorough
 def test_a_summary_leaves_out_what_is_computed(app: App, tokens: Tokens, tenant: str) -> None:
     fields = set().union(*rows(app, tokens, tenant, "Contacts", page="1", summaryOnly="true"))
     assert "PurchasesDefaultLineAmountType" in fields
     assert not {"Balances", "HasAttachments"} & fields
 
 
+@pytest.mark.thorough
 def test_contacts_by_id_and_by_word(app: App, tokens: Tokens, tenant: str) -> None:
     first, second = rows(app, tokens, tenant, "Contacts")[:2]
     both = f"{first['ContactID']},{second['ContactID']}"
@@ -141,6 +149,7 @@ def test_contacts_by_id_and_by_word(app: App, tokens: Tokens, tenant: str) -> No
     assert [row["Name"] for row in single] == [first["Name"]]
 
 
+@pytest.mark.thorough
 def test_unit_prices_have_two_decimals_unless_four_are_asked_for(app: App, tokens: Tokens, tenant: str) -> None:
     fields = {"Code": "KWH", "SalesDetails": {"UnitPrice": 0.1648}, "PurchaseDetails": {"UnitPrice": 0.0049}}
     app.control(f"organisations/{tenant}/records", list="Items", fields={"ItemID": tenant, **fields})
@@ -150,6 +159,7 @@ def test_unit_prices_have_two_decimals_unless_four_are_asked_for(app: App, token
             assert (row["SalesDetails"]["UnitPrice"], row["PurchaseDetails"]["UnitPrice"]) == prices  # type: ignore[index]  # both are objects
 
 
+@pytest.mark.thorough
 def test_archived_categories_and_options_are_left_out_unless_asked_for(app: App, tokens: Tokens, tenant: str) -> None:
     options = [{"TrackingOptionID": status, "Name": status, "Status": status} for status in ("ACTIVE", "ARCHIVED")]
     for status in ("ACTIVE", "ARCHIVED"):
@@ -162,6 +172,7 @@ def test_archived_categories_and_options_are_left_out_unless_asked_for(app: App,
     assert [(row["Status"], row["Options"]) for row in mine] == [("ACTIVE", options), ("ARCHIVED", options)]
 
 
+@pytest.mark.thorough
 def test_a_search_looks_where_the_description_says(app: App, tokens: Tokens, tenant: str) -> None:
     fields = {"Name": "Birchwood", "EmailAddress": "fuels@example.com", "CompanyNumber": "77553311"}
     app.control(f"organisations/{tenant}/records", list="Contacts", fields=fields)
@@ -169,6 +180,7 @@ def test_a_search_looks_where_the_description_says(app: App, tokens: Tokens, ten
     assert rows(app, tokens, tenant, "Contacts", searchTerm="77553311") == []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("name", "status"), [("Accounts", 304), ("Items", 304), ("Contacts", 200), ("Users", 200)])
 def test_nothing_changed_is_said_in_both_ways(app: App, tokens: Tokens, tenant: str, name: str, status: int) -> None:
     answer = app.read(tokens, tenant, name, {"If-Modified-Since": LATER})
@@ -187,6 +199,7 @@ def test_if_modified_since_gives_what_changed(app: App, tokens: Tokens, tenant: 
     assert len(ignored.json()["TaxRates"]) > 3
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("where", "fits"),
     [
@@ -208,11 +221,13 @@ def test_where(app: App, tokens: Tokens, tenant: str, where: str, fits: object) 
     assert rows(app, tokens, tenant, "Accounts", where=where) == expected
 
 
+@pytest.mark.thorough
 def test_order(app: App, tokens: Tokens, tenant: str) -> None:
     names = [str(row["Name"]).lower() for row in rows(app, tokens, tenant, "Accounts", order="Name DESC")]
     assert names == sorted(names, reverse=True)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("query", [{"where": 'Type==="BANK"'}, {"where": "Name=="}, {"order": "Name SIDEWAYS"}])
 def test_a_query_that_makes_no_sense(app: App, tokens: Tokens, tenant: str, query: dict[str, str]) -> None:
     answer = app.read(tokens, tenant, "Accounts", **query)
@@ -220,6 +235,7 @@ def test_a_query_that_makes_no_sense(app: App, tokens: Tokens, tenant: str, quer
     assert (answer.json()["ErrorNumber"], answer.json()["Type"]) == (16, "QueryParseException")
 
 
+@pytest.mark.thorough
 def test_an_unconnected_tenant_is_forbidden(app: App, tokens: Tokens) -> None:
     other = app.connect(1, person=1)
     theirs = app.tenants(other)[0]
@@ -232,6 +248,7 @@ def test_an_unconnected_tenant_is_forbidden(app: App, tokens: Tokens) -> None:
         )
 
 
+@pytest.mark.thorough
 def test_a_missing_scope_looks_like_it_does_at_xero(app: App) -> None:
     tokens = app.connect(1, scope="openid accounting.settings.read")
     answer = app.read(tokens, app.tenants(tokens)[0], "Contacts")
@@ -239,6 +256,7 @@ def test_a_missing_scope_looks_like_it_does_at_xero(app: App) -> None:
     assert answer.headers["www-authenticate"] == "insufficient_scope"
 
 
+@pytest.mark.thorough
 def test_other_refusals(app: App, tokens: Tokens, tenant: str) -> None:
     assert app.read(tokens, tenant, "Nonsense").status_code == 404
     assert app.read(tokens, tenant, "Accounts/nonsense").status_code == 404
@@ -247,6 +265,7 @@ def test_other_refusals(app: App, tokens: Tokens, tenant: str) -> None:
     assert app.http.put("/api.xro/2.0/Contacts", json={}, headers=headers).status_code == 501
 
 
+@pytest.mark.thorough
 def test_a_get_with_a_body_is_answered(app: App, tokens: Tokens, tenant: str) -> None:
     headers = {"Authorization": f"Bearer {tokens.access}", "xero-tenant-id": tenant, "Accept": "application/json"}
     for _ in range(2):
@@ -254,6 +273,7 @@ def test_a_get_with_a_body_is_answered(app: App, tokens: Tokens, tenant: str) ->
         assert answer.status_code == 200
 
 
+@pytest.mark.thorough
 def test_the_same_seed_gives_the_same_books(app: App, tokens: Tokens, tenant: str) -> None:
     twin = create_app(Config(organisations=14)).world.library
     served = rows(app, tokens, tenant, "Accounts")
@@ -262,6 +282,7 @@ def test_the_same_seed_gives_the_same_books(app: App, tokens: Tokens, tenant: st
     assert not set(twin.organisations) & set(other.organisations)
 
 
+@pytest.mark.thorough
 def test_generated_records_are_in_the_past() -> None:
     library = create_app(Config(organisations=3)).world.library
     for identity in library.organisations:

@@ -46,6 +46,7 @@ def test_the_whole_round_gives_verifiable_tokens(app: App) -> None:
     assert (identity.claims["email"], identity.claims["name"]) == (person["email"], person["name"])
 
 
+@pytest.mark.thorough
 def test_the_client_may_authenticate_in_the_body(app: App) -> None:
     code = app.consent(1)["code"]
     form = {"grant_type": "authorization_code", "code": code, "redirect_uri": REDIRECT_URI}
@@ -53,12 +54,14 @@ def test_the_client_may_authenticate_in_the_body(app: App) -> None:
     assert app.token_without_header(SANDBOX_CLIENT_SECRET, code_verifier=verifier, **form).status_code == 200
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("ask", [App.token_as, App.token_without_header])
 def test_a_wrong_secret_is_an_invalid_client(app: App, ask: Callable[..., httpx2.Response]) -> None:
     answer = ask(app, "wrong", grant_type="refresh_token", refresh_token="x")
     assert (answer.status_code, answer.json()) == (400, {"error": "invalid_client"})
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "changes",
     [
@@ -84,6 +87,7 @@ def test_a_code_works_once(app: App) -> None:
     assert app.exchange(code).json() == {"error": "invalid_grant"}
 
 
+@pytest.mark.thorough
 def test_a_code_lives_five_minutes(app: App) -> None:
     app.control("clock", stopped=True)
     young, old = app.consent(1)["code"], app.consent(1)["code"]
@@ -93,6 +97,7 @@ def test_a_code_lives_five_minutes(app: App) -> None:
     assert app.exchange(old).json() == {"error": "invalid_grant"}
 
 
+@pytest.mark.thorough
 def test_tokens_follow_the_scopes(app: App) -> None:
     plain = app.connect(1, scope="accounting.settings.read", nonce=None).body
     assert "refresh_token" not in plain
@@ -101,6 +106,7 @@ def test_tokens_follow_the_scopes(app: App) -> None:
     assert not {"email", "name"} & set(claims_of(no_names["id_token"]))
 
 
+@pytest.mark.thorough
 def test_only_identity_scopes_skip_the_choice_of_organisations(app: App) -> None:
     page = app.authorize(scope="openid profile email")
     form = Form(page.text)
@@ -112,6 +118,7 @@ def test_only_identity_scopes_skip_the_choice_of_organisations(app: App) -> None
     assert app.connections(tokens).json() == []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
@@ -129,10 +136,12 @@ def test_a_wrong_request_never_reaches_the_app(app: App, asked: dict[str, str], 
     assert words in error_words(app, app.authorize(**asked))
 
 
+@pytest.mark.thorough
 def test_unknown_parameters_are_accepted(app: App) -> None:
     assert app.authorize(prompt="consent", login_hint="x", max_age="1").status_code == 200
 
 
+@pytest.mark.thorough
 def test_denying_comes_back_with_the_state(app: App) -> None:
     page = app.consent_page()
     assert returned(app.press(page, "cancel")) == {"error": "access_denied", "state": "the-state"}
@@ -140,6 +149,7 @@ def test_denying_comes_back_with_the_state(app: App) -> None:
     assert returned(app.press(app.authorize(), "cancel"))["error"] == "access_denied"
 
 
+@pytest.mark.thorough
 def test_signing_in_needs_a_known_person_and_the_shown_password(app: App) -> None:
     page = app.authorize()
     assert "<code>sandbox</code>" in page.text
@@ -153,11 +163,13 @@ def test_signing_in_needs_a_known_person_and_the_shown_password(app: App) -> Non
     assert str(app.people[2]["name"]) in app.http.get(right.headers["location"]).text
 
 
+@pytest.mark.thorough
 def test_the_consent_page_needs_a_sign_in(app: App) -> None:
     request = Form(app.authorize().text).hidden["request"]
     assert "This sign-in is over" in error_words(app, app.http.get(f"/identity/consent?request={request}"))
 
 
+@pytest.mark.thorough
 def test_pages_say_what_they_are_and_refuse_framing(app: App) -> None:
     for page in (app.authorize(), app.consent_page()):
         assert "It is not Xero" in page.text
@@ -166,6 +178,7 @@ def test_pages_say_what_they_are_and_refuse_framing(app: App) -> None:
         assert "<script" not in page.text
 
 
+@pytest.mark.thorough
 def test_names_are_escaped(app: App) -> None:
     organisation = app.state()["organisations"][0]["organisation_id"]
     app.control(f"organisations/{organisation}", name="<script>alert('x')</script> & Sons")
@@ -174,6 +187,7 @@ def test_names_are_escaped(app: App) -> None:
     assert "&lt;script&gt;" in page.text
 
 
+@pytest.mark.thorough
 async def test_given_redirect_uris_match_exactly() -> None:
     sandbox = create_app(Config(organisations=1, redirect_uris=("https://app.example.com/callback",)))
     transport = httpx2.ASGITransport(sandbox)

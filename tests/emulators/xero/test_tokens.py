@@ -5,6 +5,9 @@ import pytest
 from emulators.xero import SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET
 from tests.emulators.xero.client import SCOPE, App, Tokens, bearer
 
+pytestmark = pytest.mark.thorough
+
+
 DEAD = (400, {"error": "invalid_grant"})
 DAY = 86400
 

@@ -144,6 +144,7 @@ async def followed(scene: Scene) -> int:
     return int((await scene.rows("SELECT count(*) FROM password_requests WHERE is_followed"))[0][0])
 
 
+@pytest.mark.thorough
 async def test_requests_that_nobody_could_follow_keep_nobody_from_a_link(scene: Scene, box: Letterbox):
     email, operations = await address_of(scene), scene.operations
     nowhere = Client(scene.temporal.service_client, namespace="nowhere", data_converter=scene.temporal.data_converter)
@@ -173,6 +174,7 @@ async def test_one_mail_has_a_link_for_each_practice_and_none_for_who_has_left(s
     assert "Quay" not in mail.as_string()
 
 
+@pytest.mark.thorough
 async def test_a_link_ends_by_itself_and_with_its_colleague(scene: Scene, box: Letterbox):
     leaver = await joined(scene, "Lea")
     [(email,)] = await scene.rows("SELECT email FROM colleagues WHERE id = :id", id=leaver.actor.colleague_id)

@@ -76,6 +76,7 @@ async def test_connecting_again_finds_the_same_client(client: OneClient):
     assert (shown["status"], shown["client_id"]) == ("connected", client.client_id)
 
 
+@pytest.mark.thorough
 @ENDED_ALONE
 async def test_what_is_gone_already_counts_as_done(client: OneClient):
     client.scene.is_(client.scene.platform.removed, client.organisation_id)
@@ -197,6 +198,7 @@ async def test_a_login_that_does_not_reach_it_leaves_it_disconnected(client: One
     assert (await client.shown())["status"] == "disconnected"
 
 
+@pytest.mark.thorough
 @ENDED_ALONE
 async def test_a_login_whose_sign_in_has_ended_counts_as_done(client: OneClient):
     """The last one here: nobody else's connection works after it either."""

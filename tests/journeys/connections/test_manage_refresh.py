@@ -46,6 +46,7 @@ async def test_one_list_alone(client: OneClient):
     assert (told["before"], told["after"]) == ("items", "nothing changed")  # the event says which list alone
 
 
+@pytest.mark.thorough
 async def test_a_refresh_under_way_is_told_to_try_at_once(client: OneClient):
     scene = client.scene
     scene.fault(Kind.SERVER_ERROR, organisation_id=client.organisation_id, status=503)

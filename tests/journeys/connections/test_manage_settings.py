@@ -86,6 +86,7 @@ async def test_nothing_to_change_and_null_where_there_must_be_a_value(practice_a
     ]
 
 
+@pytest.mark.thorough
 async def test_only_chosen_lists_are_pulled(client: OneClient):
     scene = client.scene
     before = (await client.shown())["receipts"]
@@ -105,6 +106,7 @@ async def test_only_chosen_lists_are_pulled(client: OneClient):
     assert wider["items"]["added"] == 1
 
 
+@pytest.mark.thorough
 async def test_a_setting_that_adds_nothing_calls_nobody(client: OneClient):
     scene = client.scene
     before, synced = await client.shown(), await last_sync(client)

@@ -162,6 +162,7 @@ async def test_what_is_disconnected_is_in_no_books(practice: Practice):
     assert organisations[0] not in by_organisation(run)
 
 
+@pytest.mark.thorough
 async def test_a_practice_without_clients(scene: Scene):
     async with scene.worker():
         run = await reconnected(scene, action="allow")

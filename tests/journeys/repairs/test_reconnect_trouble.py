@@ -165,6 +165,7 @@ async def test_cancelled_in_the_middle(make_scene):
     assert {client["connection"]["status"] for client in await ann.clients()} == {"connected"}
 
 
+@pytest.mark.thorough
 async def test_cancelled_before_the_sign_in(scene: Scene):
     async with scene.worker():
         answer = await scene.asked("reconnect-all")

@@ -70,6 +70,7 @@ async def test_a_queue_s_first_sign_in_is_for_the_first_of_it(clients: list[OneC
     assert (await expected(scene))[-2:] == second.begun
 
 
+@pytest.mark.thorough
 async def test_what_is_for_no_single_one_names_none(clients: list[OneClient]) -> None:
     """One sign-in that repairs all, further clients, and a change to books that nobody knows yet."""
     scene, second, actor = clients[0].scene, Second(A_PERSONS), at_the_pages(clients[0].scene)

@@ -11,6 +11,7 @@ from tests.journeys.platforms.marks import ONE_BY_ONE, OWN_ANSWERS, TICKED
 from tests.journeys.scene import Scene, by_organisation
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("is_full", [False, True], ids=["declined", "no more connections"])
 @OWN_ANSWERS
 async def test_a_declined_sign_in_ends_the_run(scene: Scene, is_full: bool):
@@ -69,6 +70,7 @@ async def test_pages_that_stay_are_said_plainly(scene: Scene):
     assert scene.world.calls.token_exchanges == 1
 
 
+@pytest.mark.thorough
 async def test_an_unknown_state_changes_nothing(scene: Scene):
     run_id, _ = await scene.start()
     before = await scene.everything()

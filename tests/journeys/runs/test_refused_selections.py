@@ -10,6 +10,9 @@ import pytest_asyncio
 from models.practices import writes as practices
 from tests.journeys.scene import Json, Scene, chosen
 
+pytestmark = pytest.mark.thorough
+
+
 STAGED = {"allowance": 2}
 NOBODY = str(uuid4())
 

@@ -99,6 +99,7 @@ async def test_people_are_told_to_try_again(scene: Scene, postgres: OwnPostgres,
         assert (await visitor(scene, "somebody").get(path, headers={"Accept": "text/html"})).status_code < 500
 
 
+@pytest.mark.thorough
 async def test_programs_are_told_to_try_again(scene: Scene, postgres: OwnPostgres, caplog):
     asked = (("GET", "/api/v1/clients"), ("POST", "/api/v1/runs/some-run/cancel"))
     await postgres.crash()

@@ -101,6 +101,7 @@ async def test_a_silent_provider_and_who_waits_for_it_hold_no_connection(databas
         await pool.close()
 
 
+@pytest.mark.thorough
 async def test_behind_a_pooler_too_one_asks(database_url, fresh, provider):
     async with Pooler(database_url) as pooler:
         pools = [Database(for_a_pooler(pooler.url)) for _ in range(2)]

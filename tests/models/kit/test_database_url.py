@@ -109,6 +109,7 @@ def test_what_cannot_be_had_is_refused_in_plain_words(parameters: str, said: str
         connecting(f"postgresql://ada@db/books?{parameters}")
 
 
+@pytest.mark.thorough
 async def test_connections_may_be_shared_between_transactions(database_url: str):
     """Behind a pooler in transaction mode, with each transaction on another connection than the one before."""
     async with Pooler(database_url) as pooler:
@@ -146,6 +147,7 @@ async def test_rows_are_stored_through_a_pooler_too(database_url: str):
             await database.close()
 
 
+@pytest.mark.thorough
 async def test_calls_are_counted_through_a_pooler_too(database_url: str):
     """They are taken by single statements, by several processes at once."""
     async with Pooler(database_url) as pooler:

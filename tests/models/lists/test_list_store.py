@@ -227,6 +227,7 @@ async def emptied(database, house):
     return empty
 
 
+@pytest.mark.thorough
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(pulls=pulls)
 async def test_any_pulls_leave_what_a_plain_dict_would(database, house, emptied, pulls):

@@ -104,6 +104,7 @@ def key_for(algorithm: str) -> Key:
     return OctKey.generate_key(512, {"kid": "oct"}) if algorithm.startswith("HS") else RSA
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 async def test_the_algorithms_of_key_pairs_are_taken(sitting: Sitting, algorithm: str):
     sitting.signs_with(Keys((key_for(algorithm),), algorithm))
@@ -160,6 +161,7 @@ async def test_a_token_of_the_future_is_refused(sitting: Sitting, seconds: int, 
 HALF: dict[str, Callable[[bytes], Any]] = {"256": hashlib.sha256, "384": hashlib.sha384, "512": hashlib.sha512}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("algorithm", ["RS256", "PS384", "ES512"])
 async def test_at_hash_is_of_the_access_token_by_the_token_s_own_hash(sitting: Sitting, algorithm: str):
     """Core, section 3.1.3.6, computed here by hand; it may be left out where the token comes with a code.

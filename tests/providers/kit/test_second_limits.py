@@ -125,6 +125,7 @@ async def test_processes_share_calls_at_once_and_use_them_all(platform: Platform
     assert platform.most_at_once == AT_ONCE
 
 
+@pytest.mark.thorough
 async def test_more_processes_than_calls_at_once_have_their_time_each(platform: Platform, start: Start) -> None:
     processes = [start(windows=AT_ONCE_ONLY) for _ in range(AT_ONCE + 2)]
     served: Counter[int] = Counter()

@@ -73,6 +73,7 @@ def metered(books: QuickBooksSubject) -> int:
     return sum(books.world.meter.by_month().values())  # type: ignore[attr-defined]  # of this stand-in's world
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("place", "switches"),
     [
@@ -114,6 +115,7 @@ async def test_a_night_without_changes_is_four_metered_calls(books: QuickBooksSu
     assert await night(books, place) == 8
 
 
+@pytest.mark.thorough
 async def test_a_pull_of_all_lists_at_once_keeps_to_ten_calls_a_second(books: QuickBooksSubject) -> None:
     held = await books.signed_in(MANY_CONTACTS_INDEX)
     before = metered(books)

@@ -62,6 +62,7 @@ def keyed(rows: list[Row]) -> list[tuple[object, ...]]:
     return [tuple(row)[:-1] for row in sorted(rows, key=lambda row: row.key)]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "switches",
     [

@@ -51,6 +51,7 @@ async def whole(client: Client) -> str:
     return name
 
 
+@pytest.mark.thorough
 @CODES
 @pytest.mark.parametrize("refused", [MAKING, LOOKING | MAKING, LOOKING | MAKING | {"count_workflow_executions"}])
 async def test_rights_to_look_after_it_are_not_needed_where_everything_is_there(

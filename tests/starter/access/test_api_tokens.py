@@ -67,6 +67,7 @@ async def test_a_token_ends(scene: Scene):
     assert (await scene.http.get("/api/v1/clients")).status_code == 200  # the usual 90 days
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("wish", "field"),
     [
@@ -114,6 +115,7 @@ async def test_what_a_run_takes_depends_on_its_kind(scene: Scene):
         assert (await may.post(f"/api/v1/runs/{run_id}/cancel")).status_code == 202
 
 
+@pytest.mark.thorough
 async def test_members_see_and_withdraw_their_own_and_admins_all(scene: Scene, neighbour: Neighbour):
     member = await joined(scene, "Bea")
     theirs = (await member.http.post(TOKENS, json={"name": "Bea's", "scopes": ["read"]})).json()
@@ -130,6 +132,7 @@ async def test_members_see_and_withdraw_their_own_and_admins_all(scene: Scene, n
     assert await names(member.http) == set()
 
 
+@pytest.mark.thorough
 async def test_by_whoever_runs_the_installation(scene: Scene):
     tokens, email = Tokens(scene.database), "admin@harbour-lane.example.com"
     made_for = await tokens.create_for(email, name="Backup", scopes=[Scope.READ], days=7)

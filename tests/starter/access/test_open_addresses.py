@@ -159,6 +159,7 @@ async def test_beyond_its_limit_it_writes_nothing_more(scene: Scene, come: Come)
         assert (await asked(come(f"192.0.2.{number}"), route)).status_code < 429, route  # who is elsewhere is not meant
 
 
+@pytest.mark.thorough
 async def test_a_link_is_followed_a_number_of_times(scene: Scene, come: Come):
     started = await scene.http.post("/api/v1/client-sync/xero/add-clients")
     link = started.json()["authorize_url"]

@@ -48,6 +48,7 @@ async def test_a_client_is_made_with_what_was_given_and_is_one_s_own(scene: Scen
     assert await told(scene.database, made["client_id"]) == [("client.added_by_hand", None, "Alder & Finch")]
 
 
+@pytest.mark.thorough
 async def test_a_code_of_one_s_own_is_kept_in_capitals_and_never_given_twice(scene: Scene):
     await added(scene, name="Beech", code="beec0001")
     made = await added(scene, name="Beech", anyway=True)
@@ -170,6 +171,7 @@ async def test_a_code_stays_while_something_of_the_client_is_at_work(make_prepar
     assert (await scene.http.patch(address, json={"name": "Another"})).status_code == 200
 
 
+@pytest.mark.thorough
 async def test_a_code_stays_while_a_run_works_on_the_client(make_prepared):
     scene = await make_prepared(everything_added, organisations=1)
     client = await one_of(scene)

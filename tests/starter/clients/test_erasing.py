@@ -4,6 +4,8 @@ import asyncio
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
+
 from contracts.words.names import disconnect_client_id, sync_client_id
 from contracts.words.runs import RunKind
 from models.kit.sealing import open_secret
@@ -101,6 +103,7 @@ async def test_nothing_is_left_of_an_erased_client_but_the_record(make_prepared:
     await until_forgotten(scene, client.code)
 
 
+@pytest.mark.thorough
 async def test_what_is_at_work_is_waited_for(scene: Scene):
     made = (await scene.http.post(CLIENTS, json={"name": "Alder"})).json()
     client_id, code = made["client_id"], made["code"]

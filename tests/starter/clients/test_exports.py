@@ -121,6 +121,7 @@ async def test_another_practice_takes_nothing(scene: Scene, added: Json, neighbo
     assert len(clients.content.decode().splitlines()) == 1
 
 
+@pytest.mark.thorough
 async def test_a_list_that_was_not_read_is_no_empty_file(scene: Scene, added: Json):
     """A file with nothing but a header says that the books have nothing in that list; only what was read says so."""
     of_client, path = "(SELECT id FROM connections WHERE client_id = :id)", "clients/{}/lists/{}.csv"

@@ -4,6 +4,8 @@ import asyncio
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from tests.journeys.fixtures import MakePrepared
 from tests.journeys.one_client import FEW, all_of, one_of
 from tests.journeys.people import change, everything_added
@@ -103,6 +105,7 @@ async def ended(scene: Scene, client_id: str) -> None:
     await change(scene, statement, id=UUID(client_id))
 
 
+@pytest.mark.thorough
 async def test_of_two_connected_ones_one_is_disconnected_first(make_prepared: MakePrepared):
     scene = await make_prepared(everything_added, organisations=FEW)
     first, second, third = await all_of(scene)
@@ -125,6 +128,7 @@ async def test_of_two_connected_ones_one_is_disconnected_first(make_prepared: Ma
     assert kept == [(2,)], "lists of ended connections are kept"
 
 
+@pytest.mark.thorough
 async def test_a_merged_account_goes_with_the_one_that_stays(scene: Scene):
     first, second, third = [await added(scene, name) for name in ("Alder", "Alder Ltd", "Alder plc")]
     assert (await merged(scene, second["client_id"], third["client_id"]))[0] == 200

@@ -56,6 +56,7 @@ async def names(firm: Firm, actor: Actor) -> list[str]:
     return [view.name for view in await firm.views.seen_by(actor)]
 
 
+@pytest.mark.thorough
 async def test_a_view_comes_back_as_it_was_kept(firm):
     wanted = ClientFilter("bakery", firm.cy.colleague_id, firm.team, ClientStatus.NEEDS_PERSON, Cause.SIGNED_OUT)
     query = ViewQuery(wanted, ClientOrder(ClientSort.LAST_SYNCED, is_descending=True))
@@ -89,6 +90,7 @@ async def test_own_ones_are_one_s_own_and_shared_ones_the_practice_s(firm):
     assert await names(firm, firm.bea) == ["Payroll"]
 
 
+@pytest.mark.thorough
 async def test_only_what_is_shared_is_told(database, firm):
     own = await firm.views.save(firm.bea, "Payroll", EVERYTHING)
     await firm.views.change(firm.bea, own, name="Pay")
@@ -105,6 +107,7 @@ async def test_only_what_is_shared_is_told(database, firm):
     ]
 
 
+@pytest.mark.thorough
 async def test_a_name_is_taken_once_by_a_colleague_and_once_by_the_practice(database, firm):
     await firm.views.save(firm.bea, "Payroll", EVERYTHING)
     other = await firm.views.save(firm.bea, "Quarter", EVERYTHING)
@@ -124,6 +127,7 @@ async def test_a_name_is_taken_once_by_a_colleague_and_once_by_the_practice(data
             session.add(row)
 
 
+@pytest.mark.thorough
 async def test_thirty_are_kept(database, firm):
     owned = {"practice_id": firm.bea.practice_id, "owner_id": firm.bea.colleague_id, "query": {}}
     async with database.transaction() as session:
@@ -149,6 +153,7 @@ async def test_what_is_another_practice_s_is_refused(firm):
     assert await names(firm, firm.bea) == []
 
 
+@pytest.mark.thorough
 async def test_what_is_gone_is_left_out_and_the_rest_stays(database, firm):
     wanted = ClientFilter("bakery", team_id=firm.team, status=ClientStatus.CONNECTED)
     view_id = await firm.views.save(firm.bea, "Payroll", ViewQuery(wanted, ClientOrder(ClientSort.CODE)))
@@ -163,6 +168,7 @@ async def test_what_is_gone_is_left_out_and_the_rest_stays(database, firm):
     assert (await firm.views.one(firm.bea, view_id)).left_out == ("moon", "status", "team_id"), "nothing is thrown away"
 
 
+@pytest.mark.thorough
 async def test_a_leaver_s_own_views_go_and_shared_ones_stay(database, firm):
     await firm.views.save(firm.bea, "Payroll", EVERYTHING)
     shared = await firm.views.save(

@@ -63,6 +63,7 @@ async def test_what_is_not_there_is_said(elsewhere: Elsewhere):
     assert (answer.absent_lists, answer.settings.list_names) == (ABSENT, PRESENT)
 
 
+@pytest.mark.thorough
 async def test_what_is_kept_together_there_comes_together_and_what_is_not_does_not(elsewhere: Elsewhere):
     assert await elsewhere.changed(ListName.SUPPLIERS) == [ListName.ORGANISATION, ListName.SUPPLIERS]
     chart = [ListName.ORGANISATION, ListName.ACCOUNTS, ListName.BANK_ACCOUNTS]
@@ -73,6 +74,7 @@ async def test_what_is_kept_together_there_comes_together_and_what_is_not_does_n
     assert connection.list_names is None
 
 
+@pytest.mark.thorough
 async def test_a_list_that_is_not_there_can_be_neither_chosen_nor_refreshed_nor_taken_along(elsewhere: Elsewhere):
     operations, of = elsewhere.operations, (elsewhere.scene.actor, elsewhere.client.id)
     with pytest.raises(Refused) as chosen:

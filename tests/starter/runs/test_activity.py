@@ -49,6 +49,7 @@ async def test_another_practice_sees_no_run(scene: Scene, neighbour: Neighbour, 
     assert await scene.operations.runs.activity(neighbour.actor) == ([], 0)
 
 
+@pytest.mark.thorough
 async def test_the_api_filters_runs_and_counts_them(scene: Scene, neighbour: Neighbour):
     run_id, _ = await scene.start()
     other_id = (await scene.http.post("/api/v1/client-sync/xero/reconnect-all")).json()["run_id"]
@@ -74,6 +75,7 @@ async def test_the_api_lists_teams_of_one_s_own_practice(scene: Scene, neighbour
     assert (await neighbour.http.get("/api/v1/teams")).json() == {"teams": []}
 
 
+@pytest.mark.thorough
 async def test_the_api_sorts_clients_and_refuses_what_is_no_column(scene: Scene):
     async with scene.database.transaction() as session:
         session.add_all(

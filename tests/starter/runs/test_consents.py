@@ -63,6 +63,7 @@ async def test_a_sign_in_stores_a_sealed_grant_and_tells_the_run(scene: Scene, c
         assert secret.encode() not in attempt.sealed_secrets + attempt.state_hash
 
 
+@pytest.mark.thorough
 async def test_a_reload_shows_the_same_page_and_tells_nothing_twice(scene: Scene):
     run_id, authorize_url = await scene.start()
     browser = await scene.browser()
@@ -87,6 +88,7 @@ async def test_two_callbacks_at_once_show_the_same(scene: Scene):
     assert scene.world.calls.token_exchanges == 1
 
 
+@pytest.mark.thorough
 async def test_a_callback_of_a_sign_in_that_was_never_finished_is_not_waited_for_for_ever(scene: Scene):
     _, link = await scene.start()
     browser = await scene.browser()
@@ -99,6 +101,7 @@ async def test_a_callback_of_a_sign_in_that_was_never_finished_is_not_waited_for
     assert (page.status_code, "interrupted" in page.text) == (409, True)
 
 
+@pytest.mark.thorough
 async def test_a_reload_tells_the_run_what_it_was_not_told(scene: Scene):
     run_id, authorize_url = await scene.start()
     browser = await scene.browser()
@@ -128,6 +131,7 @@ async def test_an_interrupted_exchange_asks_for_another_sign_in(scene: Scene):
     assert "interrupted" in again.text
 
 
+@pytest.mark.thorough
 async def test_declining_tells_the_run(scene: Scene):
     run_id, authorize_url = await scene.start()
     page = await scene.sign_in(authorize_url, action="cancel")
@@ -137,6 +141,7 @@ async def test_declining_tells_the_run(scene: Scene):
     assert (await attempts(scene))[0].denied
 
 
+@pytest.mark.thorough
 async def test_a_refused_code_tells_the_run_and_is_not_tried_again(scene: Scene):
     run_id, link = await scene.start()
     browser = await scene.browser()
@@ -148,6 +153,7 @@ async def test_a_refused_code_tells_the_run_and_is_not_tried_again(scene: Scene)
     assert await signals(scene, run_id) == ["consent_refused"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("query", ["", "state=", "state=made-up&code=x", "state=%00", "state=" + "x" * 5000])
 async def test_unknown_states(scene: Scene, query: str):
     page = await scene.http.get(f"/connect/xero/callback?{query}")
@@ -164,6 +170,7 @@ async def test_a_state_belongs_to_its_provider(scene: Scene):
     assert (await attempts(scene))[0].used_at is None
 
 
+@pytest.mark.thorough
 async def test_a_state_expires(scene: Scene):
     _, link = await scene.start()
     browser = await scene.browser()
@@ -178,6 +185,7 @@ async def test_a_state_expires(scene: Scene):
     assert (await attempts(scene))[0].used_at is None
 
 
+@pytest.mark.thorough
 async def test_a_state_lives_as_long_as_the_run_waits(make_scene):
     scene = await make_scene(deadlines=Deadlines(consent=timedelta(minutes=7)))
     _, link = await scene.start()
@@ -196,6 +204,7 @@ async def test_a_further_sign_in_has_a_state_of_its_own(scene: Scene):
     assert await signals(scene, run_id) == ["consent_refused", "consent_refused"]
 
 
+@pytest.mark.thorough
 @pytest.mark.leaves(ENDED_RUN, because="only the stage is what the answer looks at")
 async def test_no_sign_in_for_a_finished_run(scene: Scene):
     run_id, _ = await scene.start()
@@ -207,6 +216,7 @@ async def test_no_sign_in_for_a_finished_run(scene: Scene):
     assert (answer.status_code, answer.json()["error"]["code"]) == (409, "wrong_stage")
 
 
+@pytest.mark.thorough
 @pytest.mark.leaves(OPEN_RUN, because="what was stopped from outside is closed minutes later, as lost work")
 async def test_a_sign_in_that_comes_back_to_an_ended_run(scene: Scene):
     run_id, authorize_url = await scene.start()

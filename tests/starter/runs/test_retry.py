@@ -1,5 +1,7 @@
 """Retrying: what failed is done again, alone, under the run's own id; clients in trouble try at once."""
 
+import pytest
+
 from contracts.words.names import sync_client_id
 from emulators.xero.faults import Kind
 from tests.journeys.scene import Json, Scene
@@ -29,6 +31,7 @@ async def test_what_failed_is_done_again_alone(make_scene):
     assert {client_id for client_id in after if after[client_id] != pulled[client_id]} == {retried}
 
 
+@pytest.mark.thorough
 async def test_a_client_in_trouble_is_told_to_try_at_once(make_scene):
     scene = await make_scene(organisations=3)
     async with scene.worker():

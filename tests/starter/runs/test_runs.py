@@ -47,6 +47,7 @@ async def test_a_start_says_who_what_and_for_whom(scene: Scene):
     assert (event.kind, event.run_id, event.colleague_id) == ("run.started", run_id, scene.actor.colleague_id)
 
 
+@pytest.mark.thorough
 async def test_the_same_key_gives_the_same_run_and_a_fresh_address(scene: Scene):
     first_id, first_url = await scene.start(**{"Idempotency-Key": "click-1"})
     second_id, second_url = await scene.start(**{"Idempotency-Key": "click-1"})
@@ -86,6 +87,7 @@ async def test_a_run_that_waits_for_a_limit_says_until_when(scene: Scene):
         assert (told and datetime.fromisoformat(told)) == (until if is_paused else None)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("other", ["reconnect-all", "reconnect-all?all=true", "reassign-clients"])
 async def test_a_key_of_something_else(scene: Scene, other: str):
     key = {"Idempotency-Key": "click-1"}
@@ -153,6 +155,7 @@ async def test_a_selection_before_its_time(scene: Scene):
     assert (answer.status_code, answer.json()["error"]["code"]) == (409, "wrong_stage")
 
 
+@pytest.mark.thorough
 async def test_a_selection_with_ids_that_are_not_there(scene: Scene):
     async with scene.worker():
         run = await scene.listed()
@@ -163,6 +166,7 @@ async def test_a_selection_with_ids_that_are_not_there(scene: Scene):
         assert (await scene.show(run["run_id"]))["stage"] == "awaiting_selection"
 
 
+@pytest.mark.thorough
 async def test_a_cancelled_run(scene: Scene):
     run_id, _ = await scene.start()
     async with scene.worker():

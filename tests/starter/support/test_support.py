@@ -107,6 +107,7 @@ async def test_support_reads_and_it_is_written_down_and_told(scene: Scene, provi
     ]
 
 
+@pytest.mark.thorough
 async def test_support_only_reads(scene: Scene, provider: IdentityProvider):
     async with codec(scene, provider) as http:
         headers = bearer(provider.token())
@@ -116,6 +117,7 @@ async def test_support_only_reads(scene: Scene, provider: IdentityProvider):
             assert (await http.request(method, path, headers=headers)).status_code == 401
 
 
+@pytest.mark.thorough
 async def test_the_id_token_beside_it_counts_too(scene: Scene, provider: IdentityProvider):
     body = sealed(scene, "x")
     async with codec(scene, provider) as http:
@@ -155,6 +157,7 @@ async def test_nobody_else_reads_anything(scene: Scene, provider: IdentityProvid
     assert await written(scene) == []
 
 
+@pytest.mark.thorough
 async def test_the_browser_of_the_interface_may_ask_and_is_told_why_not(scene: Scene, provider: IdentityProvider):
     """What a browser lets pages of another origin send and read; the interface has no other way."""
     sends = {"authorization", "authorization-extras", "content-type", "x-namespace"}
@@ -177,6 +180,7 @@ async def test_the_browser_of_the_interface_may_ask_and_is_told_why_not(scene: S
         assert (broken.status_code, broken.headers["access-control-allow-origin"]) == (422, UI)
 
 
+@pytest.mark.thorough
 async def test_where_support_is_not_set_up_nobody_reads(scene: Scene):
     async with codec(scene, None) as http:
         headers = bearer(scene.http.headers["authorization"].partition(" ")[2])
@@ -184,6 +188,7 @@ async def test_where_support_is_not_set_up_nobody_reads(scene: Scene):
         assert (answer.status_code, "CLIENTSYNC_SUPPORT_ISSUER" in answer.json()["error"]["message"]) == (403, True)
 
 
+@pytest.mark.thorough
 async def test_new_keys_are_found_and_made_up_ones_asked_for_once(scene: Scene, provider: IdentityProvider):
     body, at = sealed(scene, "x"), datetime.now(UTC)
     async with codec(scene, provider, lambda: at) as http:
@@ -199,6 +204,7 @@ async def test_new_keys_are_found_and_made_up_ones_asked_for_once(scene: Scene, 
         assert provider.asked_for_keys == asked + 1
 
 
+@pytest.mark.thorough
 async def test_a_provider_that_does_not_answer(scene: Scene):
     socket, url = listening()
     socket.close()

@@ -11,6 +11,9 @@ import pytest
 
 from tests.web.street import Street
 
+pytestmark = pytest.mark.thorough
+
+
 EVERYDAY, MANY = 2, 40
 """Requests for each call, each of the ways to ask it, and each kind of input."""
 

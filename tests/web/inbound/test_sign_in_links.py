@@ -135,6 +135,7 @@ async def test_a_sign_in_by_a_link_is_finished_where_somebody_agreed(street: Str
     await person.scene.cancel(run_id)
 
 
+@pytest.mark.thorough
 async def test_no_other_site_agrees_for_anybody(street: Street):
     run_id, link = await linked(street.house.admin)
     for headers in ({"Origin": "http://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):

@@ -78,6 +78,7 @@ SELECTIONS = [
 ]
 
 
+@pytest.mark.thorough
 async def test_bad_calls(scene: Scene):
     wrong = []
     for method, path, *wanted in CALLS:
@@ -88,6 +89,7 @@ async def test_bad_calls(scene: Scene):
     assert not wrong
 
 
+@pytest.mark.thorough
 async def test_bad_selections(scene: Scene):
     wrong = []
     for body, field in SELECTIONS:

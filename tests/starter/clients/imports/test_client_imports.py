@@ -89,6 +89,7 @@ async def test_what_is_shown_is_done_and_the_second_time_nothing(scene: Scene):
     assert await listed(scene) == [fir]
 
 
+@pytest.mark.thorough
 async def test_a_change_is_told_field_by_field_as_by_hand(scene: Scene):
     await on_plan(scene, Plan.ADVANCED)
     async with scene.database.transaction() as session:
@@ -128,6 +129,7 @@ async def test_what_was_shown_is_done_or_nothing(scene: Scene):
     assert verdicts(await sent(scene, row, other, expected=shown["plan"])) == ["changed", "created"]
 
 
+@pytest.mark.thorough
 async def test_two_imports_at_once_create_nothing_twice(scene: Scene):
     rows = [{"code": f"A{number}", "name": f"Ash {number}"} for number in range(20)] + [{"name": "Elm"}]
     answers = await asyncio.gather(*(sent(scene, *rows) for _ in range(2)))
@@ -182,6 +184,7 @@ NO_LISTS: list[tuple[Json, str]] = [
 ]
 
 
+@pytest.mark.thorough
 async def test_what_brings_no_list_is_told(scene: Scene):
     for body, said in NO_LISTS:
         answer = await scene.http.post(IMPORT, **body)
@@ -257,6 +260,7 @@ async def test_what_goes_out_comes_back_in_and_changes_nothing(scene: Scene, kin
     assert await listed(scene) == before
 
 
+@pytest.mark.thorough
 async def test_a_file_from_windows_with_semicolons_comes_back_in_too(scene: Scene):
     await sent(scene, {"code": "00123", "name": '=Ash; "é"'}, {"code": "B1", "name": "Birch"})
     rows = list(
@@ -267,6 +271,7 @@ async def test_a_file_from_windows_with_semicolons_comes_back_in_too(scene: Scen
     assert verdicts(await asked(scene, text.getvalue().encode("cp1252"), dry_run=True)) == ["unchanged"] * 2
 
 
+@pytest.mark.thorough
 async def test_commands_answer_the_same(scene: Scene, tmp_path):
     environment, me = environment_of(scene.settings), ("--as", "admin@harbour-lane.example.com")
     file, out = tmp_path / "list.csv", tmp_path / "clients.xlsx"
@@ -290,6 +295,7 @@ async def test_commands_answer_the_same(scene: Scene, tmp_path):
     assert (left["sheet"]["name"], left["rows"][0]["name"]) == ("Left us", "Yew")
 
 
+@pytest.mark.thorough
 async def test_a_sheet_of_a_workbook_is_read_by_its_name(scene: Scene):
     answer = await asked(scene, SEVERAL, dry_run=True)
     assert answer["sheet"] == {"name": "Clients", "others": ["Left us"], "empty": ["Cover"], "hidden": ["Sheet"]}

@@ -95,6 +95,7 @@ async def test_a_list_that_is_looked_at_again_is_judged_again_only_when_somethin
     assert [row.verdict for row in full.rows] == ["unchanged", "refused"]
 
 
+@pytest.mark.thorough
 async def test_another_sheet_of_a_kept_workbook_can_be_read_instead(scene: Scene, neighbour):
     imports = scene.operations.client_imports
     first = await imports.keep(scene.actor, SEVERAL, "list.xlsx")

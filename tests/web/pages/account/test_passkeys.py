@@ -58,6 +58,7 @@ async def test_adding_one_takes_the_password_and_the_first_brings_recovery_codes
     assert [one["has_second_factor"] for one in people if one["email"] == own.member.email] == [True]
 
 
+@pytest.mark.thorough
 async def test_a_passkey_finishes_a_sign_in_in_place_of_a_code(own: House):
     kept, mine = device(own), await arrived(own.member)
     codes = await added(mine, kept)
@@ -75,6 +76,7 @@ async def test_a_passkey_finishes_a_sign_in_in_place_of_a_code(own: House):
     assert (await visitor(own.scene).post(f"{CODE}/passkey")).status_code in {303, 401}  # nobody is halfway in
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "lies",
     [

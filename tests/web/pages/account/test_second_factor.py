@@ -23,6 +23,7 @@ async def events_of(own: House) -> list[str]:
     return [kind for (kind,) in rows]
 
 
+@pytest.mark.thorough
 async def test_setting_up_takes_the_password_and_a_code_and_ends_other_sessions(own: House, clock: Clock):
     http, there = await arrived(own.member), await arrived(own.member)
     refused = await sent(http, MINE, password="wrong wrong wrong")
@@ -75,6 +76,7 @@ async def test_after_the_password_a_code_is_asked_for_and_nothing_is_open_before
     assert (await arrived_page(own.admin)) == 200  # a colleague without one signs in as ever
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("address", ["//evil.example", "http://evil.example", "/\\evil.example", "/sign-out"])
 async def test_the_second_step_leads_to_pages_of_ours_alone(own: House, clock: Clock, address: str):
     app = await with_app(await arrived(own.member), clock)
@@ -106,6 +108,7 @@ async def test_a_code_is_good_once_however_many_give_it_at_once(own: House, cloc
     assert told[-1] == ("9",)
 
 
+@pytest.mark.thorough
 async def test_a_sign_in_waits_for_its_code_for_a_while_and_can_be_left(own: House, clock: Clock):
     app = await with_app(await arrived(own.member), clock)
     http = await halfway(own.member)
@@ -221,6 +224,7 @@ async def test_removing_it_and_new_recovery_codes_take_password_and_code(own: Ho
     assert "colleague.second_factor_removed" in await events_of(own)
 
 
+@pytest.mark.thorough
 async def test_where_it_is_wanted_the_last_one_stays(own: House, clock: Clock):
     http = await arrived(own.member)
     app = await with_app(http, clock)
@@ -232,6 +236,7 @@ async def test_where_it_is_wanted_the_last_one_stays(own: House, clock: Clock):
     assert await gave(await halfway(own.member), app.recovery_codes[0]) == 303
 
 
+@pytest.mark.thorough
 async def test_an_admin_helps_out_who_has_lost_theirs_who_is_told_by_mail(own: House, clock: Clock):
     http = await arrived(own.member)
     await with_app(http, clock)
@@ -254,6 +259,7 @@ async def test_an_admin_helps_out_who_has_lost_theirs_who_is_told_by_mail(own: H
     assert (mine.status_code, "ask another admin" in mine.text) == (422, True)
 
 
+@pytest.mark.thorough
 async def test_whoever_runs_the_installation_can_help_out_the_last_admin(own: House, clock: Clock):
     http = await arrived(own.admin)
     await with_app(http, clock)

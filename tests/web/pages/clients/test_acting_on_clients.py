@@ -98,6 +98,7 @@ async def test_an_owner_and_a_team_for_many_in_one_go(house: House, crowd: Crowd
     assert len(told) == len({event.client_id for event in told})
 
 
+@pytest.mark.thorough
 async def test_archiving_many_asks_first_and_tells_who_was_left_out(
     house: House, crowd: Crowd, http: httpx2.AsyncClient
 ):

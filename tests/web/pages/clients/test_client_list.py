@@ -121,6 +121,7 @@ async def test_names_are_text(house: House, browsers: Browsers, crowd: Crowd):
     assert await link.evaluate("link => link.scrollWidth > link.clientWidth")  # cut, with an ellipsis
 
 
+@pytest.mark.thorough
 async def test_the_list_changes_in_place(house: House, browsers: Browsers, crowd: Crowd):
     page = await browsers.signed_in(house.admin)
     await page.goto("/clients")

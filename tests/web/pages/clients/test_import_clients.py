@@ -139,6 +139,7 @@ async def test_a_form_sent_twice_imports_once_and_a_colleague_s_list_is_not_ther
     assert (too_large.status_code, "larger than 5 MB" in too_large.text) == (422, True)
 
 
+@pytest.mark.thorough
 async def test_a_list_without_known_headings_can_be_mended(own: House, browsers: Browsers):
     page = await browsers.signed_in(own.admin, size=NARROW)
     await page.goto("/clients/import")
@@ -150,6 +151,7 @@ async def test_a_list_without_known_headings_can_be_mended(own: House, browsers:
     await assert_accessible(page)
 
 
+@pytest.mark.thorough
 async def test_the_sheet_of_a_workbook_is_said_and_another_one_can_be_read(own: House):
     http = await arrived(own.admin)
     csrf = {"csrf": await csrf_of(http)}

@@ -76,6 +76,7 @@ async def test_a_list_that_the_settings_leave_out_is_not_called_empty(few: Few):
     assert "Left out by the settings" in await page_of(few, 0, "/lists")
 
 
+@pytest.mark.thorough
 async def test_a_list_without_rows_that_is_left_out_is_not_offered_as_a_file(few: Few):
     assert "/lists/customers/rows.csv" in await page_of(few, 1, "/lists/customers")
     client = few.clients[1]
@@ -87,6 +88,7 @@ async def test_a_list_without_rows_that_is_left_out_is_not_offered_as_a_file(few
     await client.refreshed()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("is_read", [True, False])
 async def test_a_list_that_nothing_reads_any_more_promises_no_other_try(few: Few, *, is_read: bool):
     client, scene = few.clients[1], few.person.scene
@@ -104,12 +106,14 @@ async def test_a_list_that_nothing_reads_any_more_promises_no_other_try(few: Few
     assert (Cause.PROVIDER_UNAVAILABLE.next_step in text) is is_read
 
 
+@pytest.mark.thorough
 async def test_a_page_behind_the_last_one_is_not_called_empty(few: Few):
     text = await page_of(few, 1, "/lists/accounts?offset=5000")
     assert "There is no such page" in text
     assert "is empty" not in text
 
 
+@pytest.mark.thorough
 async def test_a_contact_that_is_neither_is_in_both_lists_and_marked(few: Few):
     client = few.clients[1]
     for name in (ListName.SUPPLIERS, ListName.CUSTOMERS):
@@ -127,6 +131,7 @@ async def test_a_contact_that_is_neither_is_in_both_lists_and_marked(few: Few):
         assert marks == {name: "yes" if row["is_unused"] else "no" for name, row in rows.items()}
 
 
+@pytest.mark.thorough
 async def test_what_is_used_no_more_says_so_everywhere(few: Few):
     client = few.clients[1]
     text = await page_of(few, 1, "/lists/tracking_categories")

@@ -77,6 +77,7 @@ async def test_what_the_list_shows_is_kept_renamed_shared_replaced_and_deleted(h
     assert "No saved views yet" in (await http.get("/clients/views")).text
 
 
+@pytest.mark.thorough
 async def test_a_shared_view_of_mine_shows_everybody_their_own(house: House):
     http, member = await arrived(house.admin), await arrived(house.member)
     mine, ben = house.admin.actor.colleague_id, house.member.actor.colleague_id
@@ -106,6 +107,7 @@ async def test_a_shared_view_of_mine_shows_everybody_their_own(house: House):
     assert "1 saved view of the client list is theirs. 1 that only they have is deleted." in leaving
 
 
+@pytest.mark.thorough
 async def test_a_view_of_a_team_that_is_gone_opens_with_a_plain_word(house: House):
     async with house.scene.database.transaction() as session:
         team = await create_team(session, house.admin.actor.practice_id, "Soon gone")
@@ -121,6 +123,7 @@ async def test_a_view_of_a_team_that_is_gone_opens_with_a_plain_word(house: Hous
     assert "The team is no longer there, so the view shows more." in (await http.get("/clients/views")).text
 
 
+@pytest.mark.thorough
 async def test_more_than_six_are_a_click_away_and_the_one_shown_stands_there(house: House):
     http = await arrived(house.neighbour)
     scene = house.neighbour.scene
@@ -135,6 +138,7 @@ async def test_more_than_six_are_a_click_away_and_the_one_shown_stands_there(hou
     assert tabs(page)["View 7"][1]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("who", ["admin", "member"])
 async def test_the_api_keeps_views(house: House, who: str):
     person: Person = getattr(house, who)

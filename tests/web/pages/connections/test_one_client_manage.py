@@ -95,6 +95,7 @@ async def test_reconnecting_with_the_wrong_login_changes_nothing(few: Few, brows
     assert (after["login"], after["status"]) == (before["login"], "connected")
 
 
+@pytest.mark.thorough
 async def test_reconnecting_repairs_and_comes_back(few: Few, browsers: Browsers):
     page = await browsers.signed_in(few.person)
     client = few.clients[1]

@@ -55,6 +55,7 @@ async def test_who_may_not_add_clients_is_refused_whichever_way_they_come(own: H
     await admin.cancel(run_id)
 
 
+@pytest.mark.thorough
 async def test_a_retry_adds_nothing_for_who_may_not(own: House):
     run_id, _ = await own.admin.scene.start()
     await own.admin.scene.cancel(run_id)
@@ -77,6 +78,7 @@ async def test_a_retry_adds_nothing_for_who_may_not(own: House):
     await change(own.scene, "DELETE FROM run_organisations WHERE run_id = :run", run=run_id)
 
 
+@pytest.mark.thorough
 async def test_admins_may_always_and_only_they_say_who_else(own: House):
     admin, member = own.admin, own.member
     ways = [

@@ -49,6 +49,7 @@ async def test_a_link_sets_a_password_and_signs_in_once(house: House):
     assert (status, NO_INVITATION in text, token) == (404, True, "")
 
 
+@pytest.mark.thorough
 async def test_two_browsers_cannot_both_use_a_link(house: House):
     own = await made_house(house.scene)
     link = await link_for(own.admin, own.member)

@@ -156,6 +156,7 @@ async def test_the_outbox_shows_letters_as_text(house: House, browsers: Browsers
     await looked_at(page, "outbox")
 
 
+@pytest.mark.thorough
 async def test_no_outbox_where_mail_is_sent(house: House):
     app = create_app(house.scene.operations, ring=house.scene.settings.key_ring(), has_outbox=False)
     cookies = {"Accept": "text/html", "Cookie": f"clientsync={await session_of(house.admin)}"}

@@ -130,6 +130,7 @@ async def test_what_is_chosen_is_there_again_after_another_sign_in_without_scrip
         assert await session.get(ChoiceDraft, kept, populate_existing=True) is None
 
 
+@pytest.mark.thorough
 @pytest.mark.leaves(OPEN_RUN, because="nobody works on the run that is begun")
 async def test_connect_leads_to_a_list_that_knows_the_client(own: House):
     actor, http = own.admin.actor, await arrived(own.admin)
@@ -168,6 +169,7 @@ async def test_connect_leads_to_a_list_that_knows_the_client(own: House):
     ]
 
 
+@pytest.mark.thorough
 async def test_a_client_s_page_tells_of_a_run_that_lists_its_new_books(own: House):
     run_id, http = await many_listed(own.admin, RunKind.ADD_CLIENTS, 2), await arrived(own.admin)
     async with own.scene.database.transaction() as session:
@@ -185,6 +187,7 @@ async def test_a_client_s_page_tells_of_a_run_that_lists_its_new_books(own: Hous
     assert "new books" not in (await http.get(f"/clients/{client_id}")).text
 
 
+@pytest.mark.thorough
 async def test_what_was_allowed_before_is_told_where_the_provider_tells_what_was_allowed_now(own: House):
     run_id = await many_listed(own.admin, RunKind.ADD_CLIENTS, 3)
     http = await arrived(own.admin)
@@ -198,6 +201,7 @@ async def test_what_was_allowed_before_is_told_where_the_provider_tells_what_was
     assert 'aria-label="Sign in again for Client 0000 of many Ltd"' in page
 
 
+@pytest.mark.thorough
 async def test_the_api_tells_what_a_list_would_choose_and_chooses_nothing(own: House):
     run_id = await many_listed(own.admin, RunKind.ADD_CLIENTS, 3)
     scene = own.admin.scene

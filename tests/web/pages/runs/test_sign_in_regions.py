@@ -119,6 +119,7 @@ async def column(house: House, statement: str) -> list[str]:
         return list((await (await session.connection()).execute(text(statement))).scalars())
 
 
+@pytest.mark.thorough
 async def test_a_further_sign_in_of_a_run_asks_again_and_what_is_chosen_stays(
     house: House, second: Second, browser: httpx2.AsyncClient
 ):
@@ -140,6 +141,7 @@ async def test_a_further_sign_in_of_a_run_asks_again_and_what_is_chosen_stays(
     assert second.regions[-1] == "GB"
 
 
+@pytest.mark.thorough
 async def test_a_country_that_there_is_not_starts_nothing(house: House, second: Second, browser: httpx2.AsyncClient):
     before = await runs_of(house.admin)
     refused = await pressed(browser, region="FR")
@@ -148,6 +150,7 @@ async def test_a_country_that_there_is_not_starts_nothing(house: House, second: 
     assert (await runs_of(house.admin), second.regions) == (before, [])
 
 
+@pytest.mark.thorough
 async def test_the_api_names_the_choices_until_one_is_known(house: House, second: Second):
     http, address, before = house.admin.scene.http, "/api/v1" + START, await runs_of(house.admin)
     refused = await http.post(address)
@@ -169,6 +172,7 @@ async def test_the_api_names_the_choices_until_one_is_known(house: House, second
     assert (nowhere.status_code, nowhere.json()["error"]["field"]) == (422, "region")
 
 
+@pytest.mark.thorough
 async def test_whoever_follows_a_link_chooses(house: House, second: Second):
     started = await house.admin.scene.http.post("/api/v1" + START, json={"region": "GB"})
     link, stranger = started.json()["authorize_url"], visitor(house.scene)

@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from models.practices import writes as practices
 from starter.access.identities import Identities
 from tests.identity_provider import Claims
@@ -12,6 +14,7 @@ from tests.web.house import House, arrived, visitor
 from tests.web.pages.signing_in.test_signing_in import csrf_of, is_in
 
 
+@pytest.mark.thorough
 async def test_an_invited_colleague_signs_in_and_the_account_is_theirs_from_then_on(seated: House, provider):
     await change(
         seated.scene, "UPDATE colleagues SET password_hash = NULL WHERE email = :email", email=seated.member.email
@@ -94,6 +97,7 @@ async def test_an_address_counts_where_it_is_said_to_be_theirs(seated: House, pr
         await change(seated.scene, "DELETE FROM identities WHERE subject = :it", it=provider.account["sub"])
 
 
+@pytest.mark.thorough
 async def test_an_address_that_only_looks_alike_in_small_letters_is_another(seated: House, provider):
     async with seated.scene.database.transaction() as session:
         await practices.create_colleague(
@@ -103,6 +107,7 @@ async def test_an_address_that_only_looks_alike_in_small_letters_is_another(seat
     assert "Nobody here has the e-mail address" in await refused(seated)
 
 
+@pytest.mark.thorough
 async def test_what_the_id_token_leaves_out_is_asked_for(seated: House, provider):
     provider.about = frozenset()
     assert (await signed_in(visitor(seated.scene))).status_code == 303
@@ -110,6 +115,7 @@ async def test_what_the_id_token_leaves_out_is_asked_for(seated: House, provider
     assert "does not belong to this sign-in" in await refused(seated)
 
 
+@pytest.mark.thorough
 async def test_our_second_step_is_asked_for_unless_the_operator_takes_the_provider_s(seated: House, provider, rules):
     await seated.scene.operations.second_factor_rules.require(seated.admin.actor, required=True)
     provider.account |= {"amr": ["pwd", "mfa"]}
@@ -129,6 +135,7 @@ async def test_our_second_step_is_asked_for_unless_the_operator_takes_the_provid
         assert await is_in(http)
 
 
+@pytest.mark.thorough
 async def test_who_is_of_several_practices_chooses(seated: House, provider):
     mill = (seated.neighbour.actor.practice_id, seated.neighbour.actor.practice_name)
     async with seated.scene.database.transaction() as session:
@@ -147,6 +154,7 @@ async def test_who_is_of_several_practices_chooses(seated: House, provider):
     assert (await signed_in(visitor(seated.scene), practice=str(uuid4()))).status_code == 403
 
 
+@pytest.mark.thorough
 async def test_signing_in_as_somebody_else_ends_the_session_before(seated: House):
     http = await arrived(seated.admin)
     before = http.cookies["clientsync"]
@@ -155,6 +163,7 @@ async def test_signing_in_as_somebody_else_ends_the_session_before(seated: House
     assert not await is_in(visitor(seated.scene, before))
 
 
+@pytest.mark.thorough
 async def test_where_there_is_no_provider_there_is_no_button(seated: House, rules: Rules):
     operations, http = seated.scene.operations, visitor(seated.scene)
     sealer = seated.scene.settings.key_ring().for_purpose("database")

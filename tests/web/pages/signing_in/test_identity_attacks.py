@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
@@ -67,6 +68,7 @@ async def test_an_id_token_that_the_provider_did_not_sign(seated: House, provide
         assert "does not belong to this sign-in" in await refused(seated)
 
 
+@pytest.mark.thorough
 async def test_new_keys_are_found(seated: House, provider):
     assert (await signed_in(visitor(seated.scene))).status_code == 303
     provider.key = OTHER_KEY
@@ -96,6 +98,7 @@ async def test_a_sign_in_is_finished_once_in_the_browser_in_which_it_was_begun(s
     assert not await is_in(http)
 
 
+@pytest.mark.thorough
 async def test_a_code_of_somebody_else_s_sign_in_is_worth_nothing(seated: House, provider):
     """Code injection: a stolen code comes back with the thief's own state."""
     stolen = parse_qs(urlsplit(await through(await left(visitor(seated.scene)))).query)["code"][0]
@@ -105,6 +108,7 @@ async def test_a_code_of_somebody_else_s_sign_in_is_worth_nothing(seated: House,
     assert (answer.status_code, await is_in(thief)) == (403, False)
 
 
+@pytest.mark.thorough
 async def test_the_answer_of_another_issuer(seated: House, provider):
     for named in ("https://evil.example.com", None):
         provider.named = named
@@ -112,12 +116,14 @@ async def test_the_answer_of_another_issuer(seated: House, provider):
     assert len(provider.codes) == 2  # the codes were not given to anybody
 
 
+@pytest.mark.thorough
 async def test_a_provider_that_never_says_who_answers(seated: House, provider):
     provider.named, provider.metadata = None, {"authorization_response_iss_parameter_supported": None}
     provider.metadata["token_endpoint_auth_methods_supported"] = None  # and takes the secret in a header alone
     assert (await signed_in(visitor(seated.scene))).status_code == 303
 
 
+@pytest.mark.thorough
 async def test_a_provider_whose_discovery_is_wrong(seated: House, provider, rules):
     for metadata in (
         {"issuer": "https://evil.example.com"},
@@ -130,6 +136,7 @@ async def test_a_provider_whose_discovery_is_wrong(seated: House, provider, rule
         assert (page.status_code, "does not answer just now" in page.text) == (503, True)
 
 
+@pytest.mark.thorough
 async def test_what_goes_wrong_there_is_told_without_its_words(seated: House, provider, rules, caplog):
     provider.says_no = "access_denied"
     assert "without signing in there" in (page := await refused(seated))
@@ -146,12 +153,14 @@ async def test_what_goes_wrong_there_is_told_without_its_words(seated: House, pr
     assert not any(word in written for word in ("another secret", seated.member.email, "eyJ", *provider.access))
 
 
+@pytest.mark.thorough
 async def test_it_leads_on_to_pages_of_ours_alone(seated: House):
     for address in ("//evil.example", "https://evil.example", "/\\evil.example", "/sign-out"):
         done = await signed_in(visitor(seated.scene), next=address)
         assert (done.status_code, done.headers["location"]) == (303, "/")
 
 
+@pytest.mark.thorough
 async def test_it_takes_a_while_and_no_more_and_is_bounded(seated: House, later: Later):
     http = visitor(seated.scene)
     back = await through(await left(http))
@@ -169,6 +178,7 @@ async def test_it_takes_a_while_and_no_more_and_is_bounded(seated: House, later:
     assert (full.status_code, "Too many sign-ins" in full.text) == (429, True)
 
 
+@pytest.mark.thorough
 async def test_nothing_is_kept_of_it_but_the_account(seated: House, provider):
     await signed_in(visitor(seated.scene))
     kept = str(await seated.scene.rows("SELECT t::text FROM identity_attempts t")) + str(

@@ -36,6 +36,7 @@ async def test_a_stranger_locks_nobody_out_of_a_browser_that_they_use(house: Hou
     assert await is_in(known)
 
 
+@pytest.mark.thorough
 async def test_a_known_browser_has_its_own_limit_and_for_its_own_people_alone(house: House):
     own = await made_house(house.scene)
     http = visitor(own.scene)
@@ -50,6 +51,7 @@ async def test_a_known_browser_has_its_own_limit_and_for_its_own_people_alone(ho
     assert (await sign_in(known, own.member.email)).status_code == 429  # nobody has signed in as them here
 
 
+@pytest.mark.thorough
 async def test_an_office_that_shares_an_address_is_not_locked_out_where_it_is_known(house: House):
     own = await made_house(house.scene)
     http = visitor(own.scene)
@@ -66,6 +68,7 @@ async def test_an_office_that_shares_an_address_is_not_locked_out_where_it_is_kn
         await change(own.scene, "DELETE FROM sign_in_attempts WHERE ip = '127.0.0.1'")
 
 
+@pytest.mark.thorough
 async def test_a_stranger_keeps_nobody_from_changing_their_password(house: House):
     own = await made_house(house.scene)
     http = visitor(own.scene)
@@ -93,6 +96,7 @@ async def test_who_signs_out_everywhere_or_gets_a_new_password_is_known_nowhere(
         assert (await sign_in(known, own.admin.email)).status_code == 429, ends
 
 
+@pytest.mark.thorough
 async def test_the_mark_is_kept_from_scripts_and_other_sites(house: House):
     answer = await sign_in(visitor(house.scene), house.admin.email)
     [mark] = [line for line in answer.headers.get_list("set-cookie") if line.startswith("clientsync-known=")]
@@ -100,6 +104,7 @@ async def test_the_mark_is_kept_from_scripts_and_other_sites(house: House):
     assert "SameSite=strict" in mark
 
 
+@pytest.mark.thorough
 async def test_who_is_of_several_practices_chooses_one(house: House):
     own = await made_house(house.scene)
     await change(

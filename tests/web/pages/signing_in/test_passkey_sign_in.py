@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import httpx2
+import pytest
 
 from starter.access.proofs import FRESH
 from tests.journeys.people import change
@@ -14,6 +15,7 @@ from tests.web.pages.signing_in.test_signing_in import is_in, sign_in
 from tests.web.with_passkeys import ADD, added, asked, asked_on, device, proved, used
 
 
+@pytest.mark.thorough
 async def test_where_one_is_wanted_a_passkey_sets_it_up(own: House):
     await own.scene.operations.second_factor_rules.require(own.admin.actor, required=True)
     http, slow, kept, late = visitor(own.scene), visitor(own.scene), device(own), device(own)
@@ -82,6 +84,7 @@ async def alone(http: httpx2.AsyncClient, answer: str) -> int:
     return (await http.post("/sign-in/passkey", data={"passkey": answer})).status_code
 
 
+@pytest.mark.thorough
 async def test_who_has_no_password_is_asked_to_have_signed_in_just_now(own: House, clock: Clock):
     http = await arrived(own.member)
     await change(own.scene, "UPDATE colleagues SET password_hash = NULL WHERE id = :id", id=member_id(own))
@@ -97,6 +100,7 @@ async def test_who_has_no_password_is_asked_to_have_signed_in_just_now(own: Hous
     assert (await sent(http, f"{MINE}/passkeys", passkey=await proved(http, kept))).status_code == 303
 
 
+@pytest.mark.thorough
 async def test_an_admin_s_help_removes_passkeys_too(own: House):
     kept, http = device(own), await arrived(own.member)
     await added(http, kept)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from http.cookies import Morsel, SimpleCookie
 
 import httpx2
+import pytest
 from httpx2 import ASGITransport
 
 from models.access import sessions
@@ -78,6 +79,7 @@ async def test_who_has_left_or_has_no_password_cannot_sign_in(house: House):
     assert (await sign_in(visitor(house.scene), own.admin.email, "nobody has this password")).status_code == 401
 
 
+@pytest.mark.thorough
 async def test_too_many_attempts_with_an_address_end_also_for_the_right_password(house: House, later: Later):
     own = await made_house(house.scene)
     places = [visitor(house.scene, **{"X-Forwarded-For": f"203.0.113.{number}"}) for number in range(MOST_WITH_ADDRESS)]
@@ -90,6 +92,7 @@ async def test_too_many_attempts_with_an_address_end_also_for_the_right_password
     assert (await sign_in(places[0], own.admin.email)).status_code == 303
 
 
+@pytest.mark.thorough
 async def test_a_good_sign_in_forgets_the_wrong_ones_before(house: House):
     own = await made_house(house.scene)
     http = visitor(house.scene, **{"X-Forwarded-For": "198.51.100.1"})
@@ -99,6 +102,7 @@ async def test_a_good_sign_in_forgets_the_wrong_ones_before(house: House):
         assert (await sign_in(http, own.admin.email)).status_code == 303
 
 
+@pytest.mark.thorough
 async def test_too_many_attempts_from_one_place_end_whatever_the_address(house: House):
     place = "198.51.100.77"
     async with house.scene.database.transaction() as session:
@@ -191,6 +195,7 @@ async def test_signing_out_ends_this_session_alone(house: House):
     assert await is_in(there)
 
 
+@pytest.mark.thorough
 async def test_signing_out_everywhere_ends_all_of_ones_own(house: House):
     here, there = (
         await arrived(house.admin),
