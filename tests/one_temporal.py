@@ -19,7 +19,7 @@ from runtime.temporal.connection import connect
 from runtime.temporal.namespace import prepare_namespace
 from tests.journeys.stage import new_keys, settings_for, temporal_server
 
-_ADDRESS = "temporal_address"
+_ADDRESS = "temporal_address"  # of the input of a process of tests
 
 
 class OneTemporal:
@@ -43,7 +43,7 @@ class OneTemporal:
     async def _start(stack: AsyncExitStack) -> str:
         directory = Path(stack.enter_context(TemporaryDirectory(prefix="temporal-")))
         settings = await stack.enter_async_context(temporal_server(directory))
-        return settings.required(_ADDRESS)
+        return settings.required("temporal_address")
 
     def pytest_unconfigure(self) -> None:
         """End it."""
