@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Text, Uuid, any_, bindparam, cast
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped
 
 
 def texts(values: Iterable[object]) -> list[str | None]:
@@ -18,7 +19,7 @@ def texts(values: Iterable[object]) -> list[str | None]:
     return [None if value is None else str(value) for value in values]
 
 
-def is_one_of(column: ColumnElement[UUID], name: str) -> ColumnElement[bool]:
+def is_one_of(column: ColumnElement[UUID] | Mapped[UUID], name: str) -> ColumnElement[bool]:
     """Whether an id is in the array parameter ``name``, whose value comes from ``texts``."""
     ids: Any = cast(bindparam(name, type_=ARRAY(Text)), ARRAY(Uuid))
     return column == any_(ids)
