@@ -31,7 +31,7 @@ def list_connections(
     if json:
         print_json(health)
         return
-    rows = table("Code", "Client", "Organisation", "Login", "Status", "What happened, and what to do", "Last good")
+    rows = table("Code", "Client", "Organisation", "Login", "Status", "What happened, and what to do", "Last read")
     for one in health.connections:
         rows.add_row(
             one.code,

@@ -165,7 +165,7 @@ _EXPLANATIONS: dict[Cause, Explanation] = {
     Cause.NOT_ON_PLAN: Explanation(
         "Not on this plan",
         "The organisation's plan in the accounting software does not have this list.",
-        "It comes with the next refresh once the plan there has it.",
+        "It comes with the next refresh once the plan includes it.",
     ),
     Cause.TOO_MANY_RECORDS: Explanation(
         "Too many records",

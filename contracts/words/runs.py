@@ -52,7 +52,7 @@ class Stage(StrEnum):
 _STAGES = {
     Stage.AWAITING_CONSENT: "Waits for the sign-in",
     Stage.AWAITING_SELECTION: "Waits for a choice",
-    Stage.AWAITING_CONFIRMATION: "Waits for a yes",
+    Stage.AWAITING_CONFIRMATION: "Waits for confirmation",
 }
 
 _ORDER = {

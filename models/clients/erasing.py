@@ -60,6 +60,19 @@ class Erased:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnLogin:
+    """A living login that nothing but one client has used.
+
+    Attributes:
+        name: Of the person, or of the company, whose login it is.
+        provider: The accounting software.
+    """
+
+    name: str
+    provider: str
+
+
+@dataclass(frozen=True, slots=True)
 class Holdings:
     """What is stored of a client.
 
@@ -67,13 +80,13 @@ class Holdings:
         rows: Rows of its lists, those that are gone at the provider too.
         events: Lines of its timeline.
         runs: Runs that list it or one of its organisations.
-        logins: Names of living logins that nothing but this client has used; the night ends them.
+        logins: Living logins that nothing but this client has used; the night ends them.
     """
 
     rows: int
     events: int
     runs: int
-    logins: tuple[str, ...]
+    logins: tuple[OwnLogin, ...]
 
 
 async def erased(session: AsyncSession, practice_id: UUID, client_id: UUID) -> Erased | None:
@@ -117,8 +130,8 @@ async def holdings(session: AsyncSession, accounts: Sequence[Client]) -> Holding
     rows = (await connection.execute(_ROWS, whose)).scalar_one()
     happened = (await connection.execute(_EVENTS, whose)).scalar_one()
     runs = (await connection.execute(_RUNS, whose)).scalar_one()
-    logins = (await connection.execute(_LOGINS, whose)).scalars()
-    return Holdings(rows, happened, runs, tuple(logins))
+    logins = await connection.execute(_LOGINS, whose)
+    return Holdings(rows, happened, runs, tuple(OwnLogin(*login) for login in logins))
 
 
 async def erase(
@@ -196,11 +209,11 @@ _OPEN_RUNS: Final = text(f"""
 
 _OF_OTHERS: Final = "c.grant_id = g.id AND c.client_id <> ALL(CAST(:ids AS text[])::uuid[])"
 _LOGINS: Final = text(f"""
-    SELECT g.label FROM grants g
+    SELECT g.label, g.provider FROM grants g
     WHERE g.id IN (SELECT grant_id FROM connections WHERE client_id = {_IDS})
       AND g.status = '{GrantStatus.ACTIVE.value}'
       AND NOT EXISTS (SELECT FROM connections c WHERE {_OF_OTHERS} AND {IS_NOT_ENDED})
-    ORDER BY g.label
+    ORDER BY g.label, g.provider
 """)  # noqa: S608
 _ENDED_LOGINS: Final = text(f"""
     SELECT g.id FROM grants g

@@ -204,7 +204,7 @@ def _last_good(client: ClientToTellOf, zone: tzinfo) -> str:
     if client.last_good_at is None:
         return "never worked yet"
     at = client.last_good_at.astimezone(zone)
-    return f"last good on {at.day} {at:%B %Y at %H:%M}"
+    return f"last read on {at.day} {at:%B %Y at %H:%M}"
 
 
 def _names(clients: Sequence[ClientToTellOf]) -> str:

@@ -47,7 +47,7 @@ class ErasePreviewAnswer(BaseModel):
             rows=held.rows,
             events=held.events,
             runs=held.runs,
-            logins=list(held.logins),
+            logins=[login.name for login in held.logins],
             merged=list(preview.merged),
             refused=preview.refused,
         )

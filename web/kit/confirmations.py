@@ -146,7 +146,7 @@ _SENTENCES: dict[Said, str] = {
     Said.IDENTITY_UNLINKED: "The account is unlinked, and the colleague is signed out elsewhere. The next sign-in "
     "links one anew, by the e-mail address.",
     Said.PASSWORD_LINK_ASKED: "If a colleague has this address, a mail with a link is on its way. It can take some "
-    "minutes; look among unwanted mail too.",
+    "minutes; look in your junk mail too.",
     Said.CONSENT_DENIED: f"You came back without allowing access. Nothing was changed. {IF_FULL}",
     Said.CONSENT_FAILED: "The sign-in was not completed, so nothing was changed. Sign in again.",
     Said.APP_REFUSED: "The accounting software refuses our app's secret, so nothing was changed. Another sign-in does "
@@ -156,12 +156,12 @@ _SENTENCES: dict[Said, str] = {
     Said.RUN_RETRYING: "It is being tried again.",
     Said.RUN_RETRYING_LIMITED: "It is being tried again, except where the accounting software takes no more calls for "
     "now: those go on by themselves as soon as it does.",
-    Said.RUN_LIMITED: "The accounting software takes no more calls for these clients for now. They go on by themselves "
-    "as soon as it does.",
+    Said.RUN_LIMITED: "The accounting software takes no more calls for now. These clients go on by themselves as soon "
+    "as it does.",
     Said.RUN_MOVED_ON: "This was not done, since the run has moved on meanwhile. This is where it is now.",
     Said.SIGN_IN_LEFT_OUT: "That sign-in is left out; its client stays as it is.",
     Said.TAKEN_OFF_THE_LIST: "That organisation is off the list. A sign-in that nothing uses is ended tonight.",
-    Said.SIGN_INS_ENOUGH: "What is done is being repaired; the rest stays as it is.",
+    Said.SIGN_INS_ENOUGH: "The clients that you signed in for are being repaired; the others stay as they are.",
     Said.NOBODY_SIGNED_IN: "This was not done, since nobody has signed in yet. Sign in, or stop the run.",
     Said.FILTER_DROPPED: "This address asked for something that is not there any more, so that filter was left out.",
     Said.VIEW_PARTLY_GONE: "Part of this view is left out: it asked for something that is no longer there, such as a "
@@ -180,8 +180,8 @@ _SENTENCES: dict[Said, str] = {
     Said.REFRESHING: "The lists are being refreshed.",
     Said.REFRESHING_ALREADY: "The lists were being refreshed already; that is tried again at once.",
     Said.REFRESHING_SOME: "The list is being refreshed.",
-    Said.REFRESH_LIMITED: "The accounting software takes no more calls for this client for now. It is refreshed by "
-    "itself as soon as it does.",
+    Said.REFRESH_LIMITED: "The accounting software takes no more calls for now. The lists are refreshed by themselves "
+    "as soon as it does.",
     Said.CONNECTION_CHANGED: "The connection is changed. It can be undone for 30 days.",
     Said.CHANGE_UNDONE: "The change is undone: the client has its former organisation back.",
     Said.DISCONNECTING: "The client is being disconnected.",

@@ -115,7 +115,7 @@ async def test_nobody_looks_after_an_archived_client(scene: Scene):
     async with scene.database.transaction() as session:
         (seen,) = await colleagues_of(session, scene.actor.practice_id, lee.actor.colleague_id)
         (payroll,) = await team_views(session, scene.actor.practice_id)
-        handed_over = await foreseen(session, scene.actor.practice_id, "xero", lee.actor.colleague_id)
+        handed_over = await foreseen(session, scene.actor.practice_id, scene.platform.name, lee.actor.colleague_id)
     assert (seen.clients, payroll.clients) == (1, 1)
     assert (handed_over.clients, handed_over.unconnected) == (0, 1)
     answer = await scene.http.post(f"/api/v1/colleagues/{lee.actor.colleague_id}/deactivate")

@@ -1,4 +1,4 @@
-"""*Business settings → Connections → Manage*: a connection's state, settings, lists, and actions."""
+"""*Connections → Manage*: a connection's state, settings, lists, and actions."""
 
 from typing import Annotated
 from urllib.parse import urlencode

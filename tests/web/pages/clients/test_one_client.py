@@ -47,7 +47,7 @@ async def test_overview_and_connections(few: Few, browsers: Browsers):
     await there(page, "Ada Harbour connected the client to")
     await looked_at(page, "overview")
     await page.get_by_role("link", name="Connections", exact=True).last.click()
-    await there(page, "Business settings")
+    await page.get_by_role("heading", name="Connections", exact=True).wait_for()
     await looked_at(page, "connections")
     await page.get_by_role("link", name="Manage").click()
     await page.get_by_role("heading", name="Settings").wait_for()

@@ -151,7 +151,7 @@ async def test_reconnecting_goes_through_those_that_need_it(own: House, browsers
     await queue.get_by_role("button", name=f"Sign in for {names[following].name}").click()
     await sign_in_there(page, person=CALLUM, choose=[following])
     await expect(queue.get_by_role("heading")).to_have_text("1 of 2 sign-ins done")
-    await expect(queue.get_by_role("button", name="Repair what is done")).to_be_visible()
+    await expect(queue.get_by_role("button", name="Repair those signed in for")).to_be_visible()
     await looked_at(page, "reconnect-one-by-one-next")
     await page.keyboard.press("Tab")
     await queue.get_by_role("button", name=f"Leave out {names[last].name}").press("Enter")
