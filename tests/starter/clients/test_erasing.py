@@ -135,9 +135,10 @@ async def test_the_tokens_of_a_login_of_its_own_go_with_it(make_prepared: MakePr
         whose=scene.actor.colleague_id,
         told=told,
     )
-    await archived(client)
     ((label, key),) = await scene.rows("SELECT label, account_key FROM grants")
     assert label != "Erased client"
+    assert (await scene.http.get(f"{CLIENTS}/{client.client_id}/erase")).json()["logins"] == [label]
+    await archived(client)
     assert (await erased(scene, client.client_id, client.code))[0] == 200
     ((grant_id, new_label, new_key, status, sealed),) = await scene.rows(
         "SELECT id, label, account_key, status, sealed_secret FROM grants"
