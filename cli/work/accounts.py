@@ -21,7 +21,7 @@ Owner = Annotated[str | None, typer.Option(metavar="EMAIL", help="Who looks afte
 Team = Annotated[str | None, typer.Option(help="The client's team, by name.")]
 CompanyNumber = Annotated[str | None, typer.Option(help="Its number in a company registry.")]
 TaxNumber = Annotated[str | None, typer.Option(help="Its tax number.")]
-Reference = Annotated[str | None, typer.Option(help="Your own reference.")]
+Reference = Annotated[str | None, typer.Option(help="Your reference.")]
 Anyway = Annotated[bool, typer.Option("--anyway", help="Although another client has its number or its name.")]
 
 

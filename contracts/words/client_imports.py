@@ -41,7 +41,7 @@ _LABELS: Final = {
     ImportField.TEAM: "Team",
     ImportField.COMPANY_NUMBER: "Company number",
     ImportField.TAX_NUMBER: "Tax number",
-    ImportField.REFERENCE: "Own reference",
+    ImportField.REFERENCE: "Your reference",
 }
 
 

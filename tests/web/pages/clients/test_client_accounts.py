@@ -41,7 +41,7 @@ async def test_a_client_is_added_by_hand_and_changed(house: House, browsers: Bro
 
     await page.goto(added)
     await page.get_by_role("link", name="Edit this client").click()
-    await page.get_by_label("Your own reference").fill("Box 7")
+    await page.get_by_label("Your reference").fill("Box 7")
     await page.get_by_label("Name", exact=True).fill(" ")
     await page.get_by_role("button", name="Save").click()
     await expect(page.get_by_text("Give the client a name.")).to_be_visible()

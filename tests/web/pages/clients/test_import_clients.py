@@ -44,9 +44,9 @@ async def test_a_list_is_looked_at_mended_and_imported(own: House, browsers: Bro
 
     await chosen(page, LIST.format(member=own.member.email))
     await expect(page.get_by_label("Code", exact=True)).to_have_value("none")
-    await expect(page.get_by_label("Own reference")).to_have_value("0")
+    await expect(page.get_by_label("Your reference")).to_have_value("0")
     await page.get_by_label("Code", exact=True).select_option(label="Ref (A1)")
-    await page.get_by_label("Own reference").select_option("none")
+    await page.get_by_label("Your reference").select_option("none")
     await page.get_by_role("button", name="Use these columns").press("Enter")
     await expect(page.get_by_label("Code", exact=True)).to_have_value("0")
     await expect(page.get_by_role("row", name=re.compile("^2 Alder"))).to_contain_text("A1")
