@@ -67,7 +67,8 @@ async def unreached(session: AsyncSession, run_id: str) -> Unreached:
             WHERE o.run_id = :run_id AND o.outcome = 'unreachable' AND o.cause = :removed AND {IS_LIVING}
               AND c.cause = :removed AND NOT EXISTS (
                 SELECT FROM grant_reach r
-                JOIN grant_holders h ON h.grant_id = r.grant_id AND h.practice_id = c.practice_id
+                JOIN grants g ON g.id = r.grant_id AND g.provider = c.provider
+                JOIN grant_holders h ON h.grant_id = g.id AND h.practice_id = c.practice_id
                 JOIN colleagues p ON p.id = h.colleague_id AND p.deactivated_at IS NULL
                 WHERE r.organisation_id = c.organisation_id)
             ORDER BY lower(c.organisation_name), c.organisation_id

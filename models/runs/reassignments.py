@@ -123,7 +123,7 @@ async def clients_of(
     Disconnected clients are included, because somebody has to look after them too; archived ones are not.
     """
     known = """COALESCE((SELECT r.grant_id FROM grant_reach r
-                         JOIN grants g ON g.id = r.grant_id AND g.status = 'active'
+                         JOIN grants g ON g.id = r.grant_id AND g.status = 'active' AND g.provider = c.provider
                          JOIN grant_holders h ON h.grant_id = r.grant_id AND h.practice_id = c.practice_id
                          WHERE h.colleague_id = :to_id AND r.organisation_id = c.organisation_id
                          ORDER BY r.seen_at DESC LIMIT 1), c.grant_id)"""

@@ -48,7 +48,8 @@ async def living_connections(
             SELECT c.id, c.client_id, c.organisation_id, c.organisation_name, c.grant_id, c.status,
                    c.cause, g.status,
                    ARRAY(SELECT DISTINCT p.name FROM grant_reach r
-                         JOIN grant_holders h ON h.grant_id = r.grant_id AND h.practice_id = c.practice_id
+                         JOIN grants o ON o.id = r.grant_id AND o.provider = c.provider
+                         JOIN grant_holders h ON h.grant_id = o.id AND h.practice_id = c.practice_id
                          JOIN colleagues p ON p.id = h.colleague_id AND p.deactivated_at IS NULL
                          WHERE r.organisation_id = c.organisation_id
                            AND NOT (r.grant_id = c.grant_id AND c.cause IS NOT DISTINCT FROM 'access_lost')

@@ -20,7 +20,7 @@ from models.practices.tables import Colleague
 from models.practices.writes import create_colleague
 from models.runs import reassignments, surveys
 from models.runs.tables import Run, RunOrganisation
-from tests.models.conftest import NOON, House, credential
+from tests.models.conftest import NOON, House, credential, sign_in
 
 pytestmark = pytest.mark.usefixtures("next_door")
 
@@ -190,3 +190,45 @@ async def test_connections_that_are_in_use_are_surveyed_and_one_that_somebody_me
     assert await surveyed(house.practice.id, house.client_id) == []
     assert await surveyed(house.other_practice.id) == []
     assert await surveyed(house.other_practice.id, house.connection_id) == []
+
+
+@pytest.mark.parametrize(("provider", "reaches"), [("xero", True), ("another", False)])
+async def test_who_reaches_an_organisation_of_the_same_id_at_another_provider_does_not_reach_this_one(
+    database: Database, sealer: Sealer, house: House, bea: Colleague, provider: str, reaches: bool
+):
+    async with database.transaction() as session:
+        grant = await upsert_grant(
+            session,
+            sealer,
+            provider=provider,
+            credential=credential(2, account_key="user-2"),
+            practice_id=bea.practice_id,
+            colleague_id=bea.id,
+            at=NOON,
+        )
+        session.add(GrantReach(grant_id=grant.id, organisation_id="org-1", name="Smith Ltd"))
+    async with database.session() as session:
+        [found] = await surveys.living_connections(session, house.practice.id, "xero")
+    assert found.reached_by == (("Bea",) if reaches else ())
+    login = grant.id if reaches else house.grant_id
+    assert await handed_over(database, house.practice.id, house.colleague.id, bea.id) == [(house.client_id, login)]
+
+
+# Taking over
+
+
+@pytest.mark.parametrize("values", [{}, *NOT_TAKEN, *LEAVING, *ARCHIVED])
+async def test_sign_ins_that_a_takeover_would_end_are_told_with_whoever_gave_them_last(
+    database: Database, sealer: Sealer, house: House, bea: Colleague, values: dict[str, object]
+):
+    async def held(practice_id: UUID, colleague_id: UUID) -> list[tuple[str, str]]:
+        async with database.session() as session:
+            found = await reassignments.held_sign_ins(session, practice_id, "xero", colleague_id)
+        return [tuple(one) for one in found]
+
+    await now_is(database, house, **values)
+    assert await held(house.practice.id, bea.id) == ([] if values else [("Ada", "Smith Ltd")])
+    assert await held(house.practice.id, house.colleague.id) == []  # her own clients
+    assert await held(house.other_practice.id, bea.id) == []
+    await sign_in(database, sealer, house, 2, colleague_id=bea.id)
+    assert await held(house.practice.id, bea.id) == ([] if values else [("Bea", "Smith Ltd")])
