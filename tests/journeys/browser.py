@@ -18,6 +18,7 @@ class _Form(HTMLParser):
         self.action = ""
         self.fields: list[tuple[str, str]] = []
         self.boxes: list[str] = []
+        self.is_one = False
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -28,6 +29,7 @@ class _Form(HTMLParser):
             if given.get("type") in {"checkbox", "radio"}:
                 if given["name"] == "organisation":
                     self.boxes.append(given["value"])
+                    self.is_one = given["type"] == "radio"
                 if "checked" not in given:
                     return
             self.fields.append((given["name"], given.get("value", "")))
@@ -72,14 +74,17 @@ async def sign_in(
         if not page.is_redirect:  # where access was allowed before, nothing may be asked
             form = _Form(page.text)
             kept = [(name, value) for name, value in form.fields if name != "organisation"]
-            ticked = form.boxes if choose is None else choose
-            picks = any(name == "search" for name, _ in form.fields)
+            ticked = choose if choose is not None else form.boxes[:1] if form.is_one else form.boxes
+            picks = any(name == "search" for name, _ in form.fields) and not form.is_one
             if action == "allow" and choose is None and picks and not ticked:
                 action = "continue"  # everything is allowed already: an earlier test shares the stand-in
             elif action == "continue" and not picks:
                 action = "allow"
             rows = [("organisation", identity) for identity in ticked] if action == "allow" else []
             page = await _submit(browser, page, form, [*kept, *rows, ("action", action)], there)
+            if 'value="take_over"' in page.text:
+                form = _Form(page.text)
+                page = await _submit(browser, page, form, [*form.fields, ("action", "take_over")], there)
         if follows_back and page.is_redirect:
             return await browser.get(page.headers["location"])
         return page

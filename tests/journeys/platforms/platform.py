@@ -28,6 +28,7 @@ class Platform:
         stand_in: Makes the stand-in, and what can be done to it, out of the words of its configuration.
         region: The country in which sign-ins begin; None where nobody is asked.
         picks: Whether organisations are ticked at a sign-in; otherwise it brings all that the person reaches.
+        brings_one: Whether a sign-in brings one organisation, so that people sign in for one after the other.
         ends_alone: Whether it ends one connection alone.
         listing: The path at which organisations are listed.
         token: The path of the token endpoint.
@@ -58,6 +59,7 @@ class Platform:
     stand_in: Callable[..., tuple[StandIn, Control]]
     region: str | None
     picks: bool
+    brings_one: bool
     ends_alone: bool
     listing: str
     token: str

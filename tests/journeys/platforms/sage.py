@@ -40,6 +40,7 @@ SAGE = Platform(
     stand_in=stand_in,
     region="GB",
     picks=False,
+    brings_one=False,
     ends_alone=False,
     listing="/v3.1/businesses",
     token=PATHS.token,

@@ -24,6 +24,7 @@ XERO = Platform(
     stand_in=stand_in,
     region=None,
     picks=True,
+    brings_one=False,
     ends_alone=True,
     listing="/connections",
     token=PATHS.token,
