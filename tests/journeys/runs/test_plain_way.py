@@ -53,7 +53,6 @@ async def test_added_looked_at_by_night_reconnected_and_disconnected(make_scene:
 @pytest.mark.only("quickbooks", because="each sign-in brings one company, and belongs to it")
 async def test_each_company_signed_in_for_looked_at_by_night_reconnected_and_disconnected(make_scene: MakeScene):
     scene = await make_scene(organisations=2, small_books=True)
-    calls = scene.world.calls
     async with scene.worker():
         run = await scene.added()
         assert (run["result"], run["counts"]) == ("completed", {"created": 2})
@@ -64,7 +63,7 @@ async def test_each_company_signed_in_for_looked_at_by_night_reconnected_and_dis
         assert (report.logins, report.healthy, report.refreshed, report.told) == (2, 2, 2, 0)
         calls = scene.world.calls
         assert (calls.refreshes, calls.by_path[f"GET {scene.platform.listing}"]) == (2, 2)
-        print(calls.by_path)
+        assert (calls.by_path["GET /v3/company/{id}/cdc"], calls.by_path["POST /v3/company/{id}/batch"]) == (2, 4)
 
     scene.signed_out()
     await a_night_later(scene, are_lists_due=False)
@@ -75,6 +74,6 @@ async def test_each_company_signed_in_for_looked_at_by_night_reconnected_and_dis
         assert (await health(scene))["by_status"] == {"connected": 2}
 
         for number, client in enumerate(await all_of(scene), 1):
-            print(await ended(client))
+            assert "was ended at QuickBooks" in await ended(client)
             assert scene.world.calls.by_path[f"POST {scene.platform.revocation}"] == number
     assert [status for (status,) in await scene.rows("SELECT status FROM grants")] == ["signed_out"] * 2
