@@ -224,7 +224,7 @@ async def test_sign_ins_that_a_takeover_would_end_are_told_with_whoever_gave_the
     async def held(practice_id: UUID, colleague_id: UUID) -> list[tuple[str, str]]:
         async with database.session() as session:
             found = await reassignments.held_sign_ins(session, practice_id, "xero", colleague_id)
-        return [tuple(one) for one in found]
+        return [(one.holder, one.client) for one in found]
 
     await now_is(database, house, **values)
     assert await held(house.practice.id, bea.id) == ([] if values else [("Ada", "Smith Ltd")])
