@@ -12,6 +12,7 @@ from contracts.words.practices import Role
 from contracts.words.runs import RunKind
 from emulators.kit.control.words import PersonWords
 from models.practices import writes as practices
+from tests.journeys.one_by_one import each_signed_in, queue_signed_in
 from tests.journeys.practice import address, admitted
 from tests.journeys.scene import PATIENCE, Json, Scene, chosen
 from tests.journeys.serving import http_of
@@ -79,31 +80,10 @@ async def started(scene: Scene, kind: RunKind, place: int, *, query: str = "", a
         page = await scene.sign_in(address, person=place, action=action)
         assert page.status_code == 200, page.text
     elif kind is RunKind.RECONNECT_ALL:
-        await _queue_signed_in(scene, run_id, address, place)
+        await queue_signed_in(scene, run_id, address, place)
     else:
-        await scene.each_signed_in(run_id, address, person=place)
+        await each_signed_in(scene, run_id, address, person=place)
     return run_id
-
-
-async def _queue_signed_in(scene: Scene, run_id: str, address: str, place: int) -> None:
-    """Sign in for each organisation that a run expects, as far as the person may; the others are left as they are."""
-    there = f"/api/v1/runs/{run_id}/sign-ins"
-    wanted = [one["organisation_id"] for one in (await scene.http.get(there)).json()["sign_ins"]]
-    reached = [one for one in wanted if one in scene.within_reach(place)] or scene.within_reach(place)[:1]
-    said = None
-    for number, organisation_id in enumerate(reached):
-        address = await scene.further_sign_in(run_id) if number else address
-        page = await scene.sign_in(address, person=place, choose=[organisation_id])
-        assert page.status_code == 200, page.text
-        before = said
-
-        def is_told(run: Json, before: str | None = before) -> bool:
-            return run["stage"] != "awaiting_consent" or (run["message"] or before) != before
-
-        run = await scene.until(run_id, is_told)
-        said = run["message"]
-    if not set(wanted) <= set(reached):
-        assert (await scene.http.post(f"{there}/go-on")).status_code == 202
 
 
 async def reconnected(scene: Scene, place: int = 0, *, query: str = "", action: str = "continue") -> Json:

@@ -5,7 +5,7 @@ Nothing here stands in for a part of the product; it only saves the journeys fro
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,7 +20,6 @@ from temporalio.client import Client, WorkflowHandle
 from activities.registry import GROUPS_AT_ONCE
 from contracts.words.names import sync_client_id
 from contracts.words.practices import Plan
-from contracts.words.runs import RunKind
 from emulators.kit.control.control import Control
 from emulators.kit.faults.faults import ACCESS_EXPIRED, REVOKE_PERSON
 from emulators.kit.world import World
@@ -34,6 +33,7 @@ from starter.actor import Actor
 from starter.operations import Operations
 from tests.journeys.browser import fresh, sign_in
 from tests.journeys.news import news
+from tests.journeys.one_by_one import each_signed_in
 from tests.journeys.platforms import PLATFORMS
 from tests.journeys.platforms.platform import Platform, Words
 from tests.journeys.practice import make_practice
@@ -109,9 +109,7 @@ class Scene:
 
     async def asked(self, kind: str, *, query: str = "", headers: Mapping[str, str] | None = None) -> httpx2.Response:
         """Start a run, through the API; where a sign-in ends a colleague's, that is agreed."""
-        takes_over = kind == RunKind.REASSIGN_CLIENTS and self.platform.brings_one
-        asked = {**self.platform.asked, **({"takes_over": True} if takes_over else {})}
-        return await self.http.post(f"{self.runs_of(kind)}{query}", headers=headers, json=asked)
+        return await self.http.post(f"{self.runs_of(kind)}{query}", headers=headers, json=self.platform.asked_of(kind))
 
     async def start(self, **headers: str) -> tuple[str, str]:
         """Start *Add clients*: the run's id and the authorize URL."""
@@ -200,27 +198,11 @@ class Scene:
         """Start a run, sign in, and wait for the list."""
         run_id, authorize_url = await self.start()
         if self.platform.brings_one:
-            await self.each_signed_in(run_id, authorize_url, person=person, choose=choose)
+            await each_signed_in(self, run_id, authorize_url, person=person, choose=choose)
             return await self.show(run_id)
         page = await self.sign_in(authorize_url, person=person, choose=choose, action=action)
         assert page.status_code == 200, page.text
         return await self.until_stage(run_id, "awaiting_selection")
-
-    async def each_signed_in(
-        self, run_id: str, authorize_url: str, *, person: int = 0, choose: Sequence[str] | None = None
-    ) -> None:
-        """Sign in for one organisation after the other, until all are listed; for those within reach when None."""
-        for place, organisation_id in enumerate(self.within_reach(person) if choose is None else choose):
-            address = await self.further_sign_in(run_id) if place else authorize_url
-            page = await self.sign_in(address, person=person, choose=[organisation_id])
-            assert page.status_code == 200, page.text
-            await self.until_listed(run_id, place + 1)
-
-    def within_reach(self, place: int) -> list[str]:
-        """The organisations for which one of the sandbox's people may sign in."""
-        library, allowed = self.world.library, self.world.policies.connecting_roles
-        person = list(library.people)[place]
-        return [one for one in library.organisations if library.roles.get((person, one)) in allowed]
 
     async def further_sign_in(self, run_id: str) -> str:
         """Ask for one more sign-in in a run; gives the authorize URL."""

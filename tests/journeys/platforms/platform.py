@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
+from contracts.words.runs import RunKind
 from emulators.kit.app import StandIn
 from emulators.kit.control.control import Control
 
@@ -88,3 +89,8 @@ class Platform:
     def asked(self) -> dict[str, str]:
         """What a caller of the API says when it starts a sign-in."""
         return {"region": self.region} if self.region else {}
+
+    def asked_of(self, kind: str) -> dict[str, object]:
+        """Likewise, for a kind of run; where a sign-in ends a colleague's, that is agreed."""
+        takes_over = self.brings_one and kind == RunKind.REASSIGN_CLIENTS
+        return {**self.asked, **({"takes_over": True} if takes_over else {})}

@@ -1,0 +1,46 @@
+"""Signing in for one organisation after the other, where a sign-in brings no more than one."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tests.journeys.scene import Scene
+
+
+def within_reach(scene: "Scene", place: int) -> list[str]:
+    """The organisations for which one of the sandbox's people may sign in."""
+    library, allowed = scene.world.library, scene.world.policies.connecting_roles
+    person = list(library.people)[place]
+    return [one for one in library.organisations if library.roles.get((person, one)) in allowed]
+
+
+async def each_signed_in(
+    scene: "Scene", run_id: str, address: str, *, person: int = 0, choose: Sequence[str] | None = None
+) -> None:
+    """Sign in for one after the other, until all are listed; for those within reach when None."""
+    for place, organisation_id in enumerate(within_reach(scene, person) if choose is None else choose):
+        address = await scene.further_sign_in(run_id) if place else address
+        page = await scene.sign_in(address, person=person, choose=[organisation_id])
+        assert page.status_code == 200, page.text
+        await scene.until_listed(run_id, place + 1)
+
+
+async def queue_signed_in(scene: "Scene", run_id: str, address: str, place: int) -> None:
+    """Sign in for each organisation that a run expects, as far as the person may; the others are left as they are."""
+    there = f"/api/v1/runs/{run_id}/sign-ins"
+    wanted = [one["organisation_id"] for one in (await scene.http.get(there)).json()["sign_ins"]]
+    reached = [one for one in wanted if one in within_reach(scene, place)] or within_reach(scene, place)[:1]
+    said = None
+    for number, organisation_id in enumerate(reached):
+        address = await scene.further_sign_in(run_id) if number else address
+        page = await scene.sign_in(address, person=place, choose=[organisation_id])
+        assert page.status_code == 200, page.text
+        before = said
+
+        def is_told(run: dict[str, Any], before: str | None = before) -> bool:
+            return run["stage"] != "awaiting_consent" or (run["message"] or before) != before
+
+        run = await scene.until(run_id, is_told)
+        said = run["message"]
+    if not set(wanted) <= set(reached):
+        assert (await scene.http.post(f"{there}/go-on")).status_code == 202
