@@ -14,6 +14,7 @@ from web.kit.confirmations import PARAMETER, Said, go, said
 from web.kit.rendering import leave
 from web.kit.viewing import Viewer, page_router
 from web.pages.clients.frame import Tab, framed
+from web.pages.clients.row_buttons import row_buttons
 from web.pages.clients.timeline import happened
 from web.pages.runs.regions import RegionField, question
 
@@ -30,8 +31,20 @@ async def overview(request: Request, door: Door, viewer: Viewer, client_id: UUID
     """The client's overview."""
     events = [happened(one) for one in await door.clients.history(viewer.actor, client_id, limit=LATEST)]
     books = await door.choices.listed_books(viewer.actor, client_id)
-    page = "client/overview.html"
-    return await framed(request, door, viewer, client_id, page, Tab.OVERVIEW, events=events, books=books)
+    view = await door.clients.show(viewer.actor, client_id)
+    title = door.software.title(view.connection.provider) if view.connection else ""
+    return await framed(
+        request,
+        door,
+        viewer,
+        client_id,
+        "client/overview.html",
+        Tab.OVERVIEW,
+        view=view,
+        events=events,
+        books=books,
+        buttons=row_buttons(view, viewer.actor, title),
+    )
 
 
 @router.get("/clients/{client_id:uuid}/connections")

@@ -90,6 +90,16 @@ async def test_owner_and_team_filter_too(crowd: Crowd, http: httpx2.AsyncClient)
     assert set(codes(page.text)) == expected
 
 
+async def test_where_something_needs_somebody_a_button_repairs_it(crowd: Crowd, http: httpx2.AsyncClient):
+    page = (await http.get("/clients?status=needs_person")).text
+    assert f"{broken_ones(crowd)} clients need a new sign-in" in page
+    assert "/client-sync/xero/reconnect-all" in page
+    broken = next(one for one in crowd.connections if one.cause is Cause.SIGNED_OUT)
+    for part in ("", "/glance"):
+        page = (await http.get(f"/clients/{broken.client_id}{part}")).text
+        assert f'action="/clients/{broken.client_id}/connection/reconnect"' in page
+
+
 async def test_pages_follow_each_other_in_the_order_of_a_column(crowd: Crowd, http: httpx2.AsyncClient):
     seen: list[str] = []
     address: str | None = "/clients?sort=code&direction=descending&limit=100"
