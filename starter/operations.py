@@ -32,10 +32,12 @@ from starter.clients.many import Many
 from starter.clients.merging import Merging
 from starter.clients.saved_views import SavedViews
 from starter.connections.changes import BookChanges
+from starter.connections.client_links import ClientLinks
 from starter.connections.disconnecting import Disconnecting
 from starter.connections.health import ConnectionHealth
 from starter.connections.managing import Managing
 from starter.connections.software_states import SoftwareStates
+from starter.connections.told import ToldByProviders
 from starter.factors.passkey_answers import PasskeyAnswers
 from starter.factors.passkey_sign_ins import PasskeySignIns
 from starter.factors.passkeys import Passkeys
@@ -131,7 +133,7 @@ class Operations:
         self._database = database
         self._temporal = temporal
         self.software = Software(providers)
-        self.software_states = SoftwareStates(temporal, providers, apps or {}, public_url)
+        self.software_states = SoftwareStates(database, temporal, providers, apps or {}, public_url)
         self.practices = Practices(database, temporal, public_url)
         self.colleagues = Colleagues(database)
         self.people = People(database)
@@ -165,6 +167,8 @@ class Operations:
         self.exports = Exports(database, self.clients, self.runs, self.software)
         self.hand_overs = HandOvers(database, self.runs, self.software)
         self.managing = Managing(database, temporal, self.consents, self.runs, self.software, self.supporting)
+        self.client_links = ClientLinks(database, self.consents, self.managing, public_url)
+        self.told = ToldByProviders(database, self.consents, self.managing)
         self.disconnecting = Disconnecting(database, temporal, self.managing)
         self.archive = Archive(database, self.disconnecting)
         self.erasing = Erasing(database, sealer, temporal)

@@ -23,6 +23,7 @@ from providers.port.credential import Credential, CredentialSource
 from providers.port.errors import OtherRegion, ProviderError, RateLimited, SignedOut
 from providers.port.feeds import Feed, Feeds
 from providers.port.provider import BegunSignIn, FinishedSignIn, Kept, Page, ReachableOrganisation, Removed
+from providers.port.webhook import Webhook
 
 A_PERSONS = Capabilities(
     sign_in_brings=SignInBrings.ALL,
@@ -83,6 +84,7 @@ class Second:
     deletes: dict[Feed, list[str]] = field(default_factory=dict)
     asked: list[tuple[Feed, datetime | None]] = field(default_factory=list)
     feeds: Feeds = APART
+    webhook: Webhook | None = None
     name: str = "second"
     title: str = "Second Books"
 

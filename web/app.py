@@ -12,6 +12,7 @@ from starter.support.identity import SupportIdentity
 from web import pages
 from web.api import (
     change,
+    client_links,
     colleagues,
     connection,
     connections,
@@ -24,7 +25,7 @@ from web.api import (
 from web.api.clients import clients, exports, lists, saved_views
 from web.api.codec import Access, codec_router
 from web.api.described import Described
-from web.inbound import connect
+from web.inbound import connect, told
 from web.kit import errors
 from web.kit.shield import Shield
 
@@ -81,12 +82,15 @@ def create_app(
         connections,
         connection,
         change,
+        client_links,
         lists,
         connect,
+        told,
         documentation,
         health,
     ):
         app.include_router(module.router)
+    app.include_router(told.own_pages)
     for router in pages.ROUTERS:
         app.include_router(router)
     app.include_router(codec_router(ring, access=codec_access, ui_origin=temporal_ui, support=support))

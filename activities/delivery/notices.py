@@ -22,7 +22,7 @@ from models.notices.tables import Notice
 from models.notices.writes import Came
 from models.practices.tables import Practice
 from providers.registry import TITLES
-from rules.night import digesting
+from rules.night import digesting, sign_in_ends
 from rules.night.digesting import ClientToTellOf, DigestPlan, Staff
 
 WORTH_SENDING = timedelta(days=3)
@@ -31,7 +31,7 @@ WORTH_SENDING = timedelta(days=3)
 PATIENCE = timedelta(days=1)
 """A mail that is not taken is tried for so long before the practice is told of it."""
 
-KIND = "digest"
+KIND, ENDS = "digest", "sign_in_ends"
 
 
 class NoticeActivities:
@@ -66,6 +66,7 @@ class NoticeActivities:
             staff = await digests.staff_of(session, practice.id)
             planned = digesting.plan(await digests.to_tell_of(session, practice.id), staff, at)
             await self._write(session, practice, planned, staff, key, at)
+            await self._warn(session, practice, staff, asked.check_id, at)
             colleagues = await notices.written_by(session, practice.id, key)
             health = await checks.health(session, practice.id)
         return Told(
@@ -112,6 +113,39 @@ class NoticeActivities:
                     "at": at,
                 }
                 for one in planned.told
+            ],
+        )
+
+    async def _warn(self, session: AsyncSession, practice: Practice, staff: Staff, check_id: str, at: datetime) -> None:
+        """Warn of sign-ins that end for good: a month and a week before, each once."""
+        found = await digests.ending_sign_ins(session, practice.id, at + sign_in_ends.MONTH)
+        due = [(one, warning) for one in found if (warning := sign_in_ends.warning_for(one.ends_at, at)) is not None]
+        new, zone, rows = await digests.first_warned(session, due, at), ZoneInfo(practice.time_zone), []
+        for colleague_id, theirs in sign_in_ends.by_person(new, staff).items():
+            letter = sign_in_ends.letter(theirs, staff.people[colleague_id].name, at, zone, self._link)
+            rows.append(
+                {
+                    "practice_id": practice.id,
+                    "colleague_id": colleague_id,
+                    "kind": ENDS,
+                    "subject": f"{practice.name}: {letter.subject}"[:200],
+                    "body": letter.body,
+                    "dedupe_key": f"{ENDS}/{check_id}/{colleague_id}",
+                    "created_at": at,
+                }
+            )
+        await notices.write(session, rows)
+        told = {"practice_id": practice.id, "kind": "connection.end_warned", "at": at}
+        await events.record(
+            session,
+            [
+                told
+                | {
+                    "client_id": one.client.client_id,
+                    "connection_id": one.client.connection_id,
+                    "after": sign_in_ends.said(one.ends_at, at, zone),
+                }
+                for one in new
             ],
         )
 

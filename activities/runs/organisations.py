@@ -117,12 +117,18 @@ class OrganisationActivities(ReachActivities):
         """
         async with self._database.session() as session:
             run = await session.get_one(Run, asked.run_id)
-            facts = await _facts(session, run, await session.get_one(Practice, run.practice_id))
+            reads_ended = self._reach.reads_ended(run.provider)
+            facts = await _facts(
+                session, run, await session.get_one(Practice, run.practice_id), reads_ended=reads_ended
+            )
         while True:
             judged = await asyncio.to_thread(judge, *facts)
             async with self._database.transaction() as session:
                 run = await runs.listing_run(session, asked.run_id)
-                judged_by, facts = facts, await _facts(session, run, await runs.practice_of(session, run))
+                judged_by, facts = (
+                    facts,
+                    await _facts(session, run, await runs.practice_of(session, run), reads_ended=reads_ended),
+                )
                 if facts == judged_by:
                     await run_lists.save_verdicts(session, run.id, judged)
                     message = await self._note_arrival(session, run, asked, judged)
@@ -151,9 +157,10 @@ class Facts(NamedTuple):
     unconnected: Sequence[UnconnectedClient]
     room: int
     connected: Sequence[ConnectedClient]
+    reads_ended: bool
 
 
-async def _facts(session: AsyncSession, run: Run, practice: Practice) -> Facts:
+async def _facts(session: AsyncSession, run: Run, practice: Practice, *, reads_ended: bool) -> Facts:
     listed = await run_lists.candidates_of(session, run.id)
     ids = [organisation.organisation_id for organisation in listed]
     return Facts(
@@ -162,4 +169,5 @@ async def _facts(session: AsyncSession, run: Run, practice: Practice) -> Facts:
         await clients.unconnected_clients(session, practice.id),
         practice.client_allowance - await clients.count_clients(session, practice.id),
         await lookalikes.connected_clients(session, practice.id, run.provider),
+        reads_ended,
     )

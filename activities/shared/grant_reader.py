@@ -50,6 +50,11 @@ class GrantReader:
         """The provider of that name."""
         return self._providers[name]
 
+    def reads_ended(self, name: str) -> bool:
+        """Whether the provider of that name lets organisations be read whose subscription has ended."""
+        found = self._providers.get(name)
+        return found is not None and found.capabilities.reads_ended
+
     async def of_consent(
         self, consent_id: UUID, grant_id: UUID, *, is_of_this_pass: bool = False
     ) -> Sequence[ReachableOrganisation]:

@@ -4,6 +4,7 @@ import typer
 
 from cli.work import connection, connections_health
 from cli.work.change import change
+from cli.work.client_links import links
 
 connections = typer.Typer(no_args_is_help=True, help="Connections of clients to their accounting software.")
 connections.command("list")(connections_health.list_connections)
@@ -14,3 +15,4 @@ connections.command("refresh")(connection.refresh)
 connections.command("reconnect")(connection.reconnect)
 connections.command("disconnect")(connection.disconnect)
 connections.add_typer(change, name="change")
+connections.add_typer(links, name="links")

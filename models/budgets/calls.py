@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.kit.database import Database
 from rules.slots import Holder, may_use
@@ -99,6 +100,24 @@ class SharedCallBudget:
                 }
                 await connection.execute(_HOLD, of | new)
         return usable
+
+
+async def used_since(session: AsyncSession, provider: str, scope_key: str, unit: str, begins: datetime) -> int:
+    """How many calls were taken out of a window that has begun at a moment, or out of a later one.
+
+    Args:
+        session: Any session.
+        provider: The provider's name.
+        scope_key: Whose calls.
+        unit: The window's unit.
+        begins: When it has begun.
+    """
+    query = text("""
+        SELECT used FROM call_windows
+        WHERE provider = :provider AND scope_key = :scope_key AND unit = :unit AND window_start >= :begins
+    """)
+    asked = {"provider": provider, "scope_key": scope_key, "unit": unit, "begins": begins}
+    return (await (await session.connection()).execute(query, asked)).scalar_one_or_none() or 0
 
 
 _TAKE = text("""

@@ -253,6 +253,7 @@ _STATEMENTS: Final = tuple(
         SET organisation_id = '{GONE}' || gen_random_uuid(), name = :name, came_instead = NULL
         WHERE client_id = {_IDS}
         """,  # noqa: S608
+        f"UPDATE client_links SET organisation_id = '' WHERE client_id = {_IDS}",  # noqa: S608
         f"""
         UPDATE expected_organisations SET organisation_id = NULL, name = :name, came_instead = NULL
         WHERE client_id = {_IDS}

@@ -101,6 +101,7 @@ _MOVES: Final = tuple(
         "UPDATE connection_changes SET client_id = :staying WHERE client_id = :going",
         "UPDATE events SET client_id = :staying WHERE client_id = :going",
         "UPDATE runs SET client_id = :staying WHERE client_id = :going",
+        "UPDATE client_links SET client_id = :staying WHERE client_id = :going",
         "UPDATE expected_sign_ins SET client_id = :staying WHERE client_id = :going",
         "UPDATE expected_organisations SET client_id = :staying WHERE client_id = :going",
         """

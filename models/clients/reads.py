@@ -18,10 +18,13 @@ from contracts.words.connections import ConnectionStatus
 from models.budgets import limits as app_limits
 from models.budgets.limits import AppLimit, later
 from models.clients.tables import Client
+from models.connections.conditions import login_ends_soon
 from models.connections.tables import Connection
 from models.grants.tables import Grant
+from models.kit.columns import now
 from models.practices.tables import Colleague, Team
 from rules.clients.row_actions import RowAction, row_actions
+from rules.night.sign_in_ends import WEEK
 
 
 class ClientStatus(StrEnum):
@@ -71,6 +74,7 @@ class ClientView:
         connection: Its connection; None without one.
         login_name: Name of the person whose login the connection uses.
         app_limit: The limit of our whole app that was met last at its accounting software; None when none was.
+        sign_in_ends_at: When that login ends for good, however much it is used; None if it does not.
     """
 
     client: Client
@@ -78,6 +82,7 @@ class ClientView:
     team_name: str | None
     connection: Connection | None
     login_name: str | None
+    sign_in_ends_at: datetime | None = None
     app_limit: AppLimit | None = None
 
     @property
@@ -101,7 +106,12 @@ class ClientView:
     def actions(self) -> Sequence[RowAction]:
         """The steps that may put the client right, the likeliest first."""
         status = self.connection.status if self.connection else None
-        return row_actions(status, self.cause, is_archived=self.client.archived_at is not None)
+        is_archived, ends_soon = self.client.archived_at is not None, self.ends_soon(now())
+        return row_actions(status, self.cause, is_archived=is_archived, ends_soon=ends_soon)
+
+    def ends_soon(self, at: datetime) -> bool:
+        """Whether its login ends for good within a week of a moment."""
+        return self.sign_in_ends_at is not None and self.sign_in_ends_at <= at + WEEK
 
     @property
     def last_good_at(self) -> datetime | None:
@@ -203,8 +213,9 @@ async def client_facets(session: AsyncSession, practice_id: UUID, wanted: Client
             Numbers by accounting software ignore which one is wanted, too.
     """
     among = ClientFilter(search=wanted.search, owner_id=wanted.owner_id, team_id=wanted.team_id)
-    kinds = (col(Connection.status), col(Connection.cause), col(Connection.provider))
-    counts: Any = select(*kinds, func.count()).select_from(Client)
+    kinds = (col(Connection.status), col(Connection.cause), col(Connection.provider), login_ends_soon())
+    columns: Any = (*kinds, func.count())
+    counts: Any = select(*columns).select_from(Client)
     grouped = _filtered(_with_connection(counts, practice_id), among).group_by(*kinds)
     by_status: Counter[ClientStatus] = Counter()
     by_cause: Counter[Cause] = Counter()
@@ -212,13 +223,13 @@ async def client_facets(session: AsyncSession, practice_id: UUID, wanted: Client
     by_provider: Counter[str] = Counter()
     needs_a_choice = 0
     rows: Sequence[Any] = (await session.exec(grouped)).all()
-    for status, cause, provider, count in rows:
+    for status, cause, provider, ends_soon, count in rows:
         if provider is not None:
             by_provider[provider] += count
         if wanted.provider not in {None, provider}:
             continue
         by_status[_standing(status)] += count
-        if status is ConnectionStatus.CONNECTED and cause in _CHOICES:
+        if ends_soon or (status is ConnectionStatus.CONNECTED and cause in _CHOICES):
             needs_a_choice += count
         if status is ConnectionStatus.NEEDS_RECONNECT:
             sign_ins_at[provider] += count
@@ -257,7 +268,8 @@ def _with_connection(query: Select[Any], practice_id: UUID) -> Select[Any]:
 
 
 def _clients(practice_id: UUID) -> Select[Any]:
-    query: Select[Any] = select(Client, Colleague.name, Team.name, Connection, Grant.label)  # type: ignore[call-overload]  # five columns are more than its overloads know
+    columns: Any = (Client, Colleague.name, Team.name, Connection, Grant.label, Grant.ends_at)
+    query: Select[Any] = select(*columns)
     people = query.select_from(Client).join(Colleague, col(Colleague.id) == col(Client.owner_id))
     return _with_connection(people.outerjoin(Team, col(Team.id) == col(Client.team_id)), practice_id).outerjoin(
         Grant, col(Grant.id) == col(Connection.grant_id)
@@ -272,6 +284,7 @@ _CHOICES = frozenset(
 """Causes with which a client is connected, and of which only somebody's choice in its settings rids it."""
 
 _NEEDS = or_(
+    login_ends_soon(),
     col(Connection.status).in_(_BROKEN),
     and_(col(Connection.status) == ConnectionStatus.CONNECTED, col(Connection.cause).in_(_CHOICES)),
 )

@@ -6,11 +6,14 @@
 
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, exists, func, text
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from contracts.words.connections import LIVING, ConnectionStatus
 from models.connections.tables import Connection
+from models.grants.tables import Grant
+from rules.night.sign_in_ends import WEEK
 
 
 def has_living_status(table: str) -> str:
@@ -50,3 +53,14 @@ def is_not_ended() -> ColumnElement[bool]:
 def is_held() -> ColumnElement[bool]:
     """``IS_HELD`` as an expression."""
     return and_(col(Connection.is_current), is_not_ended())
+
+
+def login_ends_soon() -> ColumnElement[bool]:
+    """All is well, and within a week it will not be unless somebody signs in: its login ends for good by then."""
+    login = aliased(Grant)  # of a query that need not know it otherwise
+    by_then = col(login.ends_at) <= func.now() + text(f"interval '{WEEK.days} days'")
+    return and_(
+        col(Connection.status) == ConnectionStatus.CONNECTED,
+        col(Connection.cause).is_(None),
+        exists().where(col(login.id) == col(Connection.grant_id), by_then),
+    )

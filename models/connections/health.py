@@ -22,7 +22,7 @@ from rules.night.diagnosing import Look
 
 
 class Became(NamedTuple):
-    """The health of a connection before and after; and whether the connection is its client's current one."""
+    """The health of a connection before and after, whether it is its client's current one, and a detail."""
 
     connection_id: UUID
     client_id: UUID
@@ -32,6 +32,7 @@ class Became(NamedTuple):
     status: ConnectionStatus
     cause: Cause | None
     is_current: bool
+    detail: str | None = None
 
 
 def words(causes: Iterable[Cause]) -> str:
@@ -128,7 +129,7 @@ async def write(session: AsyncSession, looks: Sequence[Look], at: datetime) -> l
 
 def became_of(row: Sequence[Any]) -> Became:
     """Read a row of a statement that stores health."""
-    connection_id, client_id, practice_id, status_before, cause_before, status, cause, is_current = row
+    connection_id, client_id, practice_id, status_before, cause_before, status, cause, is_current, detail = row
     return Became(
         connection_id=connection_id,
         client_id=client_id,
@@ -138,6 +139,7 @@ def became_of(row: Sequence[Any]) -> Became:
         status=ConnectionStatus(status),
         cause=Cause(cause) if cause else None,
         is_current=is_current,
+        detail=detail,
     )
 
 
@@ -152,6 +154,7 @@ async def tell(session: AsyncSession, became: Iterable[Became], at: datetime) ->
                 "connection_id": one.connection_id,
                 "kind": _kind(one),
                 "cause": one.cause,
+                "detail": one.detail if one.cause else None,
                 "before": one.status_before.value,
                 "after": one.status.value,
                 "at": at,
@@ -168,7 +171,10 @@ def _kind(one: Became) -> str:
     return "connection.trouble"
 
 
-BECAME = "before.id, c.client_id, c.practice_id, before.status, before.cause, c.status, c.cause, c.is_current"
+BECAME = (
+    "before.id, c.client_id, c.practice_id, before.status, before.cause, "
+    "c.status, c.cause, c.is_current, c.cause_detail"
+)
 """What a statement that stores health returns, for ``became_of``."""
 
 _LOCK = text("""

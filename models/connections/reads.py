@@ -29,11 +29,13 @@ class Managed:
         connection: Its current connection.
         login_name: Name of the person whose login it uses.
         app_limit: The limit of our whole app that was met last at its accounting software; None when none was.
+        sign_in_ends_at: When its sign-in ends for good, however much it is used; None if it does not.
     """
 
     client: Client
     connection: Connection
     login_name: str
+    sign_in_ends_at: datetime | None = None
     app_limit: AppLimit | None = None
 
     @property
@@ -90,7 +92,7 @@ async def managed(
         is_locked: Lock the connection against other changes.
     """
     query = (
-        select(Client, Connection, Grant.label)
+        select(Client, Connection, Grant.label, Grant.ends_at)
         .join(Connection, col(Connection.client_id) == col(Client.id))
         .join(Grant, col(Grant.id) == col(Connection.grant_id))
         .where(Client.practice_id == practice_id, Client.id == client_id, col(Connection.is_current))

@@ -34,6 +34,7 @@ class Connection(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("practice_id", "provider", "organisation_id"),
         Index("ix_connections_health", "practice_id", "status", "cause"),
+        Index("ix_connections_organisation", "provider", "organisation_id"),
         Index("uq_connections_current", "client_id", unique=True, postgresql_where=text("is_current")),
     )
 
@@ -88,6 +89,27 @@ class Connection(SQLModel, table=True):
     def is_living(self) -> bool:
         """Whether it is its client's current connection and not ended or ending; only then calls are made for it."""
         return self.is_current and not self.status.is_leaving
+
+
+class ProviderEvent(SQLModel, table=True):
+    """An event of which a provider told us by itself, for some days: its key is what lets none count twice."""
+
+    __tablename__ = "provider_events"
+
+    provider: str = Field(max_length=20, primary_key=True)
+    event_id: str = Field(max_length=160, primary_key=True)
+    received_at: datetime = created()
+
+
+class SignInEndWarning(SQLModel, table=True):
+    """A warning before a connection's sign-in ends for good; its key is what lets nobody be warned twice."""
+
+    __tablename__ = "sign_in_end_warnings"
+
+    connection_id: UUID = Field(primary_key=True)
+    ends_at: datetime = Field(primary_key=True, sa_type=MOMENT)
+    warning: str = Field(primary_key=True, max_length=10)
+    warned_at: datetime = created()
 
 
 class SettingsTemplate(SQLModel, table=True):

@@ -32,6 +32,8 @@ class Event(SQLModel, table=True):
     colleague_id: UUID | None = Field(default=None, foreign_key="colleagues.id")
     kind: str = Field(max_length=60)
     cause: Cause | None = Field(default=None, sa_type=enum_of(Cause))
+    detail: str | None = Field(default=None, max_length=200)
+    """Of a cause, for support: what the provider answered, with its own id of the request."""
     before: str | None = Field(default=None, max_length=300)
     after: str | None = Field(default=None, max_length=300)
     at: datetime = created()

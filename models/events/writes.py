@@ -17,7 +17,7 @@ FEW = 10
 
 _COLUMNS = (
     *("practice_id", "client_id", "connection_id", "run_id", "colleague_id"),
-    *("kind", "cause", "before", "after", "at"),
+    *("kind", "cause", "detail", "before", "after", "at"),
 )
 
 

@@ -91,6 +91,42 @@ class SignInLink(SQLModel, table=True):
     expires_at: datetime = Field(sa_type=MOMENT)
 
 
+class ClientLink(SQLModel, table=True):
+    """The address of a page of ours at which a client's own people sign in for that client, without an account here.
+
+    Only the secret's SHA-256 is kept. One sign-in by it succeeds: see ``ClientLinkUse``.
+    """
+
+    __tablename__ = "client_links"
+
+    id: UUID = new_id()
+    token_hash: bytes = Field(unique=True)
+    practice_id: UUID = Field(foreign_key="practices.id", index=True)
+    colleague_id: UUID = Field(foreign_key="colleagues.id", index=True)
+    """Who sent it; the login that comes by it counts as brought by them."""
+    client_id: UUID = Field(foreign_key="clients.id", index=True)
+    provider: str = Field(max_length=20)
+    organisation_id: str = Field(max_length=64)
+    """The client's own, by the provider's id; once the client has moved to other books, the link is of no use."""
+    was_ended: bool = Field(default=False)
+    """Whether the client was disconnected when it was made."""
+    run_id: str | None = Field(default=None, max_length=120, foreign_key="runs.id")
+    """The latest run that was begun by it."""
+    created_at: datetime = created()
+    expires_at: datetime = Field(sa_type=MOMENT)
+    revoked_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    revoked_by_id: UUID | None = Field(default=None, foreign_key="colleagues.id")
+
+
+class ClientLinkUse(SQLModel, table=True):
+    """The one sign-in that succeeded by a client's link; its key is what lets no second one succeed."""
+
+    __tablename__ = "client_link_uses"
+
+    link_id: UUID = Field(foreign_key="client_links.id", primary_key=True)
+    used_at: datetime = created()
+
+
 class PracticeRegion(SQLModel, table=True):
     """The region of a practice's latest sign-in to an accounting software that has regions to choose from."""
 
@@ -118,6 +154,8 @@ class ConsentAttempt(SQLModel, table=True):
     run_id: str = Field(max_length=120, foreign_key="runs.id", index=True)
     provider: str = Field(max_length=20)
     link_id: UUID | None = Field(default=None, foreign_key="sign_in_links.id", index=True)
+    client_link_id: UUID | None = Field(default=None, foreign_key="client_links.id", index=True)
+    """The client's link by which it was begun; then only that client's own organisation is taken."""
     browser_hash: bytes | None = Field(default=None)
     expected_organisation_id: str | None = Field(default=None, max_length=64)
     """The provider's id of the organisation that it is for, where it is for one; another one may come."""

@@ -88,6 +88,12 @@ class Reachable(Protocol):
         ...
 
 
+async def has_grant(session: AsyncSession, provider: str, account_key: str) -> bool:
+    """Whether a login of an account is kept here, of whichever practice."""
+    query = select(Grant.id).where(Grant.provider == provider, Grant.account_key == account_key)
+    return (await session.exec(query.limit(1))).first() is not None
+
+
 async def upsert_grant(
     session: AsyncSession,
     sealer: Sealer,

@@ -5,15 +5,18 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.causes import Cause
 from contracts.words.practices import Role
-from models.connections.conditions import IS_LIVING
+from models.connections.conditions import IS_CONNECTED, IS_LIVING
+from models.connections.tables import SignInEndWarning
 from models.kit.arrays import texts
 from models.practices.tables import Colleague, Team, TeamMember
 from rules.night.digesting import ClientToTellOf, Recipient, Staff
+from rules.night.sign_in_ends import EndingSignIn, EndWarning
 
 
 async def to_tell_of(session: AsyncSession, practice_id: UUID) -> Sequence[ClientToTellOf]:
@@ -30,6 +33,34 @@ async def to_tell_of(session: AsyncSession, practice_id: UUID) -> Sequence[Clien
         {"practice_id": practice_id},
     )
     return [ClientToTellOf(*row)._replace(cause=Cause(row.cause) if row.cause else None) for row in found]
+
+
+async def ending_sign_ins(session: AsyncSession, practice_id: UUID, until: datetime) -> Sequence[EndingSignIn]:
+    """The practice's clients that are connected and whose sign-in ends for good before a moment."""
+    found = await (await session.connection()).execute(
+        text(f"""
+            SELECT c.id, k.id, k.name, k.code, k.owner_id, k.team_id, c.cause, c.last_good_at, c.trouble_since,
+                   c.told_at, c.provider, g.ends_at
+            FROM connections c JOIN clients k ON k.id = c.client_id JOIN grants g ON g.id = c.grant_id
+            WHERE c.practice_id = :practice_id AND {IS_CONNECTED} AND g.status = 'active' AND g.ends_at <= :until
+            ORDER BY c.id
+        """),  # noqa: S608  # our own words
+        {"practice_id": practice_id, "until": until},
+    )
+    return [EndingSignIn(ClientToTellOf(*row[:-1])._replace(cause=None), row[-1]) for row in found]
+
+
+async def first_warned(
+    session: AsyncSession, ending: Sequence[tuple[EndingSignIn, EndWarning]], at: datetime
+) -> Sequence[EndingSignIn]:
+    """Note warnings, and return those of which nobody was warned before."""
+    new = []
+    for one, warning in ending:
+        key = {"connection_id": one.client.connection_id, "ends_at": one.ends_at, "warning": warning.value}
+        noted = insert(SignInEndWarning).values(warned_at=at, **key).on_conflict_do_nothing()
+        if (await session.exec(noted)).rowcount:
+            new.append(one)
+    return new
 
 
 async def staff_of(session: AsyncSession, practice_id: UUID) -> Staff:

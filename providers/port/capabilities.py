@@ -63,6 +63,13 @@ class Capabilities:
     """Whether there is one sign-in for an organisation at a time: a newer one, whoever gives it, ends the one before. A
     grant is then the organisation's, and each practice keeps its own."""
 
+    organisation_parameter: str | None = None
+    """The parameter in which browsers that come from the provider by themselves, since somebody has disconnected us
+    there or is asked to reconnect, carry the organisation's id, unsigned; None where none come."""
+
+    reads_ended: bool = False
+    """Whether an organisation whose subscription has ended can still be read."""
+
     @property
     def joins_many(self) -> bool:
         """Whether one sign-in may bring several organisations."""

@@ -16,6 +16,7 @@ from providers.port.capabilities import Capabilities
 from providers.port.credential import Credential, CredentialSource
 from providers.port.errors import ProviderError
 from providers.port.feeds import Feed, Feeds
+from providers.port.webhook import Webhook
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,9 @@ class Provider(Protocol):
 
     feeds: Feeds
     """What there is to read of each organisation, and which of our lists that fills."""
+
+    webhook: Webhook | None
+    """Reads what it tells by itself; None where it tells nothing that we take."""
 
     async def begin_sign_in(
         self, *, state: str, redirect_uri: str, expected: str | None = None, region: str | None = None

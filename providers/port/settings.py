@@ -47,6 +47,20 @@ class Doubt(NamedTuple):
     what_to_do: str
 
 
+class Meter(NamedTuple):
+    """A month's budget of calls of our app, which all practices share.
+
+    Attributes:
+        budget: How many calls it is.
+        tier: The provider's word for what our app has booked.
+        is_refused_beyond: Whether calls beyond it are refused until the next month; otherwise they are paid for.
+    """
+
+    budget: int
+    tier: str
+    is_refused_beyond: bool
+
+
 class ProviderSettings(BaseSettings):
     """Our app at one provider. Each provider's own model adds its addresses and what the app may do there.
 
@@ -107,6 +121,10 @@ class ProviderSettings(BaseSettings):
             redirect_uri: Where sign-ins come back to.
         """
         return ()
+
+    def meter(self) -> Meter | None:
+        """The month's budget of calls; None where there is none."""
+        return None
 
     def secret(self) -> str:
         """The app's secret, revealed.

@@ -5,31 +5,23 @@ Sources: Intuit's page on limits and throttles, and its App Partner Program (qui
 only: a budget that is too small by a few calls harms nobody.
 """
 
-from collections.abc import Mapping
-
 from providers.kit.windows import Counted, Scope, Unit, Window
-from providers.quickbooks.settings import QuickBooksSettings, Tier
+from providers.quickbooks.settings import CALLS_A_MONTH, REFUSED_BEYOND, QuickBooksSettings
 
 CALLS_A_MINUTE, CALLS_A_SECOND = 500, 10
 
-CALLS_A_MONTH: Mapping[Tier, int] = {
-    Tier.BUILDER: 500_000,
-    Tier.SILVER: 1_000_000,
-    Tier.GOLD: 10_000_000,
-    Tier.PLATINUM: 75_000_000,
-}
-"""Reads that are in a tier's price, over all companies."""
 
-REFUSED_BEYOND = frozenset({Tier.BUILDER})
-"""Tiers in which a read beyond the month's budget is refused until the next month; the others pay for it."""
+UNREACHED = 1_000_000_000
 
 
 def windows_of(settings: QuickBooksSettings) -> tuple[Window, ...]:
     """All limits of the platform, for an app of this tier."""
-    of_month = Window(Scope.APP, Unit.MONTH, CALLS_A_MONTH[settings.tier], Counted.SHARED)
+    is_refused = settings.tier in REFUSED_BEYOND
+    # Calls that are paid for are counted all the same, against a number that nobody reaches.
+    of_month = Window(Scope.APP, Unit.MONTH, CALLS_A_MONTH[settings.tier] if is_refused else UNREACHED, Counted.SHARED)
     return (
         Window(Scope.ORGANISATION, Unit.AT_ONCE, settings.calls_at_once),
         Window(Scope.ORGANISATION, Unit.SECOND, CALLS_A_SECOND),
         Window(Scope.ORGANISATION, Unit.MINUTE, CALLS_A_MINUTE),
-        *([of_month] if settings.tier in REFUSED_BEYOND else []),
+        of_month,
     )

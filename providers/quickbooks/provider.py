@@ -16,12 +16,14 @@ from providers.port.credential import CredentialSource, OneCredential
 from providers.port.errors import ConsentFailed, NeedsPerson, Transient
 from providers.port.feeds import Feed
 from providers.port.provider import FinishedSignIn, Kept, Page, ReachableOrganisation
+from providers.port.webhook import Webhook
 from providers.quickbooks.api import Calls
 from providers.quickbooks.feeds import FEEDS
 from providers.quickbooks.limits import windows_of
 from providers.quickbooks.reading import Reading
 from providers.quickbooks.settings import QuickBooksSettings
 from providers.quickbooks.sign_in import SignIn
+from providers.quickbooks.webhooks import QuickBooksWebhook
 
 
 class QuickBooks(CodeFlowProvider[SignIn]):
@@ -44,6 +46,8 @@ class QuickBooks(CodeFlowProvider[SignIn]):
         leeway=timedelta(minutes=5),  # of an hour
         renewed_at_age=timedelta(days=1),  # of 100; a refresh token is replaced about once a day
         takes_over=True,  # one active connection of an app and a company
+        organisation_parameter="realmId",
+        reads_ended=True,
     )
 
     def __init__(
@@ -57,6 +61,8 @@ class QuickBooks(CodeFlowProvider[SignIn]):
         app, windows = settings.app().client_id, windows_of(settings)
         limits = CallLimits(self.name, app, windows, nothing_said, budget, now, pause)
         super().__init__(SignIn(settings, http, now), limits, http)
+        token = settings.webhook_verifier_token
+        self.webhook: Webhook | None = QuickBooksWebhook(token.get_secret_value() if token else None)
         self._reading = Reading(Calls(settings.api_url, http, self._limits, now), now)
 
     async def finish_sign_in(self, params: Mapping[str, str], kept: bytes, *, redirect_uri: str) -> FinishedSignIn:

@@ -1,6 +1,6 @@
 """What has to be known of our app at QuickBooks: its variables, its addresses and what it may call."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from ipaddress import ip_address
 from typing import Annotated, ClassVar, Self
@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from providers.port.settings import App, BaseUrl, Doubt, ProviderSettings
+from providers.port.settings import App, BaseUrl, Doubt, Meter, ProviderSettings
 
 STAND_IN_ID = "ABSandboxOnlyNeverUseAtIntuit0000000000000000000000"
 STAND_IN_SECRET = "sandboxOnlySecretNeverUseAtIntuit0000000"  # noqa: S105  # the stand-in's public constant
@@ -26,12 +26,24 @@ Address = Annotated[str, Field(pattern=r"^https?://[^\s/]+")]
 
 
 class Tier(StrEnum):
-    """Which programme of Intuit's the app is in; each has a month's budget of reads (``limits.CALLS_A_MONTH``)."""
+    """Which programme of Intuit's the app is in; each has a month's budget of reads (``CALLS_A_MONTH``)."""
 
     BUILDER = "builder"
     SILVER = "silver"
     GOLD = "gold"
     PLATINUM = "platinum"
+
+
+CALLS_A_MONTH: Mapping[Tier, int] = {
+    Tier.BUILDER: 500_000,
+    Tier.SILVER: 1_000_000,
+    Tier.GOLD: 10_000_000,
+    Tier.PLATINUM: 75_000_000,
+}
+"""Reads that are in a tier's price, over all companies."""
+
+REFUSED_BEYOND = frozenset({Tier.BUILDER})
+"""Tiers in which a read beyond the month's budget is refused until the next month; the others pay for it."""
 
 
 class QuickBooksSettings(ProviderSettings):
@@ -72,6 +84,10 @@ class QuickBooksSettings(ProviderSettings):
             LookupError: Its id or secret is not set.
         """
         return self.app_at(self.authorize_url, self.token_url, self.revoke_url)
+
+    def meter(self) -> Meter:
+        """See ``ProviderSettings.meter``."""
+        return Meter(CALLS_A_MONTH[self.tier], self.tier.value, is_refused_beyond=self.tier in REFUSED_BEYOND)
 
     def doubts(self, redirect_uri: str) -> Sequence[Doubt]:
         """See ``ProviderSettings.doubts``. Source: Intuit's pages on redirect URIs and on development keys."""

@@ -104,6 +104,7 @@ GONE = frozenset(
 """What a reset, an ended trial or a conversion looks like from here; a login that ended says nothing of the kind."""
 
 _ENDED = "Its subscription has ended: nothing of it can be read before it is renewed."
+_ENDED_AND_READ = "Its subscription has ended: it can still be read, and is not kept up to date there."
 
 
 def judge(
@@ -112,6 +113,7 @@ def judge(
     unconnected: Sequence[UnconnectedClient],
     room: int,
     connected: Sequence[ConnectedClient] = (),
+    reads_ended: bool = False,  # with the other facts
 ) -> list[Judgement]:
     """Give every organisation its verdict.
 
@@ -121,6 +123,7 @@ def judge(
         unconnected: Clients without a connection; each is suggested for one organisation at most.
         room: How many more clients the practice's allowance holds.
         connected: Clients with a connection; an organisation may be one's books under another id.
+        reads_ended: Whether an organisation whose subscription has ended can still be read.
 
     Returns:
         A judgement for each candidate, in the same order.
@@ -131,14 +134,14 @@ def judge(
     lookalikes = _lookalikes(listed, unconnected, groups)
     twins = _Twins(connected, groups)
     numbers = {one.candidate.organisation_id: one.numbers for one in listed}
-    judged = []
+    judged, ended = [], _ENDED_AND_READ if reads_ended else _ENDED
     for candidate in candidates:
         organisation_id = candidate.organisation_id
         twin = twins.of(candidate, numbers[organisation_id]) if organisation_id in numbers else None
         if len(candidates) == 1:  # a login that reaches nothing else is not a practice's
             candidate = candidate._replace(is_lead=False)
         judgement = _judge_one(candidate, known.get(organisation_id), lookalikes.get(organisation_id), twin, room)
-        judgement = _with_end(candidate, judgement)
+        judgement = _with_end(candidate, judgement, ended)
         room -= judgement.verdict is Verdict.NEW
         judged.append(judgement)
     return judged
@@ -156,9 +159,8 @@ def _judge_one(
         message = f"Already your client {known.client_name}, looked after by {known.owner_name}."
         return Judgement(organisation_id, Verdict.ALREADY_CLIENT, message, known.client_id)
     if known is not None:
-        was, will = "", "connects that client"
-        if known.is_archived:
-            was, will = "archived ", "restores that client and connects it"
+        was = "archived " if known.is_archived else ""
+        will = "restores that client and connects it" if known.is_archived else "connects that client"
         message = f"Was connected to your {was}client {known.client_name} before; adding it {will} again."
         return Judgement(organisation_id, Verdict.LOOKS_LIKE_CLIENT, message, known.client_id)
     if lookalike is not None and lookalike.is_likely:
@@ -170,8 +172,8 @@ def _judge_one(
         kind = "demo company" if candidate.is_demo else "trial organisation"
         return Judgement(organisation_id, Verdict.DEMO_OR_TRIAL, f"This is a {kind}.", None)
     if candidate.is_lead:
-        message = "The first business of this login, which is usually the practice's own."
-        return Judgement(organisation_id, Verdict.PRACTICES_OWN, message, None)
+        usual = "The first business of this login, which is usually the practice's own."
+        return Judgement(organisation_id, Verdict.PRACTICES_OWN, usual, None)
     if candidate.is_ended:
         return Judgement(organisation_id, Verdict.SUBSCRIPTION_ENDED, None, None)
     if room <= 0:
@@ -183,12 +185,11 @@ def _judge_one(
     return Judgement(organisation_id, Verdict.NEW, None, None)
 
 
-def _with_end(candidate: Candidate, judgement: Judgement) -> Judgement:
+def _with_end(candidate: Candidate, judgement: Judgement, ended: str) -> Judgement:
     """The judgement, which says of an organisation that has ended that it has, unless it is a client's already."""
     if not candidate.is_ended or judgement.verdict is Verdict.ALREADY_CLIENT:
         return judgement
-    message = f"{judgement.message} {_ENDED}" if judgement.message else _ENDED
-    return judgement._replace(message=message)
+    return judgement._replace(message=f"{judgement.message} {ended}" if judgement.message else ended)
 
 
 def _of_twin(twin: "_Twin") -> str:

@@ -29,7 +29,7 @@ _OF_CAUSE: Final[dict[Cause, tuple[RowAction, ...]]] = {
 
 
 def row_actions(
-    status: ConnectionStatus | None, cause: Cause | None, *, is_archived: bool = False
+    status: ConnectionStatus | None, cause: Cause | None, *, is_archived: bool = False, ends_soon: bool = False
 ) -> Sequence[RowAction]:
     """The steps for one client, the likeliest first; empty where nothing is to do, or it passes by itself.
 
@@ -37,6 +37,7 @@ def row_actions(
         status: Of its connection; None without one.
         cause: Why the connection is not healthy.
         is_archived: Whether the client is in the archive.
+        ends_soon: Whether its sign-in ends for good within days.
     """
     if is_archived:
         return (RowAction.RESTORE,)
@@ -47,7 +48,7 @@ def row_actions(
     if status is ConnectionStatus.DISCONNECTING:
         return ()
     if cause is None:
-        return (RowAction.RECONNECT,) if status is ConnectionStatus.NEEDS_RECONNECT else ()
+        return (RowAction.RECONNECT,) if ends_soon or status is ConnectionStatus.NEEDS_RECONNECT else ()
     if cause.signing_in_helps:
         return (RowAction.RECONNECT,)
     return _OF_CAUSE.get(cause, ())

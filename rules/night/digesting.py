@@ -105,7 +105,7 @@ def plan(clients: Sequence[ClientToTellOf], staff: Staff, now: datetime) -> Dige
     for client in clients:
         if client.cause is None:
             closed.append(client)
-            for colleague_id in _responsible(client, staff):
+            for colleague_id in responsible(client, staff):
                 digests[colleague_id].repaired.append(client)
             continue
         owner, admins = _to_tell(client, client.cause, staff, now)
@@ -132,7 +132,8 @@ def _to_tell(client: ClientToTellOf, cause: Cause, staff: Staff, now: datetime) 
     return tells_owner, [admin for admin in admins if not (tells_owner and admin == client.owner_id)]
 
 
-def _responsible(client: ClientToTellOf, staff: Staff) -> list[UUID]:
+def responsible(client: ClientToTellOf, staff: Staff) -> list[UUID]:
+    """The client's owner, or the admins who stand in for one who has left."""
     return [client.owner_id] if client.owner_id in staff.people else _admins(client, staff)
 
 

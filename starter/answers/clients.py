@@ -180,6 +180,7 @@ class EventAnswer(BaseModel):
     run_id: str | None
     colleague_id: UUID | None = Field(description="Nothing when the product acted by itself.")
     cause: Cause | None
+    detail: str | None = Field(description="For support: what was answered, with the answer's own id.")
     before: str | None
     after: str | None
 
@@ -193,6 +194,7 @@ class EventAnswer(BaseModel):
             run_id=event.run_id,
             colleague_id=event.colleague_id,
             cause=event.cause,
+            detail=event.detail,
             before=event.before,
             after=event.after,
         )

@@ -67,6 +67,9 @@ class ManagedConnectionAnswer(ConnectionAnswer):
 
     client_id: UUID
     next_refresh_at: datetime | None
+    sign_in_ends_at: datetime | None = Field(
+        description="When the sign-in ends for good, however much it is used; null where it does not."
+    )
     settings: SettingsAnswer
     receipts: dict[ListName, ReceiptAnswer] = Field(description="By list: rows, when, and what changed since then.")
     absent_lists: list[ListName] = Field(description="Lists that the accounting software does not have.")
@@ -80,6 +83,7 @@ class ManagedConnectionAnswer(ConnectionAnswer):
             **ConnectionAnswer.of(connection, found.login_name, found.limited_until).model_dump(),
             client_id=found.client.id,
             next_refresh_at=connection.next_refresh_at,
+            sign_in_ends_at=found.sign_in_ends_at,
             settings=SettingsAnswer.of(connection, details.offered),
             receipts={
                 name: ReceiptAnswer.of(receipt, connection.provider)

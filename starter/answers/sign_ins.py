@@ -1,13 +1,18 @@
-"""What the API answers about the sign-ins and organisations that a run expects, where each sign-in brings one."""
+"""What the API answers about sign-ins: those that a run expects, organisations too, and links for a client's people."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from contracts.words.client_links import DAYS, MOST_DAYS, LinkState
 from contracts.words.runs import SignInState
+from models.grants.client_links import ClientLinkView
+from models.kit.columns import now
 from models.runs.tables import ExpectedOrganisation, ExpectedSignIn
+from starter.connections.client_links import MadeLink
 
 
 class ExpectedSignInAnswer(BaseModel):
@@ -108,3 +113,62 @@ class GoingOnAnswer(BaseModel):
 
     run_id: str
     going_on: bool = True
+
+
+class ClientLinkWish(BaseModel):
+    """How long a link works."""
+
+    days: int = Field(default=DAYS, ge=1, le=MOST_DAYS, description="Days until it ends by itself.")
+
+
+class MadeClientLinkAnswer(BaseModel):
+    """A new link. Copy its address now: only its hash is stored, and it is never shown again."""
+
+    link_id: UUID
+    address: str
+    expires_at: datetime
+
+    @classmethod
+    def of(cls, made: MadeLink) -> Self:
+        """The link as the API shows it."""
+        return cls(link_id=made.link_id, address=made.address, expires_at=made.expires_at)
+
+
+class ClientLinkAnswer(BaseModel):
+    """A link; its address is not known any more."""
+
+    link_id: UUID
+    state: LinkState
+    sent_by: str = Field(description="The colleague who made it.")
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = Field(description="When somebody signed in by it.")
+    withdrawn_at: datetime | None
+    withdrawn_by: str | None
+
+    @classmethod
+    def of(cls, view: ClientLinkView, at: datetime) -> Self:
+        """The link as it is at a moment."""
+        link = view.link
+        return cls(
+            link_id=link.id,
+            state=view.state(at),
+            sent_by=view.sender.name,
+            created_at=link.created_at,
+            expires_at=link.expires_at,
+            used_at=view.used_at,
+            withdrawn_at=link.revoked_at,
+            withdrawn_by=view.revoked_by,
+        )
+
+
+class ClientLinksAnswer(BaseModel):
+    """A client's links, newest first."""
+
+    links: list[ClientLinkAnswer]
+
+    @classmethod
+    def of(cls, views: Sequence[ClientLinkView]) -> Self:
+        """The links as they are now."""
+        at = now()
+        return cls(links=[ClientLinkAnswer.of(view, at) for view in views])

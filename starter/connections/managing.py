@@ -4,7 +4,7 @@ import base64
 import logging
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -27,6 +27,7 @@ from models.connections.reads import Details, Managed
 from models.kit.columns import now
 from models.kit.database import Database
 from providers.port.provider import Provider
+from rules.night.sign_in_ends import said
 from starter.actor import Actor
 from starter.clients.finding import missing
 from starter.runs.consents import Consents
@@ -126,7 +127,29 @@ class Managing:
         """
         async with self._database.session() as session:
             found = await managed_or_refused(session, actor, client_id, is_living=True)
-        sources, until = self._sources(lists, found), found.limited_until
+        reason = f"Refresh asked by {actor.colleague_name}."
+        return await self._read(actor, found, self._sources(lists, found), reason, actor.colleague_id)
+
+    async def look(self, actor: Actor, client_id: UUID, kind: RowKind, reason: str) -> Refreshing:
+        """Read one kind of rows of a client at once, by nobody's wish, to see how its connection is.
+
+        Args:
+            actor: The client's owner.
+            client_id: The client.
+            kind: What is read.
+            reason: Why, for support staff.
+
+        Raises:
+            Refused: No such client, no living connection, or no server.
+        """
+        async with self._database.session() as session:
+            found = await managed_or_refused(session, actor, client_id, is_living=True)
+        return await self._read(actor, found, (kind,), reason, None)
+
+    async def _read(
+        self, actor: Actor, found: Managed, sources: tuple[RowKind, ...], reason: str, asked_by: UUID | None
+    ) -> Refreshing:
+        until = found.limited_until
         limited_until = until if until is not None and until > now() else None
         facts = await self.facts(actor, found)
         workflow_id = sync_client_id(actor.practice_slug, found.client.code)
@@ -134,8 +157,8 @@ class Managing:
             client=facts,
             pull_id=_pull_id(found.client.code),
             sources=sources,
-            reason=f"Refresh asked by {actor.colleague_name}.",
-            asked_by=actor.colleague_id,
+            reason=reason,
+            asked_by=asked_by,
         )
         async with explained("This client's refresh has just ended. Ask again."):
             try:
@@ -188,7 +211,13 @@ class Managing:
         return (await handle.result()).message
 
     async def reconnect(
-        self, actor: Actor, client_id: UUID, key: str | None = None, region: str | None = None
+        self,
+        actor: Actor,
+        client_id: UUID,
+        key: str | None = None,
+        region: str | None = None,
+        *,
+        sign_in_follows: bool = False,
     ) -> StartedRun:
         """Start a sign-in for this client. It repairs only the client's own organisation, compared by id.
 
@@ -199,6 +228,7 @@ class Managing:
             client_id: The client.
             key: A repeat with the same key returns the same run.
             region: The country, where the provider has several: that of the client's login unless it is said.
+            sign_in_follows: Whoever asks begins the sign-in.
 
         Raises:
             Refused: No such client, no connection, one that is just being ended, archived, or nobody to start it.
@@ -209,7 +239,7 @@ class Managing:
             raise Refused(RefusalCode.NOT_CONNECTED, LEAVES.format(name=found.client.name))
         if found.client.archived_at is not None:
             raise Refused(RefusalCode.NOT_CONNECTED, ARCHIVED.format(name=found.client.name))
-        options = options_for(found, region)
+        options = replace(options_for(found, region), sign_in_follows=sign_in_follows)
         return await self._runs.start(actor, RunKind.RECONNECT_ALL, found.connection.provider, key, options)
 
     def _wanted(self, found: Managed, patch: SettingsPatch) -> dict[str, object]:
@@ -261,6 +291,14 @@ class Managing:
             provider_title=self.title(found),
             support=await self._supporting.facts(),
         )
+
+    @staticmethod
+    def said_of_end(actor: Actor, found: Managed) -> str | None:
+        """When the client's sign-in ends for good, such as *Ends in October 2031*; None where it does not."""
+        if found.sign_in_ends_at is None or found.connection.status.is_leaving:
+            return None
+        words = said(found.sign_in_ends_at, now(), actor.time_zone)
+        return words[0].upper() + words[1:]
 
     def provider(self, found: Managed) -> Provider:
         """The client's accounting software."""

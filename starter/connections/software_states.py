@@ -6,7 +6,7 @@ Every software that is offered or on is shown. Nobody's login is used: what is a
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Final
 
 from pydantic_settings import BaseSettings
@@ -17,10 +17,13 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from contracts.words.names import GROUPS_QUEUE, PROVIDER_QUEUE, queue_of
+from models.budgets.calls import used_since
 from models.kit.columns import now
+from models.kit.database import Database
 from providers import registry
 from providers.port.provider import Provider, Providers
-from providers.port.settings import ProviderSettings
+from providers.port.settings import Meter, ProviderSettings
+from rules.metering import MeterState, Reading, read
 from starter.actor import Actor
 from starter.people.leaving import check_admin
 from starter.provider_checks import Finding, callback_of, look_at
@@ -44,6 +47,33 @@ class QueueState:
 
 
 @dataclass(frozen=True, slots=True)
+class MonthMeter:
+    """A month's calls of the whole app, of all practices together, and what is to be said of them.
+
+    Attributes:
+        meter: The budget.
+        reading: How far it is used.
+    """
+
+    meter: Meter
+    reading: Reading
+
+    @property
+    def warning(self) -> str | None:
+        """What an admin should know; None while nothing is to be said."""
+        then = "calls wait for the next month" if self.meter.is_refused_beyond else "each further call is paid for"
+        match self.reading.state:
+            case MeterState.FINE:
+                return None
+            case MeterState.TOO_FAST:
+                return f"At this pace the month's budget is used up before its end; {then} from there on."
+            case MeterState.NEARLY_USED:
+                return f"More than four fifths of the month's budget are used; when it is used up, {then}."
+            case MeterState.USED_UP:
+                return f"The month's budget is used up: {then}."
+
+
+@dataclass(frozen=True, slots=True)
 class SoftwareState:
     """One accounting software as it is set up here.
 
@@ -55,6 +85,7 @@ class SoftwareState:
         unset: The variables that whoever runs Clientsync has to set.
         queues: Its task queues; none where it is off.
         findings: What its checks found; none where they were not made.
+        meter: The month's calls of the whole app, for admins; None where they are not metered.
     """
 
     name: str
@@ -64,6 +95,7 @@ class SoftwareState:
     unset: tuple[str, ...] = ()
     queues: Sequence[QueueState] = ()
     findings: Sequence[Finding] = field(default=())
+    meter: MonthMeter | None = None
 
     @property
     def is_served(self) -> bool | None:
@@ -76,6 +108,7 @@ class SoftwareStates:
     """Looks at every accounting software.
 
     Args:
+        database: Counts the calls.
         temporal: Knows the workers.
         providers: Those that are on.
         apps: What is set of our apps, by the providers' names.
@@ -83,8 +116,14 @@ class SoftwareStates:
     """
 
     def __init__(
-        self, temporal: Client, providers: Providers, apps: Mapping[str, BaseSettings], public_url: str
+        self,
+        database: Database,
+        temporal: Client,
+        providers: Providers,
+        apps: Mapping[str, BaseSettings],
+        public_url: str,
     ) -> None:
+        self._database = database
         self._temporal, self._providers, self._public_url = temporal, providers, public_url
         known = registry.all_of(apps)
         self._apps = [app for app in known if app.name in registry.OFFERED or app.name in providers]
@@ -109,7 +148,18 @@ class SoftwareStates:
         names = [queue_of(app.name, shared) for shared in (PROVIDER_QUEUE, GROUPS_QUEUE)]
         queues = await asyncio.gather(*(self._queue(name) for name in names))
         findings = await _findings(app, provider, callback) if is_checked else ()
-        return SoftwareState(app.name, app.title, True, callback, queues=queues, findings=findings)
+        return SoftwareState(
+            app.name, app.title, True, callback, queues=queues, findings=findings, meter=await self._meter(app)
+        )
+
+    async def _meter(self, app: ProviderSettings) -> MonthMeter | None:
+        meter, at = app.meter(), now()
+        if meter is None or app.client_id is None:
+            return None
+        begins = at.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        async with self._database.session() as session:
+            used = await used_since(session, app.name, app.client_id, "month", begins)
+        return MonthMeter(meter, read(used, meter.budget, at))
 
     async def _queue(self, name: str) -> QueueState:
         asked = DescribeTaskQueueRequest(

@@ -29,8 +29,10 @@ from models.practices.tables import Practice
 from models.runs import writes as runs
 from models.runs.tables import Run
 from providers.port.errors import AppRefused, ConsentDenied, OtherRegion, ProviderError
-from providers.port.provider import FinishedSignIn
+from providers.port.provider import FinishedSignIn, Provider
+from rules.clients.sign_in_links import other_pick
 from starter.actor import Actor
+from starter.connections import client_returns
 from starter.runs import consent_words
 from starter.runs.consents import Consents
 from starter.support.temporal_faults import explained
@@ -71,6 +73,7 @@ class ConsentReturn:
         client_id: The one client that the run is about, if it is.
         denied: Whether the person said no; otherwise what is not ok has failed, and can be tried again in the run.
         app_is_refused: Whether our app was refused, whoever signs in.
+        of_client: Name of the client whose own people were sent a link and signed in by it; None for other sign-ins.
     """
 
     run_id: str
@@ -81,6 +84,7 @@ class ConsentReturn:
     client_id: UUID | None = None
     denied: bool = False
     app_is_refused: bool = False
+    of_client: str | None = None
 
 
 class ConsentReturns:
@@ -115,11 +119,12 @@ class ConsentReturns:
             Refused: Unknown or expired state, another browser, or the run cannot be told just now.
         """
         attempt, is_first = await self._claim(provider, params, came_from)
+        came_instead = None
         if is_first:
-            await self._exchange(attempt, params)
+            came_instead = await self._exchange(attempt, params)
         else:
             attempt = await self._settled(attempt)
-        return await self._deliver(attempt)
+        return await self._deliver(attempt, came_instead)
 
     async def _claim(
         self, provider: str, params: Mapping[str, str], came_from: CameFrom
@@ -131,6 +136,8 @@ class ConsentReturns:
             if attempt is None or attempt.provider != provider:
                 raise Refused(RefusalCode.NOT_FOUND, self._unknown(provider, params))
             _check_browser(attempt, came_from)
+            if attempt.used_at is None:
+                await client_returns.check_link(session, attempt, at)
             taken = await sign_ins.use_consent(session, state_hash, at)
         if taken is not None:
             return taken, True
@@ -163,7 +170,8 @@ class ConsentReturns:
                 raise Refused(RefusalCode.UNAVAILABLE, consent_words.BEING_FINISHED)
             await asyncio.sleep(LOOK.total_seconds())
 
-    async def _exchange(self, attempt: ConsentAttempt, params: Mapping[str, str]) -> None:
+    async def _exchange(self, attempt: ConsentAttempt, params: Mapping[str, str]) -> str | None:
+        """Exchange and keep; gives what to say where a client's link brought something else, which is kept nowhere."""
         kept = open_kept(self._sealer, attempt.id, attempt.sealed_secrets)
         provider, redirect_uri = (
             self._consents.provider(attempt.provider),
@@ -171,6 +179,10 @@ class ConsentReturns:
         )
         try:
             finished = await provider.finish_sign_in(params, kept, redirect_uri=redirect_uri)
+            if attempt.client_link_id is not None:
+                finished = await client_returns.own_only(provider, attempt, finished)
+        except client_returns.OtherPick as other:
+            return await self._refuse_pick(provider, attempt, other)
         except ConsentDenied:
             attempt.denied = True
             await self._save(attempt)
@@ -182,6 +194,17 @@ class ConsentReturns:
             await self._save(attempt)
         else:
             await self._keep(attempt, finished)
+        return None
+
+    async def _refuse_pick(self, provider: Provider, attempt: ConsentAttempt, other: client_returns.OtherPick) -> str:
+        attempt.cause = Cause.WRONG_ORGANISATION
+        async with self._database.transaction() as session:
+            wanted = await client_returns.note_other_pick(session, attempt, now())
+            has_grant = await grants.has_grant(session, attempt.provider, other.credential.account_key)
+        await self._save(attempt)
+        if not has_grant:  # of a login that is in use here already, nothing is ended
+            await client_returns.let_go(provider, other.credential)
+        return other_pick(wanted, other.names, provider.title)
 
     async def _note_refusal(self, provider: str, error: AppRefused) -> None:
         """For those who run this installation, once: the worker writes to them, the log tells at once."""
@@ -209,6 +232,8 @@ class ConsentReturns:
             if finished.credential.region is not None:
                 await regions.remember(session, attempt.practice_id, attempt.provider, finished.credential.region)
             await sign_ins.tell_clients(session, attempt, grant.id, at)
+            if attempt.client_link_id is not None:
+                await client_returns.use_up(session, attempt, at)
             if attempt.link_id is not None:
                 await sign_ins.tell_of_link(session, attempt, finished.credential.label, at)
             await app_troubles.over(session, attempt.provider)
@@ -222,7 +247,7 @@ class ConsentReturns:
             if attempt.grant_id is None:
                 await runs.say_while_waiting(session, attempt.run_id, self._message(attempt))
 
-    async def _deliver(self, attempt: ConsentAttempt) -> ConsentReturn:
+    async def _deliver(self, attempt: ConsentAttempt, came_instead: str | None = None) -> ConsentReturn:
         message = self._message(attempt)
         if message is None:
             raise Refused(RefusalCode.WRONG_STAGE, consent_words.UNFINISHED)
@@ -233,15 +258,17 @@ class ConsentReturns:
         async with self._database.session() as session:
             client_id = (await session.get_one(Run, attempt.run_id)).client_id
             practice = await session.get_one(Practice, attempt.practice_id)
+            of_client = await client_returns.client_name(session, attempt)
         return ConsentReturn(
             attempt.run_id,
             practice.id,
             practice.name,
-            message,
+            came_instead or message,
             ok=attempt.grant_id is not None,
             client_id=client_id,
             denied=attempt.denied,
             app_is_refused=attempt.cause is Cause.APP_REFUSED,
+            of_client=of_client,
         )
 
     def _message(self, attempt: ConsentAttempt) -> str | None:

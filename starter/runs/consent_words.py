@@ -29,6 +29,12 @@ UNKNOWN_LINK = "This link is not known. Ask whoever sent it to you for a new one
 USED_LINK = "Somebody has signed in by this link already. Ask whoever sent it to you for a new one if you need it."
 OLD_LINK = "This link is too old: nobody waits for this sign-in any more. Ask whoever sent it to you for a new one."
 WORN_LINK = "This link was followed too often without a sign-in. Ask whoever sent it to you for a new one."
+CLIENT_LINK_UNKNOWN = "This link is not known. Ask whoever sent it to you for a new one."
+CLIENT_LINK_USED = "Somebody has signed in by this link already, so there is nothing more to do here."
+CLIENT_LINK_OVER = "This link does not work any more. Ask whoever sent it to you for a new one."
+OTHER_PICK = (
+    "The sign-in did not bring this client's own organisation, so nothing of it was kept and nothing was changed."
+)
 BEING_FINISHED = "This sign-in is being finished just now."
 TOO_LONG = "This sign-in took too long. Sign in again from Clientsync."
 
@@ -64,6 +70,8 @@ def outcome(title: str, attempt: ConsentAttempt) -> str | None:
         return f"{DENIED} {IF_FULL}"
     if attempt.is_other_region:
         return _OTHER_REGION.format(title=title)
+    if attempt.cause is Cause.WRONG_ORGANISATION:
+        return OTHER_PICK
     if attempt.cause is Cause.APP_REFUSED:
         return (
             f"{title} refuses our app's secret, so nobody can sign in just now and nothing was changed. "

@@ -18,7 +18,7 @@ from models.access.sessions import hashed
 from models.events import writes as events
 from models.grants import sign_ins
 from models.grants.sign_ins import LinkView
-from models.grants.tables import ConsentAttempt, SignInLink
+from models.grants.tables import ClientLink, ConsentAttempt, SignInLink
 from models.kit.columns import now
 from models.kit.database import Database
 from models.kit.sealing import Sealer, seal_kept
@@ -172,7 +172,7 @@ class Consents:
             raise Refused(RefusalCode.NOT_FOUND, consent_words.UNKNOWN_LINK)
         if found.is_used:
             raise Refused(RefusalCode.WRONG_STAGE, consent_words.USED_LINK)
-        if found.link.expires_at <= now() or not _awaits(found.run):
+        if found.link.expires_at <= now() or not awaits(found.run):
             raise Refused(RefusalCode.WRONG_STAGE, consent_words.OLD_LINK)
         return found
 
@@ -200,6 +200,25 @@ class Consents:
             session.add(attempt.row)
         return attempt.authorize_url
 
+    async def begin_for_client(self, run: Run, link: ClientLink, mark: str, region: str | None) -> str:
+        """Somebody of a client's own begins a sign-in by the client's link; gives the provider's address.
+
+        Args:
+            run: The run that was begun by the link, and waits.
+            link: The link.
+            mark: As for ``follow``.
+            region: The country that they chose, where there are several.
+
+        Raises:
+            Refused: As ``prepare``.
+        """
+        region = await self._region(run, region)
+        attempt = await self._attempt(run, link.colleague_id, now(), await self._expected(run), region)
+        attempt.row.client_link_id, attempt.row.browser_hash = link.id, hashed(mark)
+        async with self._database.transaction() as session:
+            session.add(attempt.row)
+        return attempt.authorize_url
+
     def redirect_uri(self, provider: str) -> str:
         """Where a provider sends browsers back to."""
         return f"{self._public_url}/connect/{provider}/callback"
@@ -210,7 +229,7 @@ class Consents:
         if run is None:
             raise Refused(RefusalCode.NOT_FOUND, f"There is no run {run_id[:120]!r} in your practice.")
         actor.check(scope_of(run.kind))
-        if not _awaits(run):
+        if not awaits(run):
             raise Refused(
                 RefusalCode.WRONG_STAGE,
                 "This run is past its sign-in. Start another one to sign in with another login.",
@@ -272,7 +291,8 @@ class PreparedAttempt(PreparedConsent):
     row: ConsentAttempt
 
 
-def _awaits(run: Run) -> bool:
+def awaits(run: Run) -> bool:
+    """Whether a run waits for a (further) sign-in."""
     is_repairing = run.kind is RunKind.RECONNECT_ALL and run.stage is not Stage.AWAITING_CONSENT
     # A repair goes on with the one login, and nobody signs in for a hand-over.
     return run.stage in AWAITS_CONSENT and not is_repairing and not run.is_hand_over

@@ -72,6 +72,7 @@ class RunOptions:
         hand_over: Reassign: an admin gives one colleague's clients to another; nobody signs in.
         reopen: Do a finished run's failed organisations again.
         has_queue: Reconnect: a sign-in is expected for each organisation that needs one.
+        sign_in_follows: Whoever starts it begins its sign-in, so that none is prepared.
         region: The country of the first sign-in, where the provider has several; another one may follow.
         names: Add: organisations that are expected by name, where each sign-in brings one.
         client_ids: Add: clients without a connection that are expected, likewise.
@@ -85,6 +86,7 @@ class RunOptions:
     hand_over: HandOver | None = None
     reopen: bool = False
     has_queue: bool = False
+    sign_in_follows: bool = False
     region: str | None = None
     names: tuple[str, ...] = ()
     client_ids: tuple[UUID, ...] = ()

@@ -102,7 +102,7 @@ class Starts:
         # An admin's hand-over needs no sign-in: the logins that it uses are there already.
         attempt = (
             None
-            if options.hand_over
+            if options.hand_over or options.sign_in_follows
             else await self._consents.prepare(actor, run, at, await self._expected(run), options.region)
         )
         deadlines = self._deadlines
@@ -196,7 +196,7 @@ class Starts:
                 "This key was used to start something else. Use a new key for each run.",
                 field="Idempotency-Key",
             )
-        waits = run.stage in AWAITS_CONSENT and not options.hand_over
+        waits = run.stage in AWAITS_CONSENT and not (options.hand_over or options.sign_in_follows)
         address = await self._consents.begin(actor, run.id, options.region) if waits else None
         return StartedRun(run.id, address, run.provider)
 

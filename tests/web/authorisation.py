@@ -36,6 +36,7 @@ _RULES = {
         GET /api/docs
         GET /healthz
         GET /readyz
+        GET /connect/{provider}/disconnected
         GET /sign-in
         POST /sign-in
         POST /sign-in/passkey
@@ -49,6 +50,7 @@ _RULES = {
     """,
     Rule.SECRET: """
         GET /connect/{provider}/callback
+        POST /connect/{provider}/webhooks
         GET /sign-in/provider/callback
         GET /sign-in/code
         POST /sign-in/code
@@ -63,8 +65,11 @@ _RULES = {
         POST /invitation/{token}
         GET /sign-in-link/{token}
         POST /sign-in-link/{token}
+        GET /client-sign-in/{token}
+        POST /client-sign-in/{token}
     """,
     Rule.PAGE: """
+        GET /connect/{provider}/reconnect
         GET /
         POST /sign-out
         GET /account
@@ -143,6 +148,8 @@ _RULES = {
         GET /clients/{client_id:uuid}/connection
         POST /clients/{client_id:uuid}/connection
         POST /clients/{client_id:uuid}/connection/refresh
+        POST /clients/{client_id:uuid}/connection/links
+        POST /clients/{client_id:uuid}/connection/links/{link_id:uuid}/withdraw
         POST /clients/{client_id:uuid}/connection/reconnect
         POST /clients/{client_id:uuid}/connection/change
         POST /clients/{client_id:uuid}/connection/undo
@@ -197,6 +204,7 @@ _RULES = {
         GET /api/v1/clients/{client_id}/lists/{list_name}.csv
         GET /api/v1/clients/{client_id}/connection
         GET /api/v1/clients/{client_id}/connection/disconnect
+        GET /api/v1/clients/{client_id}/connection/links
         GET /api/v1/clients/{client_id}/connection/change/{run_id}
         GET /api/v1/runs
         GET /api/v1/runs/{run_id}
@@ -247,6 +255,8 @@ _RULES = {
         POST /api/v1/clients/{client_id}/merge/{other_id}
         PATCH /api/v1/clients/{client_id}/connection
         POST /api/v1/clients/{client_id}/connection/refresh
+        POST /api/v1/clients/{client_id}/connection/links
+        DELETE /api/v1/clients/{client_id}/connection/links/{link_id}
         POST /api/v1/clients/{client_id}/connection/reconnect
         POST /api/v1/clients/{client_id}/connection/disconnect
         POST /api/v1/clients/{client_id}/connection/change
@@ -308,14 +318,10 @@ def is_let_in(who: Who, rule: Rule) -> bool:
             return on_pages
         case Rule.ADMIN_PAGE:
             return on_pages and who.is_admin
-        case Rule.READ:
-            return with_token and Scope.READ in who.scopes
+        case Rule.READ | Rule.ADD | Rule.MANAGE:
+            return with_token and Scope[rule.name] in who.scopes
         case Rule.ADMIN_READ:
             return with_token and who.is_admin and Scope.READ in who.scopes
-        case Rule.ADD:
-            return with_token and Scope.ADD in who.scopes
-        case Rule.MANAGE:
-            return with_token and Scope.MANAGE in who.scopes
         case Rule.IMPORT:
             return with_token and {Scope.ADD, Scope.MANAGE} <= who.scopes
         case Rule.ADMIN_MANAGE:

@@ -1,7 +1,7 @@
 """Two furnished practices, and every way to ask for a page: what the tests of security walk."""
 
 from typing import Any, NamedTuple
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx2
 import pytest
@@ -64,6 +64,7 @@ async def furnished(person: Person, place: int) -> dict[str, str]:
         session.add(passkey)
     listed = await scene.operations.client_imports.keep(scene.actor, b"Code;Name\nB1;Beech\nB 2;Birch\n", "list.csv")
     (added,) = [row for row in run["organisations"] if row["outcome"] == "created"]
+    link = await scene.operations.client_links.make(scene.actor, UUID(added["client_id"]))
     kept = ViewQuery(ClientFilter(team_id=team.id), ClientOrder())
     view_id = await scene.operations.saved_views.save(scene.actor, "Night shift", kept, is_shared=True)
     return {
@@ -75,6 +76,7 @@ async def furnished(person: Person, place: int) -> dict[str, str]:
         "passkey_id": str(passkey.id),
         "import_id": str(listed),
         "view_id": str(view_id),
+        "link_id": str(link.link_id),
         "colleague_id": str(colleague.id),
         "admin_id": str(scene.actor.colleague_id),
     }

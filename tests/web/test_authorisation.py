@@ -252,6 +252,7 @@ async def test_who_is_let_in_is_let_in(world: World):
                 "passkey_id",
                 "import_id",
                 "view_id",
+                "link_id",
                 "admin_id",
             )
         },

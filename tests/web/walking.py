@@ -17,12 +17,15 @@ from sqlmodel import SQLModel
 from tests.journeys.scene import Json, Scene
 from web.kit.viewing import administrating
 
-NOT_PAGES = ("/api/", "/codec/", "/static/", "/healthz", "/readyz")
+NOT_PAGES = ("/api/", "/codec/", "/static/", "/healthz", "/readyz", "/connect/{provider}/webhooks")
+"""Programs ask for these, of which webhooks are let in by their signature alone (``journeys/connections``)."""
 
 PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
 """In a route's path."""
 
-THINGS = frozenset({"client_id", "run_id", "colleague_id", "team_id", "token_id", "passkey_id", "import_id", "view_id"})
+THINGS = frozenset(
+    {"client_id", "run_id", "colleague_id", "team_id", "token_id", "passkey_id", "import_id", "view_id", "link_id"}
+)
 """What belongs to one practice, as addresses name it."""
 
 WORDS: Mapping[str, str] = {

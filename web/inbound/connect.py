@@ -60,6 +60,8 @@ async def callback(
         next_step = "You can close this page. Tell whoever runs Clientsync."
     else:
         next_step = "To try again, open the link that you were given once more."
+    if came_back.of_client is not None and came_back.ok:
+        next_step = "Their books are read from now on; you need not do anything more. You can close this page."
     return _page(
         request,
         HTTPStatus.OK,

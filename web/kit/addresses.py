@@ -1,5 +1,6 @@
 """Checks addresses that came from outside: where they may lead, and which part of them may be logged."""
 
+import re
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
@@ -13,6 +14,7 @@ _NOT_AGAIN = (
     "/sign-out",
     "/invitation/",
     "/sign-in-link/",
+    "/client-sign-in/",
     "/forgotten-password",
     "/connect/",
     "/api/",
@@ -21,7 +23,10 @@ _NOT_AGAIN = (
 )
 
 
-SECRET_PATHS: Final = ("/invitation/", "/sign-in-link/", "/forgotten-password/")
+_RECONNECT: Final = re.compile(r"/connect/[a-z]{1,20}/reconnect")
+"""Where a provider sends colleagues who are to sign in again: they may have to sign in here first."""
+
+SECRET_PATHS: Final = ("/invitation/", "/sign-in-link/", "/client-sign-in/", "/forgotten-password/")
 """Where a link's secret stands: what follows in such a path is never logged."""
 
 
@@ -48,7 +53,8 @@ def local(address: str | None) -> str:
         parts = urlsplit(address)
     except ValueError:
         return HOME
-    return HOME if parts.scheme or parts.netloc or parts.path.startswith(_NOT_AGAIN) else address
+    is_again = parts.path.startswith(_NOT_AGAIN) and not _RECONNECT.fullmatch(parts.path)
+    return HOME if parts.scheme or parts.netloc or is_again else address
 
 
 def behind(referrer: str | None, host: str | None) -> str:

@@ -44,6 +44,8 @@ class Said(StrEnum):
     SIGN_INS_ENOUGH = "sign-ins-enough"
     NOBODY_SIGNED_IN = "nobody-signed-in"
     TAKEN_OFF_THE_LIST = "taken-off-the-list"
+    NO_SUCH_BOOKS = "no-such-books"
+    CLIENT_LINK_WITHDRAWN = "client-link-withdrawn"
 
     FILTER_DROPPED = "filter-dropped"
 
@@ -162,6 +164,8 @@ _SENTENCES: dict[Said, str] = {
     Said.SIGN_IN_LEFT_OUT: "That sign-in is left out; its client stays as it is.",
     Said.TAKEN_OFF_THE_LIST: "That organisation is off the list. A sign-in that nothing uses is ended tonight.",
     Said.SIGN_INS_ENOUGH: "The clients that you signed in for are being repaired; the others stay as they are.",
+    Said.NO_SUCH_BOOKS: "No client of your practice has those books. Reconnect what needs it here.",
+    Said.CLIENT_LINK_WITHDRAWN: "The link is withdrawn. Nobody can sign in by it any more.",
     Said.NOBODY_SIGNED_IN: "This was not done, since nobody has signed in yet. Sign in, or stop the run.",
     Said.FILTER_DROPPED: "This address asked for something that is not there any more, so that filter was left out.",
     Said.VIEW_PARTLY_GONE: "Part of this view is left out: it asked for something that is no longer there, such as a "

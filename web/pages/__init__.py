@@ -43,7 +43,7 @@ from web.pages.clients import account as client_account
 from web.pages.clients import client, clients, finding, importing, lists, many, timeline
 from web.pages.clients.ends import archive, erasing, merging
 from web.pages.clients.views import saved_views
-from web.pages.connections import change, connection, disconnecting
+from web.pages.connections import change, client_links, connection, disconnecting
 from web.pages.connections import health as connections
 from web.pages.people import access, colleagues, hand_over, invitation, outbox, practice, team
 from web.pages.runs import activity, choice_lists, client_sync, expected, sign_in_links, sign_ins
@@ -76,6 +76,8 @@ ROUTERS = (
     sign_ins.router,
     expected.router,
     sign_in_links.open_to_all,
+    client_links.router,
+    client_links.open_to_all,
     client_account.router,
     importing.router,
     archive.router,

@@ -243,6 +243,12 @@ def test_one_whose_subscription_has_ended_says_so(one: Candidate, verdict: Verdi
     assert (judged.message or "").endswith("subscription has ended: nothing of it can be read before it is renewed.")
 
 
+def test_where_one_that_has_ended_stays_readable_nobody_is_told_otherwise():
+    judged = judge([candidate(is_ended=True), candidate("Another", "o2")], {}, [], 9, reads_ended=True)[0]
+    assert judged.verdict is Verdict.SUBSCRIPTION_ENDED
+    assert judged.message == "Its subscription has ended: it can still be read, and is not kept up to date there."
+
+
 def test_a_client_whose_subscription_has_ended_is_a_client():
     judged = judge([candidate(is_ended=True)], {"o1": known("o1")}, [], 10)[0]
     assert judged.verdict is Verdict.ALREADY_CLIENT

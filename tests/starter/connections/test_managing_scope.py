@@ -1,6 +1,6 @@
 """Another practice's clients have no connection to manage, in any call, and no run of theirs can be confirmed."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from fastapi.routing import APIRoute
 
@@ -10,7 +10,9 @@ from tests.journeys.one_client import one_of
 from tests.journeys.scene import Scene
 
 
-def calls(client_id: object, run_id: str) -> list[tuple[str, str, dict[str, object] | None]]:
+def calls(
+    client_id: object, run_id: str, link_id: object = UUID(int=1)
+) -> list[tuple[str, str, dict[str, object] | None]]:
     """Every call about one connection."""
     path = f"/api/v1/clients/{client_id}/connection"
     return [
@@ -18,6 +20,9 @@ def calls(client_id: object, run_id: str) -> list[tuple[str, str, dict[str, obje
         ("PATCH", path, {"refresh_hours": 12}),
         ("POST", f"{path}/refresh", None),
         ("POST", f"{path}/reconnect", None),
+        ("GET", f"{path}/links", None),
+        ("POST", f"{path}/links", None),
+        ("DELETE", f"{path}/links/{link_id}", None),
         ("GET", f"{path}/disconnect", None),
         ("POST", f"{path}/disconnect", None),
         ("POST", f"{path}/change", None),
@@ -29,10 +34,10 @@ def calls(client_id: object, run_id: str) -> list[tuple[str, str, dict[str, obje
 
 def test_every_route_of_a_connection_is_asked_here():
     """A route that is added later has to be added above, or this fails."""
-    from web.api import change, connection
+    from web.api import change, client_links, connection
 
-    known = {(method, path) for method, path, _ in calls("{client_id}", "{run_id}")}
-    ours = [*connection.router.routes, *change.router.routes]
+    known = {(method, path) for method, path, _ in calls("{client_id}", "{run_id}", "{link_id}")}
+    ours = [*connection.router.routes, *client_links.router.routes, *change.router.routes]
     routes = [route for route in ours if isinstance(route, APIRoute)]
     assert len(routes) == len(ours)
     assert {(method, route.path) for route in routes for method in route.methods or ()} == known
@@ -56,7 +61,7 @@ async def test_a_run_of_another_client_or_practice_is_not_found(scene: Scene, ne
     client = await one_of(scene)
     run_id = (await client.post("change")).json()["run_id"]
     bulk, _ = await scene.start()
-    for method, path, _ in calls(client.client_id, bulk)[7:9]:
+    for method, path, _ in calls(client.client_id, bulk)[10:12]:
         answer = await scene.http.request(method, path)
         assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found"), path
     theirs = Client(

@@ -29,6 +29,7 @@ OPEN = {
     "/forgotten-password",
     "/forgotten-password/{token}",
     "/sign-in-link/{token}",
+    "/client-sign-in/{token}",
 }
 """Forms for people who are not signed in: they need a password, a passkey, an account elsewhere, or a link's secret."""
 

@@ -171,6 +171,14 @@ SENTENCES: dict[str, Callable[[Happened], str]] = {
     ),
     "client.merged_into": lambda event: f"{event.by} merged this account into {event.after}, which has all of it now.",
     "client.erased": lambda event: f"{event.by} erased the client {event.before} for good.",
+    "client.sign_in_link_made": lambda event: (
+        f"{event.by} made a link by which the client's own people sign in; it works for {event.after} days."
+    ),
+    "client.sign_in_link_withdrawn": lambda event: f"{event.by} withdrew a link for the client's own people.",
+    "client.signed_in_by_link": lambda event: f"The client's own people signed in by a link from {event.by}.",
+    "client.other_pick_by_link": lambda event: (
+        f"Somebody chose other books by a link from {event.by} for the client's own people. Nothing of it was kept."
+    ),
     "client.owner_left": lambda event: f"{event.by} deactivated {event.before}, who looks after this client.",
     "client.reassigned": _reassigned,
     "connection.connected": _connected,
@@ -194,6 +202,7 @@ SENTENCES: dict[str, Callable[[Happened], str]] = {
     ),
     "connection.notice_written": lambda event: f"A notice for {event.after} was put into the outbox.{event.because}",
     "connection.told": _told,
+    "connection.end_warned": lambda event: f"Whoever can act was warned: the client's sign-in {event.after}.",
     "supplier.new": _suppliers,
     "run.started": lambda event: f"{event.by} started {(event.after or '').replace('-', ' ')}.",
     "run.sign_in_link_made": lambda event: f"{event.by} made a link by which somebody else signs in.",

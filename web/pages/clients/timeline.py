@@ -29,18 +29,20 @@ class Line(NamedTuple):
         said: The event's sentence.
         at: When it happened.
         run_id: The run that it belongs to.
+        detail: What support asks for.
     """
 
     said: Happened
     at: datetime
     run_id: str | None
+    detail: str | None = None
 
 
 def happened(view: EventView) -> Line:
     """An event as the page shows it; what it says of the accounting software names none yet."""
     event = view.event
     said = Happened(event.kind, view.colleague_name, event.cause, event.before, event.after)
-    return Line(said, event.at, event.run_id)
+    return Line(said, event.at, event.run_id, event.detail)
 
 
 @router.get("/clients/{client_id:uuid}/timeline")

@@ -31,6 +31,7 @@ from web.pages.runs.regions import RegionField, question
 
 router = page_router()
 
+SHOWN_LINKS = 10
 HERE = "/clients/{client_id:uuid}/connection"
 
 FormKey = Annotated[str, Form(alias=FORM_KEY, max_length=64, pattern=r"^[\w-]*$")]
@@ -177,6 +178,7 @@ async def _page(
     is_pulled_now = connection.pull_until is not None and connection.pull_until > now()
     is_busy = connection.status is ConnectionStatus.DISCONNECTING or since is not None or is_pulled_now
     shown = form or SettingsForm.of(connection)
+    links = await door.client_links.of_client(viewer.actor, client_id)
     return await framed(
         request,
         door,
@@ -188,6 +190,7 @@ async def _page(
         status=422 if form and form.errors else 200,
         connection=connection,
         login_name=found.login_name,
+        sign_in_end=door.managing.said_of_end(viewer.actor, found),
         form=shown,
         words=setting_words,
         ticks=setting_words.ticks(details.lists, shown.lists),
@@ -204,6 +207,7 @@ async def _page(
         run=await _run(door, viewer, client_id, run_id),
         title=door.software.title(connection.provider),
         allow=door.software.allow_words(connection.provider),
+        links=[(one, one.state(now())) for one in links[:SHOWN_LINKS]],
         in_temporal=await client_in_temporal(request, door, viewer, view.client.code),
     )
 

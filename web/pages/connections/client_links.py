@@ -1,0 +1,116 @@
+"""Links for a client's own people: made and withdrawn on the client's pages, and the page that such a link opens.
+
+That page shows the names of the practice and of the client and nothing else of either. The link is a secret, so its
+page sends no referrer.
+"""
+
+from http import HTTPStatus
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Form, Path, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from contracts.words.client_links import DAYS
+from contracts.words.refusals import RefusalCode, Refused
+from starter.operations import Operations
+from web.kit import marks
+from web.kit.authentication import Door
+from web.kit.confirmations import Said, go
+from web.kit.errors import status_of
+from web.kit.rendering import leave, render
+from web.kit.viewing import Viewer, open_router, page_router
+from web.pages.clients.frame import Tab, framed
+from web.pages.runs.regions import RegionField
+
+router = page_router()
+open_to_all = open_router()
+
+HERE = "/clients/{client_id:uuid}/connection/links"
+
+Token = Annotated[str, Path(max_length=100)]
+
+
+@router.post(HERE)
+async def make(
+    request: Request, door: Door, viewer: Viewer, client_id: UUID, days: Annotated[int, Form(ge=1, le=60)] = DAYS
+) -> Response:
+    """Make a link and show it, this once."""
+    made = await door.client_links.make(viewer.actor, client_id, days)
+    found, _ = await door.managing.show(viewer.actor, client_id)
+    return await framed(
+        request,
+        door,
+        viewer,
+        client_id,
+        "client/client_link.html",
+        Tab.CONNECTIONS,
+        made=made,
+        organisation=found.connection.organisation_name,
+        title=door.software.title(found.connection.provider),
+    )
+
+
+@router.post(f"{HERE}/{{link_id:uuid}}/withdraw")
+async def withdraw(door: Door, viewer: Viewer, client_id: UUID, link_id: UUID) -> RedirectResponse:
+    """Take a link back."""
+    await door.client_links.withdraw(viewer.actor, client_id, link_id)
+    return go(f"/clients/{client_id}/connection", Said.CLIENT_LINK_WITHDRAWN)
+
+
+@open_to_all.get("/client-sign-in/{token}")
+async def ask(request: Request, door: Door, token: Token) -> HTMLResponse:
+    """For whom the sign-in is, or why the link cannot be used."""
+    return await _ask(request, door, token)
+
+
+@open_to_all.post("/client-sign-in/{token}")
+async def agree(request: Request, door: Door, token: Token, region: RegionField = "") -> Response:
+    """Lead to the provider; only this browser can finish the sign-in."""
+    mark = marks.AT_PROVIDER.of(request) or marks.new()
+    try:
+        asked = await door.client_links.asked(token)
+        address = await door.client_links.follow(token, mark, region)
+    except Refused as refused:
+        if refused.refusal.field == "region":
+            return await _ask(request, door, token, "Choose the country first.")
+        return _unusable(request, refused)
+    allow = door.software.allow_words(asked.connection.provider)
+    answer = leave(request, address, allow.title, allow)
+    marks.AT_PROVIDER.keep(request, answer, mark)
+    return answer
+
+
+async def _ask(request: Request, door: Operations, token: str, problem: str | None = None) -> HTMLResponse:
+    try:
+        asked = await door.client_links.asked(token)
+    except Refused as refused:
+        return _unusable(request, refused)
+    allow = door.software.allow_words(asked.connection.provider)
+    return render(
+        request,
+        "client_sign_in.html",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK,
+        practice=asked.practice.name,
+        client=asked.client.name,
+        organisation=asked.connection.organisation_name,
+        token=token,
+        provider=allow.title,
+        allow=allow,
+        regions=await door.client_links.regions(asked),
+        problem=problem,
+    )
+
+
+def _unusable(request: Request, refused: Refused) -> HTMLResponse:
+    refusal = refused.refusal
+    waits = refusal.code is RefusalCode.UNAVAILABLE
+    is_done = refusal.message.startswith("Somebody has signed in")
+    return render(
+        request,
+        "client_sign_in_over.html",
+        status=HTTPStatus.SERVICE_UNAVAILABLE if waits else status_of(refusal.code),
+        heading="Not possible just now" if waits else "Nothing more to do" if is_done else "This link cannot be used",
+        message=refusal.message,
+        next_step="Open the link again in a moment." if waits else "You can close this page.",
+    )
