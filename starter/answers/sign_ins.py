@@ -1,6 +1,7 @@
 """What the API answers about sign-ins: those that a run expects, organisations too, and links for a client's people."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Self
 from uuid import UUID
@@ -40,15 +41,12 @@ class SignInsAnswer(BaseModel):
     @classmethod
     def of(cls, queue: Sequence[ExpectedSignIn]) -> Self:
         """The sign-ins as the API shows them."""
-
-        def count(state: SignInState) -> int:
-            return sum(one.state is state for one in queue)
-
+        to_do, done, dropped = _counted(one.state for one in queue)
         return cls(
             next=next((one.organisation_id for one in queue if one.state is SignInState.TO_DO), None),
-            to_do=count(SignInState.TO_DO),
-            done=count(SignInState.DONE),
-            dropped=count(SignInState.DROPPED),
+            to_do=to_do,
+            done=done,
+            dropped=dropped,
             sign_ins=[
                 ExpectedSignInAnswer(
                     organisation_id=one.organisation_id,
@@ -85,15 +83,12 @@ class ExpectedOrganisationsAnswer(BaseModel):
     @classmethod
     def of(cls, queue: Sequence[ExpectedOrganisation]) -> Self:
         """The organisations as the API shows them."""
-
-        def count(state: SignInState) -> int:
-            return sum(one.state is state for one in queue)
-
+        to_do, done, dropped = _counted(one.state for one in queue)
         return cls(
             next=next((one.position for one in queue if one.state is SignInState.TO_DO), None),
-            to_do=count(SignInState.TO_DO),
-            done=count(SignInState.DONE),
-            dropped=count(SignInState.DROPPED),
+            to_do=to_do,
+            done=done,
+            dropped=dropped,
             organisations=[
                 ExpectedOrganisationAnswer(
                     position=one.position,
@@ -106,6 +101,12 @@ class ExpectedOrganisationsAnswer(BaseModel):
                 for one in queue
             ],
         )
+
+
+def _counted(states: Iterable[SignInState]) -> tuple[int, int, int]:
+    """How many are to do, done and dropped."""
+    found = Counter(states)
+    return found[SignInState.TO_DO], found[SignInState.DONE], found[SignInState.DROPPED]
 
 
 class GoingOnAnswer(BaseModel):

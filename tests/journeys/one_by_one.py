@@ -9,9 +9,8 @@ if TYPE_CHECKING:
 
 def within_reach(scene: "Scene", place: int) -> list[str]:
     """The organisations for which one of the sandbox's people may sign in."""
-    library, allowed = scene.world.library, scene.world.policies.connecting_roles
-    person = list(library.people)[place]
-    return [one for one in library.organisations if library.roles.get((person, one)) in allowed]
+    person = list(scene.world.library.people.values())[place]
+    return [one.organisation_id for one in scene.world.may_connect(person)]
 
 
 async def each_signed_in(

@@ -162,7 +162,8 @@ _SENTENCES: dict[Said, str] = {
     "as it does.",
     Said.RUN_MOVED_ON: "This was not done, since the run has moved on meanwhile. This is where it is now.",
     Said.SIGN_IN_LEFT_OUT: "That sign-in is left out; its client stays as it is.",
-    Said.TAKEN_OFF_THE_LIST: "That organisation is off the list. A sign-in that nothing uses is ended tonight.",
+    Said.TAKEN_OFF_THE_LIST: "That organisation is off the list. Its sign-in is ended in the night after this run, if "
+    "nothing uses it.",
     Said.SIGN_INS_ENOUGH: "The clients that you signed in for are being repaired; the others stay as they are.",
     Said.NO_SUCH_BOOKS: "No client of your practice has those books. Reconnect what needs it here.",
     Said.CLIENT_LINK_WITHDRAWN: "The link is withdrawn. Nobody can sign in by it any more.",
