@@ -63,8 +63,8 @@ async def test_each_company_signed_in_for_looked_at_by_night_reconnected_and_dis
         assert (report.logins, report.healthy, report.refreshed, report.told) == (2, 2, 2, 0)
         calls = scene.world.calls
         assert (calls.refreshes, calls.by_path[f"GET {scene.platform.listing}"]) == (2, 2)
-        # How many calls a night takes is held by the provider's own tests: a reading that is tried again, as on a machine
-        # that stood still for a while, asks anew.
+        # How many calls a night takes is held by the provider's own tests: a reading that is tried again, as on a
+        # machine that stood still for a while, asks anew.
         assert calls.by_path["GET /v3/company/{id}/cdc"] >= 2
 
     scene.signed_out()
