@@ -3,9 +3,9 @@
 Each statement is idempotent, so that an activity may be tried again after any crash. Reads for pages and the API are in
 ``models.runs.reads``.
 
-Rows are locked in this order: the connections, the run, its practice, its rows. A run that creates, lists or changes
-connections has none of them pulled yet, and locks itself first. The locks are ``FOR NO KEY UPDATE``, so that rows which
-refer to a locked one, such as events, can still be inserted.
+Rows are locked in this order: the connections, the run, its practice, its rows, the grants. A run that creates, lists
+or changes connections has none of them pulled yet, and locks itself first. The locks are ``FOR NO KEY UPDATE``, so that
+rows which refer to a locked one, such as events, can still be inserted.
 """
 
 from collections.abc import Collection, Sequence

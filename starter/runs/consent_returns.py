@@ -217,6 +217,7 @@ class ConsentReturns:
         """Commit the grant with the attempt: from here on, nothing that was granted can be lost."""
         at = now()
         async with self._database.transaction() as session:
+            await runs.locked_run(session, attempt.run_id)  # before the grant, as whoever lists what it reaches does
             grant = await grants.upsert_grant(
                 session,
                 self._sealer,

@@ -13,11 +13,12 @@ from contracts.payloads.runs import Deadlines
 from contracts.words.runs import Stage
 from models.grants.tables import ConsentAttempt, Grant
 from models.kit.columns import now
+from models.runs import writes as runs
 from models.runs.tables import Run
 from starter.runs.consent_returns import FINISHING
 from tests.journeys.browser import agreed
 from tests.journeys.promises import ENDED_RUN, OPEN_RUN
-from tests.journeys.scene import Scene
+from tests.journeys.scene import PATIENCE, Scene
 
 
 async def attempts(scene: Scene) -> list[ConsentAttempt]:
@@ -224,3 +225,20 @@ async def test_a_sign_in_that_comes_back_to_an_ended_run(scene: Scene):
     page = await scene.sign_in(authorize_url)
     assert page.status_code == 409
     assert "has ended" in page.text
+
+
+@pytest.mark.leaves(OPEN_RUN, because="its second sign-in is what is looked at")
+async def test_a_sign_in_waits_for_its_run_before_it_locks_a_grant_that_the_run_may_be_listing(scene: Scene):
+    run_id, first = await scene.start()
+    browser = await scene.browser()
+    await scene.sign_in(first, browser=browser)
+    again = await agreed(browser, await scene.further_sign_in(run_id))
+    async with scene.database.transaction() as session:
+        await runs.locked_run(session, run_id)
+        coming_back = asyncio.create_task(scene.sign_in(again, browser=browser))
+        async with asyncio.timeout(PATIENCE):
+            while not await scene.held_up():
+                pass
+        free = select(Grant).with_for_update(key_share=True, nowait=True)
+        assert len((await session.exec(free)).all()) == 1
+    assert (await coming_back).status_code == 200
