@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
+
+import pytest
 
 from emulators.kit.control.control import Control
 from emulators.kit.control.words import FaultWords, RecordWords
@@ -48,6 +50,11 @@ class Wrong(StrEnum):
     PAGE_403 = "a page, 403"
     PAGE_404 = "a page, 404"
     PAGE_502 = "a page, 502"
+
+
+def variations(*wrong: Wrong) -> list[Any]:
+    """What goes wrong in a test, as its parameters: the first is tried every day, the others vary it."""
+    return [wrong[0], *(pytest.param(one, marks=pytest.mark.thorough) for one in wrong[1:])]
 
 
 WAIT = timedelta(seconds=30)

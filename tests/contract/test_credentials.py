@@ -6,7 +6,7 @@ import pytest
 
 from emulators.kit.faults.faults import DROP_REFRESH_RESPONSE, REVOKE_PERSON
 from providers.port.errors import ProviderError, SignedOut, Unavailable
-from tests.contract.subject import Held, Subject, Wrong
+from tests.contract.subject import Held, Subject, Wrong, variations
 
 SECOND = timedelta(seconds=1)
 
@@ -96,8 +96,10 @@ async def test_what_somebody_ended_there_is_signed_out(subject: Subject) -> None
 
 @pytest.mark.parametrize(
     "wrong",
-    [one for one in Wrong if one.value.startswith("a page")]
-    + [Wrong.DOWN, Wrong.BROKEN, Wrong.DROPPED, Wrong.NOT_FOUND],
+    variations(
+        *(one for one in reversed(Wrong) if one.value.startswith("a page")),
+        *(Wrong.DOWN, Wrong.BROKEN, Wrong.DROPPED, Wrong.NOT_FOUND),
+    ),
 )
 async def test_an_outage_of_tokens_signs_nobody_out(subject: Subject, wrong: Wrong) -> None:
     held = await subject.signed_in(0)

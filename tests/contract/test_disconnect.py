@@ -6,7 +6,7 @@ from contracts.words.causes import Cause
 from emulators.kit.faults.faults import DISCONNECTED
 from providers.port.errors import ProviderError, SignedOut, Unavailable
 from providers.port.provider import Kept, Removed
-from tests.contract.subject import Subject, Wrong
+from tests.contract.subject import Subject, Wrong, variations
 
 
 async def test_one_is_removed_alone_or_kept_with_its_siblings(subject: Subject) -> None:
@@ -42,7 +42,7 @@ async def test_what_somebody_removed_there_is_listed_no_more(subject: Subject) -
         assert await subject.provider.disconnect(held, organisation) == Removed(was_there=False)
 
 
-@pytest.mark.parametrize("wrong", [Wrong.DOWN, Wrong.DROPPED, Wrong.PAGE, Wrong.PAGE_403, Wrong.PAGE_404])
+@pytest.mark.parametrize("wrong", variations(Wrong.PAGE_403, Wrong.DOWN, Wrong.DROPPED, Wrong.PAGE, Wrong.PAGE_404))
 async def test_an_outage_removes_nothing_and_says_so(subject: Subject, wrong: Wrong) -> None:
     held = await subject.signed_in(0)
     organisation = (await subject.listed(held))[subject.ids[0]]

@@ -6,7 +6,7 @@ import pytest
 
 from contracts.words.causes import Cause
 from providers.port.errors import NeedsPerson, ProviderError, RateLimited, Transient
-from tests.contract.subject import WAIT, Held, Subject, Wrong
+from tests.contract.subject import WAIT, Held, Subject, Wrong, variations
 
 CAUSES = {
     Wrong.REFUSED: Cause.ACCESS_LOST,
@@ -54,7 +54,7 @@ async def test_an_organisation_s_error_has_its_cause_and_stays_with_it(subject: 
     assert held.refreshes == 0
 
 
-@pytest.mark.parametrize("wrong", [one for one in Wrong if one not in ABOUT_BOOKS])
+@pytest.mark.parametrize("wrong", variations(*(one for one in reversed(Wrong) if one not in ABOUT_BOOKS)))
 async def test_a_list_of_organisations_that_did_not_come_is_not_an_empty_one(subject: Subject, wrong: Wrong) -> None:
     held = await subject.signed_in(0)
     subject.goes_wrong(wrong, path=subject.listing)

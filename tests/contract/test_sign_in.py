@@ -4,7 +4,7 @@ import pytest
 
 from emulators.kit.faults.faults import CLIENT_REFUSED
 from providers.port.errors import AppRefused, ConsentDenied, ConsentFailed, Unavailable
-from tests.contract.subject import REDIRECT, Held, Subject, Wrong
+from tests.contract.subject import REDIRECT, Held, Subject, Wrong, variations
 
 
 async def test_it_begins_at_an_address_that_holds_nothing_that_is_kept(subject: Subject) -> None:
@@ -73,7 +73,7 @@ async def test_an_address_without_an_answer_is_no_sign_in(subject: Subject, left
     assert not isinstance(caught.value, ConsentDenied)
 
 
-@pytest.mark.parametrize("wrong", [Wrong.DOWN, Wrong.BROKEN, Wrong.DROPPED, Wrong.PAGE, Wrong.PAGE_403])
+@pytest.mark.parametrize("wrong", variations(Wrong.DROPPED, Wrong.DOWN, Wrong.BROKEN, Wrong.PAGE, Wrong.PAGE_403))
 async def test_an_outage_at_the_exchange_is_an_outage(subject: Subject, wrong: Wrong) -> None:
     came = await subject.went(0)
     subject.goes_wrong(wrong, path=subject.token)

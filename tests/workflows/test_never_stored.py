@@ -139,6 +139,7 @@ async def test_one_that_support_cancels_at_once_ends_as_cancelled(server: Workfl
     assert books.done == []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", range(4), ids=["add", "reconnect", "reassign", "change"])
 async def test_one_that_nobody_cancels_ends_by_itself(server: WorkflowEnvironment, kind: int):
     books, facts = Books(), adding()

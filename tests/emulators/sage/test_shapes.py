@@ -34,6 +34,7 @@ def test_records_are_as_described(app: App, tokens: Tokens, name: str) -> None:
     assert seen["displayed_as"] > 0 or name in SINGLE
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", sorted(FIELDS.keys() - SINGLE))
 def test_a_row_is_no_whole_record_unless_it_is_asked_for(app: App, tokens: Tokens, name: str, business: str) -> None:
     base = {"displayed_as", "$path"} if name.endswith("exchange_rates") else {"id", "displayed_as", "$path"}

@@ -30,6 +30,7 @@ def test_bulk_approval_allows_many(app: App) -> None:
     assert "continue" not in Form(page.text).buttons
 
 
+@pytest.mark.thorough
 def test_a_large_practice_is_connected_in_one_pass(app: App) -> None:
     app.control("reset", organisations=1200, people=1)
     assert len(app.tenants(app.connect())) == 1200

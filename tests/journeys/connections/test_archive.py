@@ -100,6 +100,7 @@ async def test_who_stops_the_disconnecting_takes_the_client_out_of_the_archive(m
     assert (shown["archived_at"], shown["connection"]["status"]) == (None, "connected")
 
 
+@pytest.mark.thorough
 async def test_nobody_looks_after_an_archived_client(scene: Scene):
     made = (await scene.http.post(CLIENTS, json={"name": "Alder"})).json()
     kept = (await scene.http.post(CLIENTS, json={"name": "Beech"})).json()

@@ -31,6 +31,7 @@ def paired(scene: Scene) -> set[str]:
     return {connection.organisation_id for connection in scene.world.connections.all()}
 
 
+@pytest.mark.thorough
 @ENDED_ALONE
 async def test_the_preview_says_whom_it_affects_and_changes_nothing(client: OneClient):
     scene = client.scene

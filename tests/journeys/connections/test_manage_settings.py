@@ -22,6 +22,7 @@ async def last_sync(client: OneClient) -> str | None:
         return None
 
 
+@pytest.mark.thorough
 async def test_a_new_connection_has_the_usual_settings(client: OneClient):
     shown = await client.shown()
     assert shown["settings"] == {
@@ -54,6 +55,7 @@ async def test_each_change_is_told_with_what_it_was(client: OneClient):
     assert (latest["before"], latest["after"]) == ("costs_destination: bills", "costs_destination: none")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("patch", "field"),
     [

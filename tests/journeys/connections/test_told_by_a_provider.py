@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 from temporalio.service import RPCError
@@ -111,6 +112,7 @@ async def test_signed_deliveries_mark_lists_as_due_once_and_in_any_order(told: T
     assert await told.scene.rows("SELECT count(*) FROM provider_events") == [(4,)]
 
 
+@pytest.mark.thorough
 async def test_what_was_read_since_is_not_due_again(told: Told):
     for name, is_due in (("lists_pulled_at = now() + interval '1 hour'", False), ("list_names = '{items}'", False)):
         await change(told.scene, f"UPDATE connections SET {name}")  # noqa: S608  # our own words

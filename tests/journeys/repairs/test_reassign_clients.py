@@ -127,6 +127,7 @@ async def test_owner_and_login_moved_together(twenty: Twenty):
     assert {owned[organisation_id] for organisation_id in twenty.lost} == {twenty.ann.actor.colleague_id}
 
 
+@pytest.mark.thorough
 async def test_what_did_not_move_still_works(twenty: Twenty):
     client = next(
         client for client in await twenty.ann.clients() if client["connection"]["organisation_id"] in twenty.lost

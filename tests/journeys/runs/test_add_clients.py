@@ -26,6 +26,7 @@ async def test_a_sign_in_becomes_clients_with_their_lists(scene: Scene):
             assert (receipt["cause"], bool(receipt["pulled_at"])) == (None, True)
 
 
+@pytest.mark.thorough
 async def test_a_key_starts_one_run_however_often_it_is_pressed(scene: Scene):
     run_id, _ = await scene.start(**{"Idempotency-Key": "one click"})
     again, authorize_url = await scene.start(**{"Idempotency-Key": "one click"})
@@ -36,6 +37,7 @@ async def test_a_key_starts_one_run_however_often_it_is_pressed(scene: Scene):
     assert sum(run["verdicts"].values()) == 5
 
 
+@pytest.mark.thorough
 @TICKED
 async def test_each_organisation_gets_its_verdict_and_what_was_chosen_for_it(make_scene):
     """One that is a client already, one that looks like one, a demo, a trial, and more than the allowance."""

@@ -164,6 +164,7 @@ async def test_a_client_that_was_added_without_a_name_gets_it_with_its_first_pul
     assert name in {client["name"] for client in await scene.clients()}
 
 
+@pytest.mark.thorough
 @OWN_ANSWERS
 async def test_organisations_of_one_name_are_told_apart(make_scene):
     scene = await make_scene(organisations=6)

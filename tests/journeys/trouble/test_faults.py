@@ -124,6 +124,7 @@ async def test_the_books_add_up(reports):
     assert len(await reports.scene.clients()) == 17
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "name", [name for name, case in CASES.items() if case.outcome == "created" and name != LACKING]
 )

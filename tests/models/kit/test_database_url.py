@@ -74,22 +74,21 @@ async def test_encryption_that_is_asked_for_is_not_left_out(database_url: str):
             await asked(f"{database_url}?sslmode={mode}", "SELECT 1")
 
 
-@pytest.mark.parametrize("name", LIBPQ.split())
-def test_every_parameter_of_libpq_is_known_or_refused_by_name(name: str):
-    value = {"host": "db", "port": "5432", "connect_timeout": "5", "sslmode": "require"}.get(name, "oddly")
-    url, known = f"postgresql://ada:s3cret@db/books?{name}={value}", True
-    try:
-        address, told = connecting(url)
-    except UnusableUrlError:
-        known = False
-    if known:
-        shown = f"{address.render_as_string(hide_password=False)} {told}"
-        assert value in shown or str(float(value)) in shown
-        assert name not in told["server_settings"] or name in {"options", "application_name"}
-        return
-    with pytest.raises(UnusableUrlError, match=name) as refused:
-        connecting(url)
-    assert "s3cret" not in str(refused.value)
+def test_every_parameter_of_libpq_is_known_or_refused_by_name():
+    for name in LIBPQ.split():
+        value = {"host": "db", "port": "5432", "connect_timeout": "5", "sslmode": "require"}.get(name, "oddly")
+        url, known = f"postgresql://ada:s3cret@db/books?{name}={value}", True
+        try:
+            address, told = connecting(url)
+        except UnusableUrlError as error:
+            known, said = False, str(error)
+        if not known:
+            assert name in said
+            assert "s3cret" not in said, name
+        else:
+            shown = f"{address.render_as_string(hide_password=False)} {told}"
+            assert value in shown or str(float(value)) in shown, name
+            assert name not in told["server_settings"] or name in {"options", "application_name"}, name
 
 
 @pytest.mark.parametrize(

@@ -190,15 +190,14 @@ async def test_another_practice_has_no_activity(database, house, runs):
         assert await find_runs(session, house.other_practice.id, RunFilter()) == ([], 0)
 
 
-@pytest.mark.parametrize("cause", Cause)
 @pytest.mark.parametrize("outcome", Outcome)
-def test_by_itself_is_said_only_where_something_goes_on(outcome, cause):
-    row = RunOrganisation(
-        run_id="run", organisation_id="books", position=0, name="Books", grant_id=uuid4(), outcome=outcome, cause=cause
-    )
+def test_by_itself_is_said_only_where_something_goes_on(outcome):
     ended = outcome in {Outcome.FAILED, Outcome.UNREACHABLE}
-    assert (row.next_step == cause.next_step) is not (ended and cause.is_transient)
-    assert not (ended and "Nothing to do" in (row.next_step or ""))
+    for cause in Cause:
+        row = RunOrganisation(run_id="run", organisation_id="books", position=0, name="Books", grant_id=uuid4())
+        row.outcome, row.cause = outcome, cause
+        assert (row.next_step == cause.next_step) is not (ended and cause.is_transient), cause
+        assert not (ended and "Nothing to do" in (row.next_step or "")), cause
 
 
 @pytest.mark.parametrize(("status", "named"), [("connected", ("Smith",)), ("disconnecting", ())])

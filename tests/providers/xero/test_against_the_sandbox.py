@@ -65,6 +65,7 @@ async def test_one_consent_marks_what_was_chosen_in_it(xero: XeroSubject) -> Non
     assert [o.is_from_this_consent for o in kept] == [False] * 4
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("feed", list(feeds.FEEDS), ids=lambda feed: feed.name)
 async def test_awkward_books_arrive_whole(xero: XeroSubject, feed: Feed) -> None:
     places = (DEMO_INDEX, TRIAL_INDEX, NO_CONTACTS_INDEX)
@@ -83,6 +84,7 @@ async def test_a_profile_says_whether_it_is_a_demo_or_a_trial(xero: XeroSubject)
         assert (profile.is_demo, profile.is_trial) == (place == DEMO_INDEX, place == TRIAL_INDEX)
 
 
+@pytest.mark.thorough
 async def test_many_contacts_take_a_call_for_each_thousand(xero: XeroSubject) -> None:
     held = await xero.signed_in(MANY_CONTACTS_INDEX)
     read = await xero.pages(held, MANY_CONTACTS_INDEX, feeds.CONTACTS)
@@ -141,6 +143,7 @@ async def test_a_day_limit_says_until_when(xero: XeroSubject) -> None:
     assert await xero.keys(held, 0, feeds.CONTACTS)
 
 
+@pytest.mark.thorough
 async def test_ever_more_reads_are_stopped_here_before_the_server_has_to(xero: XeroSubject) -> None:
     held = await xero.signed_in(0)
     reads = [xero.keys(held, 0, feed) for feed in feeds.FEEDS for _ in range(9)]

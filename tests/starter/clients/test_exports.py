@@ -52,6 +52,7 @@ async def taken(scene: Scene, path: str) -> list[dict[str, str]]:
     return list(csv.DictReader(StringIO(answer.content.decode("utf-8-sig"), newline="")))
 
 
+@pytest.mark.thorough
 async def test_everything_can_be_taken_along(scene: Scene, added: Json):
     clients = await taken(scene, "clients.csv")
     assert len(clients) == 5

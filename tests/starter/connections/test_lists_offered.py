@@ -57,6 +57,7 @@ async def elsewhere(scene: Scene) -> Elsewhere:
     return Elsewhere(scene, operations, client)
 
 
+@pytest.mark.thorough
 async def test_what_is_not_there_is_said(elsewhere: Elsewhere):
     found = await elsewhere.operations.managing.show(elsewhere.scene.actor, elsewhere.client.id)
     answer = ManagedConnectionAnswer.shown(*found)

@@ -16,6 +16,7 @@ from tests.journeys.fixtures import Neighbour
 from tests.journeys.scene import PATIENCE, Scene
 
 
+@pytest.mark.thorough
 async def test_a_run_from_the_click_to_its_report(scene: Scene):
     runs, actor = scene.operations.runs, scene.actor
     run_id, authorize_url = await scene.start()

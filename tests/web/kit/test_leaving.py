@@ -70,6 +70,7 @@ async def sent_to(page: Page, action: str) -> None:
     await form.get_by_role("button").click(no_wait_after=True)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("scripts", [True, False])
 async def test_a_form_leads_to_the_provider(house: House, browsers: Browsers, web: str, *, scripts: bool):
     page = await at_account(house, browsers, web, scripts=scripts)
@@ -82,6 +83,7 @@ async def test_a_form_leads_to_the_provider(house: House, browsers: Browsers, we
     assert page.url == before  # and not the page in between, which would lead away again
 
 
+@pytest.mark.thorough
 async def test_a_redirect_would_be_stopped(house: House, browsers: Browsers, web: str):
     """The reason for the page in between; when browsers change their minds, it can go."""
     page = await at_account(house, browsers, web)

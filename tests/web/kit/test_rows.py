@@ -93,12 +93,12 @@ def _is_asked(node: nodes.Node) -> bool:
     return isinstance(node, (nodes.And, nodes.Not))
 
 
-@pytest.mark.parametrize("name", [name for name in PAGES.list_templates() if name.endswith(".html")])
-def test_no_template_looks_into_the_texts_of_filled_rows(name: str) -> None:
+def test_no_template_looks_into_the_texts_of_filled_rows() -> None:
     assert PAGES.loader is not None
-    source = PAGES.loader.get_source(PAGES, name)[0]
-    if "filled(" in source:
-        assert list(looked_into(source)) == []
+    for name in PAGES.list_templates():
+        source = PAGES.loader.get_source(PAGES, name)[0] if name.endswith(".html") else ""
+        if "filled(" in source:
+            assert list(looked_into(source)) == [], name
 
 
 @pytest.mark.parametrize(

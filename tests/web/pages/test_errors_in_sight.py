@@ -59,6 +59,7 @@ class TestForms:
         await page.goto(address.format(**ids))
         return page
 
+    @pytest.mark.thorough
     async def test_settings(self, own: tuple[House, dict[str, str]], browsers: Browsers, scripts: bool):
         page = await self.opened(own, browsers, "/clients/{client_id}/connection", scripts)
         field = page.get_by_label("Hours between refreshes")
@@ -97,6 +98,7 @@ class TestForms:
         await page.get_by_role("button", name="Deactivate").click()
         await told(page, "only admin", None)
 
+    @pytest.mark.thorough
     @pytest.mark.parametrize(
         ("current", "new", "again", "message", "label"),
         [

@@ -99,6 +99,7 @@ async def test_what_a_passkey_did_not_sign_here_and_now_opens_nothing(own: House
     assert await used(http, kept) == 303
 
 
+@pytest.mark.thorough
 async def test_a_challenge_is_for_one_answer_in_one_session_for_a_while(own: House, clock: Clock):
     kept, other = device(own), device(own)
     await added(await arrived(own.member), kept)

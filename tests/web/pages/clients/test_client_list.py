@@ -90,6 +90,7 @@ async def test_owner_and_team_filter_too(crowd: Crowd, http: httpx2.AsyncClient)
     assert set(codes(page.text)) == expected
 
 
+@pytest.mark.thorough
 async def test_where_something_needs_somebody_a_button_repairs_it(crowd: Crowd, http: httpx2.AsyncClient):
     page = (await http.get("/clients?status=needs_person")).text
     assert f"{broken_ones(crowd)} clients need a new sign-in" in page

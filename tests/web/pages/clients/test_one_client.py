@@ -41,6 +41,7 @@ async def test_the_open_tab_is_in_sight_in_a_narrow_window(few: Few, browsers: B
         await expect(tab).to_be_in_viewport(ratio=1)
 
 
+@pytest.mark.thorough
 async def test_overview_and_connections(few: Few, browsers: Browsers):
     page = await browsers.signed_in(few.person)
     await page.goto(few.address(0))

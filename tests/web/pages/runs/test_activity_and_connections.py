@@ -65,6 +65,7 @@ async def test_another_practices_activity_is_not_ours(house: House, browsers: Br
     assert (await http.get(f"/activity/{crowd.runs[0].id}")).status_code == 404
 
 
+@pytest.mark.thorough
 async def test_connections_by_cause(house: House, browsers: Browsers, crowd: Crowd):
     page = await browsers.signed_in(house.admin)
     await page.goto("/connections")
