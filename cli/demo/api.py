@@ -1,7 +1,7 @@
 """The JSON API as a colleague's own software calls it: over HTTP, with a bearer token."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from types import TracebackType
 from typing import Self, TypeVar
@@ -18,7 +18,8 @@ from contracts.words.lists import ListName
 from contracts.words.mistakes import first_of
 from starter.answers.clients import ClientAnswer, ClientsAnswer, ListAnswer
 from starter.answers.errors import ErrorAnswer
-from starter.answers.runs import RunAnswer, RunsAnswer, RunSummaryAnswer, StartedAnswer
+from starter.answers.runs import AuthorizeAnswer, RunAnswer, RunsAnswer, RunSummaryAnswer, StartedAnswer
+from starter.answers.sign_ins import ExpectedOrganisationsAnswer
 
 PAGE = 500
 Answer = TypeVar("Answer", bound=BaseModel)
@@ -45,15 +46,29 @@ class Api:
     ) -> None:
         await self._http.aclose()
 
-    async def start(self, provider: str, region: str | None = None) -> StartedAnswer:
+    async def start(self, provider: str, region: str | None = None, organisations: Sequence[str] = ()) -> StartedAnswer:
         """Start *Add clients*.
 
         Args:
             provider: The accounting software.
             region: The country in which the sign-in begins, where there are several.
+            organisations: The names of those to sign in for, where each sign-in brings one.
         """
-        body = None if region is None else json.dumps({"region": region})
+        body = json.dumps({"region": region, "organisations": organisations})
         return await self._call(StartedAnswer, "POST", f"/client-sync/{provider}/add-clients", body=body)
+
+    async def further_sign_in(self, run_id: str) -> str:
+        """The address of a further sign-in for a run."""
+        return (await self._call(AuthorizeAnswer, "POST", f"/runs/{run_id}/consent", body="{}")).authorize_url
+
+    async def expected(self, run_id: str) -> ExpectedOrganisationsAnswer:
+        """The organisations that a run expects by name."""
+        return await self._call(ExpectedOrganisationsAnswer, "GET", f"/runs/{run_id}/expected-organisations")
+
+    async def take_off(self, run_id: str, organisation_id: str) -> ExpectedOrganisationsAnswer:
+        """Take an organisation that was picked by mistake off a run's list."""
+        path = f"/runs/{run_id}/organisations/{organisation_id}/take-off"
+        return await self._call(ExpectedOrganisationsAnswer, "POST", path)
 
     async def run(self, run_id: str) -> RunAnswer:
         """A run with all of its organisations."""

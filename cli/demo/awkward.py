@@ -56,6 +56,7 @@ class Part(Enum):
     MANY_CONTACTS = "thousands of contacts"
     NO_CONTACTS = "no contacts"
     NO_DIMENSIONS = "a plan without dimensions"
+    NO_CURRENCIES = "a plan without other currencies"
     SUBSCRIPTION_ENDED = "subscription has ended"
     ACCESS_LOST = "loses access after listing"
     ROLE_TOO_LOW = "may not read one list"

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from contracts.words.practices import Plan, Role
 from starter.access.tokens import Tokens
-from starter.first_look import ADA, BEN, CLEO, PRACTICE
+from starter.first_look import ADA, BEN, CLEO
 from starter.people.colleagues import Colleagues
 
 
@@ -24,32 +24,33 @@ class Cast:
     teams: tuple[UUID, UUID]
 
 
-async def set_up(colleagues: Colleagues, tokens: Tokens, *, allowance: int) -> Cast:
+async def set_up(colleagues: Colleagues, tokens: Tokens, *, practice: str, allowance: int) -> Cast:
     """Create the practice with its people.
 
     Args:
         colleagues: Operations on an empty database.
         tokens: Operations on the same database.
+        practice: Its name.
         allowance: How many clients the practice may have.
 
     Raises:
         Refused: They are there already.
     """
     await colleagues.create_practice(
-        name=PRACTICE,
+        name=practice,
         plan=Plan.ADVANCED,
         allowance=allowance,
         time_zone="Europe/London",
         admin_email=ADA,
         admin_name="Ada Harbour",
     )
-    await colleagues.create(practice=PRACTICE, email=BEN, name="Ben Quay", role=Role.MEMBER)
-    await colleagues.create(practice=PRACTICE, email=CLEO, name="Cleo Pier", role=Role.MEMBER)
+    await colleagues.create(practice=practice, email=BEN, name="Ben Quay", role=Role.MEMBER)
+    await colleagues.create(practice=practice, email=CLEO, name="Cleo Pier", role=Role.MEMBER)
     return Cast(
         ada_token=(await tokens.create_for(ADA, name="For the API")).secret,
         ben_token=(await tokens.create_for(BEN, name="For the API")).secret,
         teams=(
-            await colleagues.create_team(practice=PRACTICE, name="Bookkeeping", members=[ADA, BEN]),
-            await colleagues.create_team(practice=PRACTICE, name="Year end", members=[ADA, CLEO]),
+            await colleagues.create_team(practice=practice, name="Bookkeeping", members=[ADA, BEN]),
+            await colleagues.create_team(practice=practice, name="Year end", members=[ADA, CLEO]),
         ),
     )

@@ -127,6 +127,8 @@ def lists(run: RunAnswer, casting: Casting, read: Lists, lacking: Lacking) -> It
         contacts = sum(theirs[name].total for name in (ListName.SUPPLIERS, ListName.CUSTOMERS) if name in theirs)
         if part is Part.NO_CONTACTS and contacts:
             yield f"{_called(part, organisation)} has {contacts} contacts."
+        if part is Part.NO_CURRENCIES and ListName.CURRENCIES in theirs and theirs[ListName.CURRENCIES].total != 1:
+            yield f"{_called(part, organisation)} has other currencies than its own."
         if part is Part.MANY_CONTACTS and contacts < casting.organisation_of[part].contacts // 2:
             yield f"{_called(part, organisation)} has only {contacts} suppliers and customers."
 

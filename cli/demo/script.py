@@ -1,33 +1,35 @@
 """The demo from beginning to end: what happens, in which order, and what is read afterwards."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from cli.demo import cast, expectations, journey, report
+from cli.demo import cast, expectations, journey, one_by_one, report
 from cli.demo.api import Api
 from cli.demo.awkward import Casting, Part, When, cast_parts
 from cli.demo.browser import Browser
 from cli.demo.cast import Cast
 from cli.demo.expectations import MADE, Lacking, Lists
 from cli.demo.failure import DemoError
+from cli.demo.one_by_one import Guided, OneByOne
 from cli.demo.progress import Steps
 from cli.demo.report import Report
-from cli.demo.sandbox import Sandbox, SandboxState
+from cli.demo.sandbox import Sandbox, SandboxOrganisation, SandboxState
 from cli.demo.selection import choose, same_again
 from cli.demo.stand_ins import StandIn, stand_in_of
 from contracts.payloads.selection import SelectedOrganisation, Selection
 from contracts.words.client_accounts import NewClient
 from contracts.words.lists import ListName
-from contracts.words.runs import Stage
+from contracts.words.runs import Outcome, Stage
 from starter.access.tokens import Tokens
 from starter.answers.clients import ListAnswer
 from starter.answers.runs import RunAnswer
 from starter.bootstrap import open_database
 from starter.embedded import Product
+from starter.first_look import PRACTICE
 from starter.people.colleagues import Colleagues
 
 LISTS_OF_AT_MOST = 40
@@ -47,6 +49,8 @@ class Scene:
         stand_in: What is to be known of its stand-in.
         sandbox: The stand-in's control calls.
         state: The stand-in's people and organisations: the first person can open everything, the second a part.
+        own: The practice's own books, where they are picked by mistake.
+        organisations: All others.
         casting: Which organisation plays which awkward part.
         people: The practice's people and teams.
         ada: Ada's access to the API; she starts the run.
@@ -57,10 +61,17 @@ class Scene:
     stand_in: StandIn
     sandbox: Sandbox
     state: SandboxState
+    own: SandboxOrganisation | None
+    organisations: Sequence[SandboxOrganisation]
     casting: Casting
     people: Cast
     ada: Api
     ben: Api
+
+    @property
+    def mistakes(self) -> Sequence[SandboxOrganisation]:
+        """Those that Ada picks by mistake where she has to pick: the practice's own books, and Ben's client."""
+        return [self.own, self.casting.organisation_of[Part.COLLEAGUES]] if self.own is not None else []
 
 
 async def play(product: Product, progress: Steps) -> Report:
@@ -75,7 +86,8 @@ async def play(product: Product, progress: Steps) -> Report:
         before = len(await scene.ada.clients())
         await _let_happen(scene, When.BEFORE_SIGN_IN)
         with progress.step("Signed in, access allowed, organisations listed"):
-            listed = await _sign_in(scene)
+            guided = await _sign_in(scene, scene.organisations, scene.mistakes)
+        listed = guided.run
         progress.tell(report.verdict_table(listed, scene.casting))
         await _let_happen(scene, When.AFTER_LISTING)
         selection = choose(listed, scene.casting, scene.people.teams)
@@ -85,13 +97,14 @@ async def play(product: Product, progress: Steps) -> Report:
             read = await _read_lists(scene, run)
         left = await scene.sandbox.faults()
         with progress.step("Signed in and chose the same once more"):
-            again = await _once_more(scene, selection)
+            again = await _once_more(scene, selection, run)
         after = len(await scene.ada.clients())
         lacking = _lacking(scene)
     unmet = [
+        *one_by_one.unmet(guided, len(scene.mistakes)),
         *expectations.endings(run, scene.casting),
         *expectations.day_limit(run, scene.casting, datetime.now(UTC)),
-        *expectations.sums(run, len(scene.state.organisations)),
+        *expectations.sums(run, len(scene.organisations)),
         *expectations.happened(left, scene.casting),
         *expectations.accounts(run, clients, before, selection, lacking),
         *expectations.lists(run, scene.casting, read, lacking),
@@ -109,19 +122,22 @@ async def _scene(product: Product, progress: Steps) -> AsyncIterator[Scene]:
     async with Sandbox(address) as sandbox:
         state = await sandbox.state()
         stand_in = stand_in_of(provider)
-        casting = cast_parts(state.organisations, state.people[1].organisation_ids, stand_in.PARTS)
+        is_own = stand_in.OWN or (lambda _: False)
+        own = next(filter(is_own, state.organisations), None)
+        others = [one for one in state.organisations if one is not own]
+        casting = cast_parts(others, state.people[1].organisation_ids, stand_in.PARTS)
         with progress.step("Practice with three colleagues and two teams"):
-            people = await _set_up(product, len(state.organisations) + SPARE_ALLOWANCE)
+            people = await _set_up(product, own.name if own else PRACTICE, len(others) + SPARE_ALLOWANCE)
         async with Api(product.web_url, people.ada_token) as ada, Api(product.web_url, people.ben_token) as ben:
             alike = casting.organisation_of[Part.LOOKALIKE]
             numbers = {"company_number": alike.registration_number, "tax_number": alike.tax_number}
             await ben.add_client(NewClient(name="Shoebox on the shelf", **numbers))
-            yield Scene(provider, stand_in, sandbox, state, casting, people, ada, ben)
+            yield Scene(provider, stand_in, sandbox, state, own, others, casting, people, ada, ben)
 
 
-async def _set_up(product: Product, allowance: int) -> Cast:
+async def _set_up(product: Product, practice: str, allowance: int) -> Cast:
     async with open_database(product.settings) as database:
-        return await cast.set_up(Colleagues(database), Tokens(database), allowance=allowance)
+        return await cast.set_up(Colleagues(database), Tokens(database), practice=practice, allowance=allowance)
 
 
 async def _colleague_adds_one(scene: Scene) -> None:
@@ -141,12 +157,26 @@ async def _let_happen(scene: Scene, when: When) -> None:
         await scene.sandbox.add_fault(fault)
 
 
-async def _sign_in(scene: Scene) -> RunAnswer:
-    """Ada starts a run and signs in; returns the run with its list."""
+async def _sign_in(
+    scene: Scene, organisations: Sequence[SandboxOrganisation], mistakes: Sequence[SandboxOrganisation] = ()
+) -> Guided:
+    """Ada starts a run and signs in, for each organisation where a sign-in brings one; returns the run with its list.
+
+    Args:
+        scene: Everything that the demo uses.
+        organisations: Those that she signs in for, where she has to pick.
+        mistakes: Those that she picks by mistake.
+    """
+    email = scene.state.people[0].email
+    if scene.own is not None:
+        wanted = [one for one in organisations if one not in mistakes]
+        hers = OneByOne(scene.ada, scene.provider, scene.stand_in, email)
+        return await hers.listed(wanted, mistakes, scene.own.organisation_id)
     started = await scene.ada.start(scene.provider, scene.stand_in.REGION)
     async with Browser() as browser:
-        await journey.sign_in(browser, scene.stand_in, started.authorize_url or "", scene.state.people[0].email, None)
-    return await journey.until(scene.ada, started.run_id, Stage.AWAITING_SELECTION, LISTING_SECONDS)
+        await journey.sign_in(browser, scene.stand_in, started.authorize_url or "", email, None)
+    run = await journey.until(scene.ada, started.run_id, Stage.AWAITING_SELECTION, LISTING_SECONDS)
+    return Guided(run, names=0)
 
 
 async def _create(scene: Scene, listed: RunAnswer, selection: Selection, progress: Steps) -> RunAnswer:
@@ -178,7 +208,9 @@ def _lacking(scene: Scene) -> Lacking:
     }
 
 
-async def _once_more(scene: Scene, selection: Selection) -> RunAnswer:
-    listed = await _sign_in(scene)
+async def _once_more(scene: Scene, selection: Selection, run: RunAnswer) -> RunAnswer:
+    """The same again; where each organisation has a sign-in of its own, only for those that let anybody in."""
+    there = {one.organisation_id for one in run.organisations if one.outcome in {*MADE, Outcome.ALREADY_CLIENT}}
+    listed = (await _sign_in(scene, [one for one in scene.organisations if one.organisation_id in there])).run
     await scene.ada.select(listed.run_id, same_again(selection, listed))
     return await journey.until(scene.ada, listed.run_id, Stage.FINISHED, PULLING_SECONDS)

@@ -44,11 +44,11 @@ def one_known(platform: str | None) -> str:
     Raises:
         typer.BadParameter: There is none of that name.
     """
-    from starter.software import OFFERED  # the other programs start without what it needs
+    from starter.software import NAMES, OFFERED  # the other programs start without what it needs
 
     if platform is None:
         return OFFERED[0]
-    if platform not in OFFERED:
+    if platform not in NAMES:
         raise typer.BadParameter(f"Say which: {', '.join(OFFERED)}.")
     return platform
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from importlib import import_module
 from typing import Protocol, cast
 
-from cli.demo.awkward import Part, Parts
+from cli.demo.awkward import IsOne, Part, Parts
 from cli.demo.browser import Browser, ShownPage
 from cli.demo.sandbox import SandboxOrganisation
 from contracts.words.causes import Cause
@@ -20,6 +20,14 @@ class StandIn(Protocol):
     @property
     def REGION(self) -> str | None:  # noqa: N802  # a module's constant
         """The country in which sign-ins begin, where there are several."""
+        ...
+
+    @property
+    def OWN(self) -> IsOne | None:  # noqa: N802  # likewise
+        """The practice's own books, where each sign-in brings one organisation, so that they are picked by mistake.
+
+        None where one sign-in brings all.
+        """
         ...
 
     @property

@@ -10,6 +10,7 @@ from contracts.words.lists import ListName
 from contracts.words.runs import Outcome, Verdict
 
 REGION = "GB"
+OWN = None
 MANY = 2_300
 PARTS = {
     **everywhere(MANY),

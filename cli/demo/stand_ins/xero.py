@@ -10,6 +10,7 @@ from contracts.words.lists import ListName
 from contracts.words.runs import Outcome, Verdict
 
 REGION = None
+OWN = None
 MANY = 3_000
 PARTS = {
     **everywhere(MANY),
