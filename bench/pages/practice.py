@@ -86,6 +86,7 @@ async def furnished(database: Database, operations: Operations) -> Furnished:
         admin_email="ada@thousands.example",
     )
     async with database.transaction() as session:
+        await (await session.connection()).execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
         people = [admin_id, *[await _colleague(session, practice_id, name) for name in _PEOPLE[1:]]]
         teams = [(await practices.create_team(session, practice_id, name, people[:4])).id for name in _TEAMS]
         grants = await _logins(session, practice_id, people)
@@ -264,7 +265,7 @@ async def _runs(
     for run in runs:
         if run.stage not in (Stage.LISTING, Stage.AWAITING_CONSENT):
             session.add_all(_listed(run, grant_id, connections, colleague_id))
-            await session.flush()  # one after the other: the database ends a transaction that waits for long
+            await session.flush()
     waiting = next(run for run in runs if run.stage is Stage.AWAITING_CONSENT)
     session.add_all(
         ExpectedSignIn(

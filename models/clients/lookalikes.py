@@ -4,18 +4,15 @@ They are connected already, so the organisation is not linked to them: somebody 
 connection, with a preview.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.causes import Cause
-from models.connections.conditions import IS_HELD, is_held
-from models.connections.tables import Connection
-from models.kit.arrays import is_one_of, texts
+from models.connections.conditions import IS_HELD
 from rules.clients.matching import ConnectedClient
 
 
@@ -37,16 +34,6 @@ async def connected_clients(session: AsyncSession, practice_id: UUID, provider: 
         {"practice_id": practice_id, "provider": provider},
     )
     return [ConnectedClient(*row)._replace(cause=Cause(row.cause) if row.cause else None) for row in found]
-
-
-async def connected_among(session: AsyncSession, practice_id: UUID, client_ids: Collection[UUID]) -> set[UUID]:
-    """Those of the practice's clients that have a connection, which may be changed."""
-    if not client_ids:
-        return set()
-    query = select(Connection.client_id).where(
-        Connection.practice_id == practice_id, is_one_of(col(Connection.client_id), "ids"), is_held()
-    )
-    return set((await session.exec(query, params={"ids": texts(client_ids)})).all())
 
 
 class ListedBooks(NamedTuple):

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Container, Iterable, Iterator
 
 _UNREADABLE = re.compile("[^A-Z0-9]+")
+_LETTERS = 4
 
 
 def client_code(name: str, number: int) -> str:
@@ -16,7 +17,10 @@ def client_code(name: str, number: int) -> str:
     """
     if not name.isascii():
         name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return f"{_UNREADABLE.sub('', name.upper())[:4] or 'CLNT'}{number:04d}"
+    letters = _UNREADABLE.sub("", name[: 2 * _LETTERS].upper())  # most names have them at the beginning
+    if len(letters) < _LETTERS:
+        letters = _UNREADABLE.sub("", name.upper())
+    return f"{letters[:_LETTERS] or 'CLNT'}{number:04d}"
 
 
 def free_codes(names: Iterable[str], number: int, taken: Container[str]) -> Iterator[tuple[str, int]]:

@@ -19,6 +19,7 @@ from models.lists.tables import ContactRow, StandardRow
 from models.practices.reads import ColleagueView
 from models.practices.tables import Practice
 from models.practices.teams import TeamView
+from models.runs.choosable import Choosable
 from models.runs.progress import RunSnapshot
 from models.runs.reads import RunFilter, RunView
 from models.runs.reports import OFFERS, ListedOrganisation, OrganisationFilter, OrganisationView, RowOrder
@@ -33,6 +34,7 @@ __all__ = [
     "MOST_MAILS",
     "OFFERS",
     "USUAL",
+    "Choosable",
     "Client",
     "ClientFacets",
     "ClientFilter",

@@ -4,7 +4,7 @@ It only makes offers; ``rules.runs.choosing`` checks a choice when it is recorde
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,7 @@ from models.kit.database import Database
 from models.practices.reads import everybody_there, teams_there
 from models.practices.tables import Practice
 from models.runs import writes
+from models.runs.choosable import Choosable, to_choose
 from models.runs.tables import ChoiceDraft, Run
 from rules.clients.client_codes import free_codes
 from rules.clients.matching import UnconnectedClient, apart
@@ -132,10 +133,10 @@ class Choices:
             found = await session.get(ChoiceDraft, (run_id, actor.colleague_id))
             return found.form if found else None
 
-    async def connected(self, actor: Actor, client_ids: Collection[UUID]) -> set[UUID]:
-        """Those of the clients that have a connection now, which may be changed."""
+    async def listed(self, actor: Actor, run_id: str) -> Sequence[Choosable]:
+        """The whole list of a run of the actor's practice, in its page's order; none where there is no such run."""
         async with self._database.session() as session:
-            return await lookalikes.connected_among(session, actor.practice_id, client_ids)
+            return await to_choose(session, actor.practice_id, run_id)
 
     async def listed_books(self, actor: Actor, client_id: UUID) -> lookalikes.ListedBooks | None:
         """What may be a connected client's new books, in a run that awaits its choice; None where none lists any."""

@@ -92,14 +92,14 @@ def filled(macro: Callable[[Any, Any], str], rows: Iterable[Row]) -> Markup:
         if form is None:
             form = forms[key] = _Form(macro, shape, texts)
         used.append(form)
-        raw += form.picked(texts)
+        raw += form.shown(texts)
     escaped = str(escape(_BETWEEN.join(raw))).split(_BETWEEN)  # at once: each call costs more than a text does
     if len(escaped) != len(raw):  # a form was sent with what stands between them, or no text is used
         escaped = [str(escape(one)) for one in raw]
     done, start = [], 0
     for form in used:
         end = start + form.count
-        done.append(form.text % tuple(escaped[start:end]))
+        done.append(form.text % form.placed(escaped[start:end]))
         start = end
     return Markup("".join(done))  # noqa: S704  # what the macro has made, and texts that are escaped
 
@@ -113,19 +113,27 @@ class _Form:
         texts: Those of its first row: which of them are there, they have in common as well.
 
     Attributes:
-        text: The HTML, in which each text is to be put in its place.
-        count: How many places there are.
-        picked: Gives those of a row's texts that it shows, in the order of their places; only such as are there.
+        text: The HTML, in which each text is to be put in its places.
+        count: How many texts it shows, each in one place or several.
+        shown: Gives those of a row's texts that it shows; only such as are there.
+        placed: Gives a text for each place, of those that ``shown`` has given.
     """
 
     def __init__(self, macro: Callable[[Any, Any], str], shape: Hashable, texts: Sequence[str | None]) -> None:
         marked = type(texts)(*(f"{_MARK}{place}." if one else one for place, one in enumerate(texts)))
         constants, places = _taken_apart(str(macro(shape, marked)))
+        used = list(dict.fromkeys(places))
         self.text = "%s".join(one.replace("%", "%%") for one in constants)
-        self.count = len(places)
-        self.picked: Callable[[Sequence[Any]], Iterable[str]] = (
-            itemgetter(*places) if len(places) > 1 else lambda texts: [texts[place] for place in places]
-        )
+        self.count = len(used)
+        self.shown = _items(used)
+        self.placed = _items([used.index(place) for place in places])
+
+
+def _items(places: Sequence[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
+    """A function that gives what stands at these places of a sequence."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda of: tuple(of[place] for place in places)
 
 
 def _taken_apart(html: str) -> tuple[list[str], list[int]]:

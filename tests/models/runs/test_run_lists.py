@@ -1,14 +1,16 @@
 """The list of a run: further sign-ins add to it without gaps, and nothing loses its place."""
 
 import pytest
+from sqlalchemy import text
 
-from contracts.words.runs import Mark, RunKind
+from contracts.words.runs import Mark, RunKind, Verdict
 from contracts.words.standard_information import ENDED
 from models.kit.columns import now
 from models.kit.database import Database
 from models.runs import organisations as run_lists
+from models.runs.choosable import to_choose
 from models.runs.organisations import FoundOrganisation
-from models.runs.tables import Run
+from models.runs.tables import Run, RunOrganisation
 from tests.models.conftest import House
 
 pytestmark = pytest.mark.usefixtures("next_door")
@@ -77,3 +79,42 @@ async def test_a_profile_says_that_a_subscription_has_ended(database: Database, 
         await run_lists.save_profiles(session, run.id, {"a": profile}, now())
         (one,) = await run_lists.candidates_of(session, run.id)
     assert (one.is_ended, one.is_demo, one.is_lead) == (True, True, False)
+
+
+async def test_what_is_to_be_chosen_comes_with_the_client_that_it_is_like(database: Database, house: House):
+    run = of(house)
+    async with database.transaction() as session:
+        session.add(run)
+        await session.flush()
+        rows = [("a", "Smith Ltd", False), ("b", "smith ltd", True), ("c", "Äther", True), ("d", "Bell", True)]
+        session.add_all(
+            RunOrganisation(
+                run_id=run.id,
+                organisation_id=identity,
+                position=place,
+                name=name,
+                grant_id=house.grant_id,
+                is_just_allowed=is_just_allowed,
+                verdict=Verdict.LOOKS_LIKE_CLIENT if identity == "b" else Verdict.NEW,
+                matched_client_id=house.client_id if identity == "b" else None,
+                profile={"registration_number": "0123"} if identity == "a" else None,
+            )
+            for place, (identity, name, is_just_allowed) in enumerate(rows)
+        )
+        await session.flush()
+        listed = await to_choose(session, house.practice.id, run.id)
+        assert await to_choose(session, house.other_practice.id, run.id) == []
+        await session.exec(text("UPDATE connections SET status = 'disconnected'"))
+        free = await to_choose(session, house.practice.id, run.id)
+        await session.rollback()
+    assert [(row.organisation_id, row.distinction) for row in listed] == [
+        ("d", None),
+        ("b", "Id ending in b"),
+        ("c", None),
+        ("a", "Company number 0123"),
+    ]
+    like = listed[1]
+    assert (like.client_id, like.client_code, like.client_is_connected) == (str(house.client_id), "SMIT0001", True)
+    assert not free[1].client_is_connected
+    assert (listed[0].client_id, listed[0].client_is_connected) == (None, False)
+    assert [type(row.verdict) for row in listed] == [Verdict] * 4

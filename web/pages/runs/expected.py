@@ -11,10 +11,9 @@ from fastapi import Form, Path, Request, Response
 from fastapi.responses import HTMLResponse
 
 from contracts.words.refusals import RefusalCode, Refused
-from contracts.words.runs import SignInState, Verdict
+from contracts.words.runs import SignInState
 from starter.access.sessions import SignedIn
-from starter.actor import Actor
-from starter.answers.views import ExpectedOrganisation, OrganisationView
+from starter.answers.views import Choosable, ExpectedOrganisation
 from starter.operations import Operations
 from web.kit.authentication import Door
 from web.kit.confirmations import Said, go
@@ -77,9 +76,8 @@ async def question(
     )
 
 
-async def values(door: Operations, actor: Actor, run_id: str) -> Mapping[str, object]:
+def values(queue: Queue) -> Mapping[str, object]:
     """What the page shows of the organisations that a run expects by name; none where nobody has said any."""
-    queue = await door.expected_organisations.expected(actor, run_id)
     to_do = [one for one in queue if one.state is SignInState.TO_DO]
     done = {one.organisation_id for one in queue if one.organisation_id is not None}
     return {
@@ -93,7 +91,7 @@ async def values(door: Operations, actor: Actor, run_id: str) -> Mapping[str, ob
 
 
 def arrivals(
-    found: Sequence[OrganisationView],
+    found: Sequence[Choosable],
     expected: Queue,
     shown: Collection[str],
     linkable: Collection[str],
@@ -110,16 +108,16 @@ def arrivals(
         Ids of organisations; and the client for each that is for one.
     """
     came = {one.organisation_id: one for one in expected if one.organisation_id is not None}
-    rows = [view.organisation for view in found if view.organisation.verdict is not Verdict.ALREADY_CLIENT]
-    fresh = [row.organisation_id for row in rows if row.organisation_id in came and row.organisation_id not in shown]
+    rows = [row.organisation_id for row in found if row.can_be_chosen]
+    fresh = [identity for identity in rows if identity in came and identity not in shown]
     clients = {identity: str(came[identity].client_id) for identity in fresh}
     return fresh, {identity: client for identity, client in clients.items() if client in linkable}
 
 
-def strangers(found: Sequence[OrganisationView], expected: Queue) -> list[tuple[str, str]]:
+def strangers(found: Sequence[Choosable], expected: Queue) -> list[tuple[str, str]]:
     """What came without being expected, where anything was: ids and names."""
     came = {one.organisation_id for one in expected}
-    rows = [view.organisation for view in found] if expected else []
+    rows = found if expected else ()
     return [(one.organisation_id, one.name) for one in rows if one.organisation_id not in came]
 
 

@@ -67,7 +67,7 @@ async def _awaiting_consent(look: RunPage) -> Values:
         "is_signed_in": SIGNED_IN in look.query and not run.message,
         "to_allow": await look.door.runs.to_allow_again(look.viewer.actor, run.id),
         **await sign_ins.values(look.door, look.viewer.actor, run.id),
-        **await expected.values(look.door, look.viewer.actor, run.id),
+        **expected.values(await look.door.expected_organisations.expected(look.viewer.actor, run.id)),
     }
 
 
@@ -86,7 +86,7 @@ async def _selecting(look: RunPage) -> Values:
     queue = await look.door.expected_organisations.expected(look.viewer.actor, run.id)
     return {
         **await selecting.values(look.door, look.viewer.actor, run.id, run.provider, chosen, queue),
-        **await expected.values(look.door, look.viewer.actor, run.id),
+        **expected.values(queue),
     }
 
 

@@ -19,7 +19,7 @@ from contracts.words.refusals import Refusal, RefusalCode, Refused
 from contracts.words.runs import Action, Verdict
 from starter.actor import Actor
 from starter.answers.choice_lists import ChoicePlan
-from starter.answers.views import OrganisationView
+from starter.answers.views import Choosable
 from starter.operations import Operations
 from starter.runs.choices import NamedChoice
 from web.pages.connections import setting_words
@@ -227,37 +227,28 @@ async def values(
     Args:
         door: All operations.
         actor: Who looks.
-        run_id: A run that awaits its selection.
+        run_id: A run of the actor's practice that awaits its selection.
         provider: The run's accounting software.
         chosen: The form that was sent and refused; None when the page is opened.
         wanted: The organisations that the run expects by name.
-
-    Raises:
-        Refused: There is no such run in the practice.
     """
-    found, total = await door.runs.organisations(actor, run_id, limit=None)
+    found = await door.choices.listed(actor, run_id)
     offered = await door.choices.offered(actor)
-    linkable = {client.id for client in offered.linkable}  # one that is connected is moved to other books on purpose
-    alike = {view.client_id for view in found if view.organisation.verdict is Verdict.LOOKS_LIKE_CLIENT}
-    connected = await door.choices.connected(actor, [one for one in alike - linkable if one is not None])
-    just_allowed = sum(view.organisation.is_just_allowed for view in found)
-    found = sorted(found, key=lambda view: (not view.organisation.is_just_allowed, view.organisation.name.casefold()))
+    linkable = {str(client.id) for client in offered.linkable}  # one that is connected is moved on purpose
     form = chosen or Chosen()
     for_client = next((one for one in offered.linkable if str(one.id) == form.for_client), None)
-    like_it = [view.organisation.organisation_id for view in found if for_client and view.client_id == for_client.id]
+    like_it = [row.organisation_id for row in found if row.client_id == form.for_client] if for_client else []
     if for_client and not form.organisation_ids and form.refusal is None and form.plan is None:
         form = replace(form, organisation_ids=tuple(like_it[:1]))
     if wanted and form.refusal is None and form.plan is None:
-        fresh, links = arrivals(found, wanted, form.codes, {str(one.id) for one in offered.linkable})
+        fresh, links = arrivals(found, wanted, form.codes, linkable)
         form = replace(form, organisation_ids=(*form.organisation_ids, *fresh), treatments={**links, **form.treatments})
-    new = [view.organisation.name for view in found if view.organisation.verdict is not Verdict.ALREADY_CLIENT]
-    codes = await door.choices.codes(actor, new, form.codes.values())
+    codes = await door.choices.codes(actor, [row.name for row in found if row.can_be_chosen], form.codes.values())
     names = {str(one.id): one.name for one in (*offered.teams, *offered.owners, *offered.linkable)}
-    marks = just_allowed < total
-    rows = _choosable(
-        found, codes, form, linkable=linkable, connected=connected, names=names, for_client=for_client, marks=marks
-    )
-    verdicts = Counter(view.organisation.verdict for view in found)
+    just_allowed = sum(row.is_just_allowed for row in found)
+    marks = just_allowed < len(found)
+    rows = _choosable(found, codes, form, linkable=linkable, names=names, for_client=for_client, marks=marks)
+    verdicts = Counter(row.verdict for row in found)
     settings = chosen.settings if chosen else None
     if settings is None:
         settings = SettingsForm.of(await door.choices.settings(actor, provider))
@@ -270,7 +261,7 @@ async def values(
         "candidates": list(rows),
         "strangers": strangers(found, wanted),
         "verdicts": {verdict: verdicts[verdict] for verdict in Verdict if verdicts[verdict]},
-        "total": total,
+        "total": len(found),
         "just_allowed": just_allowed if marks else 0,
         "offered": offered,
         "linkable": [{"id": str(client.id), "name": client.name} for client in offered.linkable],
@@ -283,12 +274,11 @@ async def values(
 
 
 def _choosable(
-    found: Sequence[OrganisationView],
+    found: Sequence[Choosable],
     codes: Iterable[str],
     form: Chosen,
     *,
-    linkable: Collection[UUID | None],
-    connected: Collection[UUID | None],
+    linkable: Collection[str],
     names: Mapping[str, str],
     for_client: NamedChoice | None,
     marks: bool,
@@ -300,7 +290,6 @@ def _choosable(
         codes: A code for each that may be chosen.
         form: What was sent.
         linkable: Clients that can be linked to.
-        connected: Clients that are connected, of those that organisations look like.
         names: Names of what somebody may have chosen, by id.
         for_client: The client for which the run was begun.
         marks: Whether to mark what was just allowed.
@@ -308,34 +297,34 @@ def _choosable(
     its_client = str(for_client.id) if for_client else None
     made, ticked, faults = iter(codes), form.ticked, form.faults
     fields = [(name, given) for name, given in (("team", form.teams), ("owner", form.owners)) if given]
-    for place, (row, client_id, client_name, client_code, *_, distinction) in enumerate(found):
-        identity, can_be_chosen = row.organisation_id, row.verdict is not Verdict.ALREADY_CLIENT
-        is_alike = row.verdict is Verdict.LOOKS_LIKE_CLIENT
-        client = str(client_id) if client_id else None
+    for place, row in enumerate(found):
+        identity, name, is_just_allowed, verdict, message, client, client_name, client_code, is_connected, apart = row
+        can_be_chosen, is_alike = verdict is not Verdict.ALREADY_CLIENT, verdict is Verdict.LOOKS_LIKE_CLIENT
         made_code = next(made) if can_be_chosen else None
         code = form.codes.get(identity, made_code) if form.codes else made_code
         treatment = form.treatments.get(identity, "") if form.treatments else ""
-        suggested = is_alike and client_id in linkable
+        suggested = is_alike and client in linkable
         linked = treatment if treatment in names and not (suggested and treatment == client) else None
         fault = faults.get(identity) if faults else None
+        own = tuple((field, given[identity]) for field, given in fields if given.get(identity)) if fields else ()
         yield (
             Shape(
-                row.verdict,
+                verdict,
                 can_be_chosen,
                 suggested,
-                marks and row.is_just_allowed,
-                is_alike and client_id in connected,
+                marks and is_just_allowed,
+                is_alike and is_connected and not suggested,
                 identity in ticked,
                 FOR_CLIENT if treatment == its_client else treatment if treatment in {"", CREATE} else OTHER,
-                tuple((name, given[identity]) for name, given in fields if given.get(identity)),
+                own,
                 fault is not None and fault.is_in_code,
             ),
             Texts(
                 str(place),
                 identity,
-                row.name,
-                row.verdict_message,
-                distinction,
+                name,
+                message,
+                apart,
                 client,
                 client_name,
                 client_code,

@@ -1,0 +1,65 @@
+"""The whole list of a run that awaits a choice, as its page shows it: thousands of rows, of plain values, at once."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contracts.words.runs import Verdict
+from models.connections.conditions import IS_HELD
+from models.runs.telling_apart import DISTINCTIONS
+
+
+class Choosable(NamedTuple):
+    """An organisation to choose.
+
+    Attributes:
+        organisation_id: The provider's id.
+        name: Its name.
+        is_just_allowed: Whether the latest sign-in has allowed it.
+        verdict: What it is; None as long as nobody has judged it.
+        verdict_message: More about that.
+        client_id: The client that it is or looks like, as a text.
+        client_name: That client's name.
+        client_code: That client's code.
+        client_is_connected: Whether that client has a connection, which may be changed.
+        distinction: What distinguishes it from others of the same name in the list; None where the name is unique.
+    """
+
+    organisation_id: str
+    name: str
+    is_just_allowed: bool
+    verdict: Verdict | None
+    verdict_message: str | None
+    client_id: str | None
+    client_name: str | None
+    client_code: str | None
+    client_is_connected: bool
+    distinction: str | None
+
+    @property
+    def can_be_chosen(self) -> bool:
+        """Whether it may be ticked."""
+        return self.verdict is not Verdict.ALREADY_CLIENT
+
+
+_VERDICTS: dict[str | None, Verdict | None] = {None: None, **{verdict.value: verdict for verdict in Verdict}}
+
+_QUERY = text(f"""
+    SELECT o.organisation_id, o.name, o.is_just_allowed, o.verdict, o.verdict_message, CAST(k.id AS text), k.name,
+           k.code, EXISTS (SELECT FROM connections c WHERE c.client_id = k.id AND {IS_HELD}), apart.distinction
+    FROM run_organisations o
+    JOIN runs r ON r.id = o.run_id
+    LEFT JOIN clients k ON k.id = coalesce(o.client_id, o.link_client_id, o.matched_client_id)
+    LEFT JOIN ({DISTINCTIONS}) apart ON apart.organisation_id = o.organisation_id
+    WHERE r.id = :run_id AND r.practice_id = :practice_id
+    ORDER BY o.is_just_allowed DESC, lower(o.name) COLLATE "C", o.position
+""")  # noqa: S608  # our own words
+
+
+async def to_choose(session: AsyncSession, practice_id: UUID, run_id: str) -> Sequence[Choosable]:
+    """A run's whole list: what was just allowed comes first, then by name; none where the run is another practice's."""
+    found = await (await session.connection()).execute(_QUERY, {"run_id": run_id, "practice_id": practice_id})
+    return [Choosable(a, b, c, _VERDICTS[verdict], *rest) for a, b, c, verdict, *rest in found]
