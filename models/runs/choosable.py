@@ -1,7 +1,10 @@
-"""The whole list of a run that awaits a choice, as its page shows it: thousands of rows, of plain values, at once."""
+"""The list of a run as people choose from it, and what distinguishes organisations with the same name in it.
+
+The whole list is read at once: thousands of rows, of plain values.
+"""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
@@ -9,7 +12,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.runs import Verdict
 from models.connections.conditions import IS_HELD
-from models.runs.telling_apart import DISTINCTIONS
 
 
 class Choosable(NamedTuple):
@@ -45,6 +47,25 @@ class Choosable(NamedTuple):
         return self.verdict is not Verdict.ALREADY_CLIENT
 
 
+DISTINCTIONS: Final = """
+    SELECT o.organisation_id, CASE
+        WHEN known.number <> ''
+            THEN 'Company number ' || known.number || coalesce(', short code ' || known.code, '')
+        ELSE coalesce('Short code ' || known.code, 'Id ending in ' || right(o.organisation_id, 8)) END AS distinction
+    FROM (SELECT *, count(*) OVER (PARTITION BY lower(name)) AS of_its_name
+          FROM run_organisations WHERE run_id = :run_id) o
+    JOIN runs r ON r.id = o.run_id
+    LEFT JOIN connections c ON c.practice_id = r.practice_id AND c.provider = r.provider
+        AND c.organisation_id = o.organisation_id
+    LEFT JOIN organisation_profiles p ON p.connection_id = c.id
+    LEFT JOIN clients k ON k.id = c.client_id
+    CROSS JOIN LATERAL (
+        SELECT coalesce(o.profile ->> 'registration_number', p.registration_number, k.company_number) AS number,
+               nullif(coalesce(o.profile ->> 'short_code', p.short_code), '') AS code
+    ) known
+    WHERE o.of_its_name > 1"""
+"""A query of the run ``:run_id``: organisations whose name stands more than once in its list, each with the text."""
+
 _VERDICTS: dict[str | None, Verdict | None] = {None: None, **{verdict.value: verdict for verdict in Verdict}}
 
 _QUERY = text(f"""
@@ -63,3 +84,21 @@ async def to_choose(session: AsyncSession, practice_id: UUID, run_id: str) -> Se
     """A run's whole list: what was just allowed comes first, then by name; none where the run is another practice's."""
     found = await (await session.connection()).execute(_QUERY, {"run_id": run_id, "practice_id": practice_id})
     return [Choosable(a, b, c, _VERDICTS[verdict], *rest) for a, b, c, verdict, *rest in found]
+
+
+async def distinctions(session: AsyncSession, run_id: str, among: Sequence[str] | None = None) -> dict[str, str]:
+    """A text for each organisation whose name stands more than once in the run's list, by organisation id.
+
+    It has the company number and the provider's short code, as far as a profile is known; else the end of the
+    provider's id.
+
+    Args:
+        session: Any session.
+        run_id: The run.
+        among: Tell only of these organisations; of all when None.
+    """
+    found = await (await session.connection()).execute(
+        text(f"{DISTINCTIONS} AND (CAST(:among AS text[]) IS NULL OR o.organisation_id = ANY(CAST(:among AS text[])))"),
+        {"run_id": run_id, "among": None if among is None else list(among)},
+    )
+    return {row[0]: row[1] for row in found.all()}

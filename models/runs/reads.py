@@ -16,8 +16,8 @@ from models.budgets.limits import later
 from models.clients.tables import Client
 from models.connections.tables import Connection
 from models.practices.tables import Colleague, Practice
+from models.runs import choosable
 from models.runs import organisations as run_lists
-from models.runs import telling_apart
 from models.runs.reports import NO_NAMES, NamedRow, named_rows, read_names
 from models.runs.tables import Run, RunOrganisation
 from models.runs.tallies import Accounts, OutcomeGroup, Tally, tallied, with_parts
@@ -142,7 +142,7 @@ async def whole_run(session: AsyncSession, practice_id: UUID, run_id: str) -> Wh
         view=view,
         organisations=[row for row in listed if not is_repair or row.connection_id is not None],
         offered=[row for row in listed if is_repair and row.connection_id is None],
-        distinctions=await telling_apart.distinctions(session, run_id),
+        distinctions=await choosable.distinctions(session, run_id),
     )
 
 

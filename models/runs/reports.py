@@ -20,7 +20,7 @@ from contracts.words.causes import Cause
 from contracts.words.runs import Action, Outcome, RunKind, Stage, Verdict
 from models.clients.tables import Client
 from models.practices.tables import Colleague, Team
-from models.runs import telling_apart
+from models.runs import choosable
 from models.runs.tables import Run, RunOrganisation
 from models.runs.tallies import ATTENTION
 from rules.runs.endings import DONE, STUCK
@@ -232,7 +232,7 @@ async def organisation_views(
     apart: Mapping[str, str] = {}
     if is_told_apart:
         among = None if limit is None else [row[0] for row in rows]
-        apart = await telling_apart.distinctions(session, run.id, among)
+        apart = await choosable.distinctions(session, run.id, among)
     made, view = ListedOrganisation._make, OrganisationView._make
     return [view((made(row[:end]), *row[end:], apart.get(row[0]))) for row in rows], total
 

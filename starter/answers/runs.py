@@ -73,7 +73,7 @@ class OrganisationAnswer(BaseModel):
 
     @classmethod
     def of(cls, row: RunOrganisation, provider: str, distinction: str | None = None) -> Self:
-        """The organisation as the API shows it; see ``models.runs.telling_apart`` for the distinction."""
+        """The organisation as the API shows it; see ``models.runs.choosable`` for the distinction."""
         return cls(
             organisation_id=row.organisation_id,
             name=row.name,
