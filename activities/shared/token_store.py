@@ -53,12 +53,19 @@ class TokenStore:
         """The credential source of one grant, for a practice's calls; see ``CredentialSource``."""
         return _GrantTokens(self, grant_id, provider, practice_id)
 
-    async def credential(self, grant_id: UUID, provider: Provider, rejected: Credential | None) -> Credential:
-        """A credential that is good now; see ``CredentialSource``."""
+    async def credential(
+        self, grant_id: UUID, provider: Provider, rejected: Credential | None, *, is_first: bool = False
+    ) -> Credential:
+        """A credential that is good now; see ``CredentialSource``.
+
+        Where a sign-in ends the one before, whoever gave it, what is remembered may be somebody else's who can open
+        more or less: whoever begins (``is_first``) gets what is stored, which has the latest sign-in.
+        """
         remembered = self._remembered.get(grant_id)
         refused = None if rejected is None else rejected.secret
         if (
             remembered is not None
+            and not (is_first and provider.capabilities.takes_over)
             and remembered.secret != refused
             and remembered.access_expires_at - provider.capabilities.leeway > self._now()
         ):
@@ -164,10 +171,14 @@ class TokenStore:
 class _GrantTokens:
     def __init__(self, tokens: TokenStore, grant_id: UUID, provider: Provider, practice_id: UUID | None) -> None:
         self._tokens, self._grant_id, self._provider = tokens, grant_id, provider
+        self._has_begun = False
         self.practice_id = practice_id
 
     async def credential(self, rejected: Credential | None = None) -> Credential:
-        return await self._tokens.credential(self._grant_id, self._provider, rejected)
+        is_first = not self._has_begun
+        found = await self._tokens.credential(self._grant_id, self._provider, rejected, is_first=is_first)
+        self._has_begun = True
+        return found
 
 
 def credential_of(grant: Grant, secret: bytes) -> Credential:

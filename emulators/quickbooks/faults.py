@@ -73,8 +73,9 @@ def _server_error(fault: Fault) -> Refused:
     return _refused(SYSTEM._replace(status=fault.status))
 
 
-def _not_on_plan(fault: Fault) -> Refused:
-    return _refused(BY_CODE.get(int(fault.problem), FEATURE) if fault.problem.isdigit() else FEATURE)
+def off_plan(fault: Fault) -> Error:
+    """The error of a list that is not there."""
+    return BY_CODE.get(int(fault.problem), FEATURE) if fault.problem.isdigit() else FEATURE
 
 
 _SPOILT = frozenset(
@@ -96,7 +97,7 @@ CATALOGUE = Catalogue(
         Kind.SUBSCRIPTION_ENDED: lambda _: _refused(COMPANY_STATUS),
         Kind.ACCESS_REFUSED: lambda _: _refused(ANOTHER_REALM),
         Kind.SCOPE_MISSING: lambda _: _refused(SCOPE_MISSING),
-        Kind.NOT_ON_PLAN: _not_on_plan,
+        Kind.NOT_ON_PLAN: lambda fault: _refused(off_plan(fault)),
         Kind.SERVER_ERROR: _server_error,
     },
     spoilt=_SPOILT,

@@ -11,16 +11,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Each journey plays in front of every stand-in, but for what ``only`` says; every day in front of the first.
-
-    One whose sign-ins bring one organisation each plays those alone that ``only`` or ``also`` names it for.
-    """
+    """Each journey plays in front of every stand-in, but for what ``only`` says; every day in front of the first."""
     if "platform" not in metafunc.fixturenames:
         return
-    only, also = (metafunc.definition.get_closest_marker(name) for name in ("only", "also"))
-    led = also.args if also else ()
-    usual = only.args if only else [name for name, one in PLATFORMS.items() if not one.brings_one or name in led]
-    names = [name for name in PLATFORMS if name in usual]
+    only = metafunc.definition.get_closest_marker("only")
+    names = [name for name in PLATFORMS if not only or name in only.args]
     everyday = next(iter(names))
     params = [pytest.param(name, marks=() if name == everyday else pytest.mark.thorough) for name in names]
     metafunc.parametrize("platform", params, indirect=True, scope="module")

@@ -7,10 +7,9 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import ScheduleActionStartWorkflow, WorkflowHandle
 
 from contracts.payloads.check_connections import CheckConnectionsInput, CheckReport
-from contracts.words.runs import RunKind
 from models.practices.tables import Practice
 from starter.connections.schedules import nightly
-from tests.journeys.people import change
+from tests.journeys.people import change, reconnected
 from tests.journeys.scene import PATIENCE, Json, Scene
 from workflows.check_connections import CheckConnections
 
@@ -65,8 +64,4 @@ async def connected(scene: Scene) -> int:
 
 async def reconnect_all(scene: Scene, person: int) -> Json:
     """One person signs in to repair all; gives the report."""
-    answer = await scene.asked(RunKind.RECONNECT_ALL.value)
-    assert answer.status_code == 201, answer.text
-    page = await scene.sign_in(answer.json()["authorize_url"], person=person)
-    assert page.status_code == 200, page.text
-    return await scene.until_stage(answer.json()["run_id"], "finished")
+    return await reconnected(scene, person, action="allow")

@@ -81,7 +81,12 @@ class OneClient:
         return [event for event in answer.json()["events"] if event["kind"] == kind]
 
     def record(self, list_name: str, **words: Any) -> None:
-        """Change a record of its books at the provider; a list is named as in ``Platform.books``, or as there."""
+        """Change a record of its books at the provider; a list is named as in ``Platform.books``, or as there.
+
+        An ``id`` is the key of our row, or the record's own.
+        """
+        if "id" in words:
+            words["id"] = self.scene.platform.record_id(words["id"])
         there = self.scene.platform.books.get(list_name, list_name)
         self.scene.control.change_record(self.organisation_id, RecordWords(list=there, **words))
 

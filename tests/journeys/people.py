@@ -63,8 +63,8 @@ def reaches(scene: Scene, place: int, first: int, end: int) -> list[str]:
 
 
 async def adds(scene: Scene, place: int, wanted: list[str]) -> Json:
-    """A colleague signs in as a person, allows all that is within reach, and adds some of it."""
-    run = await scene.listed(person=place)
+    """A colleague signs in as a person, allows what is within reach, or what is wanted of it, and adds that."""
+    run = await scene.listed(person=place, choose=wanted if scene.platform.brings_one else None)
     answer = await scene.select(run["run_id"], organisations=[{"organisation_id": identity} for identity in wanted])
     assert answer.status_code == 200, answer.text
     return await scene.until_stage(run["run_id"], "finished")
@@ -76,7 +76,7 @@ async def started(scene: Scene, kind: RunKind, place: int, *, query: str = "", a
     assert answer.status_code == 201, answer.text
     run_id: str = answer.json()["run_id"]
     address = answer.json()["authorize_url"]
-    if not scene.platform.brings_one or "client" in query:
+    if not scene.platform.brings_one or "client" in query or action == "cancel":
         page = await scene.sign_in(address, person=place, action=action)
         assert page.status_code == 200, page.text
     elif kind is RunKind.RECONNECT_ALL:
@@ -121,6 +121,16 @@ async def until_moved(scene: Scene, run_id: str, before: dict[str, str], count: 
     async with asyncio.timeout(PATIENCE):
         async for _ in scene.handle(run_id).fetch_history_events(wait_new_event=True):
             if sum(login != before[identity] for identity, login in (await logins(scene)).items()) >= count:
+                return
+    raise AssertionError("the run ended first")
+
+
+async def until_repaired(scene: Scene, run_id: str, count: int) -> None:
+    """Wait until a run at work has repaired so many."""
+    read = "SELECT count(*) FROM run_organisations WHERE run_id = :id AND profile_read_at IS NOT NULL"
+    async with asyncio.timeout(PATIENCE):
+        async for _ in scene.handle(run_id).fetch_history_events(wait_new_event=True):
+            if (await scene.rows(read, id=run_id))[0][0] >= count:
                 return
     raise AssertionError("the run ended first")
 

@@ -33,7 +33,7 @@ from starter.actor import Actor
 from starter.operations import Operations
 from tests.journeys.browser import fresh, sign_in
 from tests.journeys.news import news
-from tests.journeys.one_by_one import each_signed_in
+from tests.journeys.one_by_one import brought
 from tests.journeys.platforms import PLATFORMS
 from tests.journeys.platforms.platform import Platform, Words
 from tests.journeys.practice import make_practice
@@ -197,12 +197,7 @@ class Scene:
     async def listed(self, *, person: int = 0, choose: list[str] | None = None, action: str = "allow") -> Json:
         """Start a run, sign in, and wait for the list."""
         run_id, authorize_url = await self.start()
-        if self.platform.brings_one:
-            await each_signed_in(self, run_id, authorize_url, person=person, choose=choose)
-            return await self.show(run_id)
-        page = await self.sign_in(authorize_url, person=person, choose=choose, action=action)
-        assert page.status_code == 200, page.text
-        return await self.until_stage(run_id, "awaiting_selection")
+        return await brought(self, run_id, authorize_url, person=person, choose=choose, action=action)
 
     async def further_sign_in(self, run_id: str) -> str:
         """Ask for one more sign-in in a run; gives the authorize URL."""

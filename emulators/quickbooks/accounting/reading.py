@@ -96,12 +96,7 @@ class Books:
 
     def batch(self, body: bytes) -> Record | Error:
         """The answers to a batch, each under its item's id; what is no query is refused in its place."""
-        try:
-            asked = orjson.loads(body)
-        except ValueError:
-            return NO_BATCH
-        items = asked.get("BatchItemRequest") if isinstance(asked, dict) else None
-        if not isinstance(items, list) or not all(isinstance(one, dict) for one in items):
+        if (items := _items(body)) is None:
             return NO_BATCH
         if len(items) > MOST_IN_BATCH:
             return TOO_MANY
@@ -115,6 +110,8 @@ class Books:
 
     def _missing(self, entity: Entity) -> bool | Error:
         """Whether the company lacks an entity, by its plan or its preferences, or how that is refused."""
+        if self.spoilt.refused and self.spoilt.refused[0].lower() in entity.name.lower():
+            return self.spoilt.refused[1]
         if entity.is_there(self.organisation):
             return False
         return BY_CODE.get(self.world.settings.off_plan, True)
@@ -130,6 +127,46 @@ class Books:
         if entity.name == "CompanyInfo" and self.organisation.is_lapsed:
             return [_with_status(one, settings.lapsed_word) for one in records]
         return records
+
+
+def statement_of(query_string: bytes, body: bytes) -> str:
+    """The statement of a query: its parameter, or the body where there is one."""
+    if body:
+        return body.decode("utf-8", "replace")
+    return next(iter(parse_qs(query_string.decode("ascii", "replace")).get("query", [])), "")
+
+
+def lists_asked_for(name: str, query_string: bytes, body: bytes) -> list[str]:
+    """The entities that a query, the queries of a batch, or a capture of changes asks for, as far as they are known."""
+    match name:
+        case "query":
+            statements = [statement_of(query_string, body)]
+        case "batch":
+            items = _items(body)
+            statements = [str(one.get("Query")) for one in items if "Query" in one] if items else []
+        case "cdc":
+            asked = parse_qs(query_string.decode("ascii", "replace")).get("entities", [])
+            return ",".join(asked).split(",")
+        case _:
+            return []
+    found = []
+    for statement in statements:
+        try:
+            entity = BY_LOWER_NAME.get(parsed(statement).entity.lower())
+        except UnparsedError:
+            continue
+        found += [entity.name] if entity else []
+    return list(dict.fromkeys(found))
+
+
+def _items(body: bytes) -> list[dict[str, object]] | None:
+    """The items of a batch; None for what is no batch."""
+    try:
+        asked = orjson.loads(body)
+    except ValueError:
+        return None
+    items = asked.get("BatchItemRequest") if isinstance(asked, dict) else None
+    return items if isinstance(items, list) and all(isinstance(one, dict) for one in items) else None
 
 
 def _with_status(record: Record, word: str) -> Record:

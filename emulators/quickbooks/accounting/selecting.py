@@ -39,10 +39,12 @@ class Spoilt:
     Attributes:
         left_out: The share of the rows that is missing.
         repeats_row: Whether a further page begins with the last row of the one before.
+        refused: A part of the name of lists that are refused, and how; None where none is.
     """
 
     left_out: float = 0.0
     repeats_row: bool = False
+    refused: tuple[str, Error] | None = None
 
 
 def selected(

@@ -13,7 +13,7 @@ from models.kit.sealing import Sealer
 from models.practices.writes import create_colleague, create_practice
 from providers.port.credential import Credential
 from tests.models.conftest import NOON, HandClock
-from tests.second_provider import A_PERSONS, Second
+from tests.second_provider import A_PERSONS, ONE_AT_A_TIME, Second
 
 ENDS = NOON + timedelta(minutes=5)
 LEEWAY, RENEWED_AT_AGE = A_PERSONS.leeway, A_PERSONS.renewed_at_age
@@ -64,3 +64,29 @@ async def test_a_provider_gets_the_whole_credential_back(database, sealer, grant
     second = Second()
     await TokenStore(database, sealer, HandClock(ENDS)).of(grant.id, second, None).credential()
     assert second.refreshed == [Credential("person-1", "person-1", "Bea", b"secret 1", ENDS, region="gb")]
+
+
+async def test_where_a_sign_in_ends_the_one_before_nobody_begins_with_what_is_remembered_of_it(database, sealer):
+    async with database.transaction() as session:
+        practice = await create_practice(session, "Harbour Lane")
+        colleague = await create_colleague(session, practice.id, email="ada@harbour.test", name="Ada")
+
+    async def signed_in(person: str) -> Grant:
+        async with database.transaction() as session:
+            return await upsert_grant(
+                session,
+                sealer,
+                provider="second",
+                credential=Credential("company-1", person, person, person.encode(), NOON + timedelta(hours=1)),
+                practice_id=practice.id,
+                colleague_id=colleague.id,
+                at=NOON,
+                takes_over=True,
+            )
+
+    tokens, second = TokenStore(database, sealer, HandClock()), Second(ONE_AT_A_TIME)
+    under_way = tokens.of((await signed_in("Bea")).id, second, None)
+    assert (await under_way.credential()).secret == b"Bea"
+    taken_over = await signed_in("Cal")
+    assert (await tokens.of(taken_over.id, second, None).credential()).secret == b"Cal"
+    assert (await under_way.credential()).secret == b"Cal"

@@ -54,6 +54,20 @@ def test_a_fault_for_one_company_or_one_call_alone(app: App, large: Tokens, own:
     assert app.read(large, "preferences").status_code == 200
 
 
+def test_a_fault_of_one_list_is_met_by_whatever_asks_for_it(app: App, large: Tokens) -> None:
+    both = [{"bId": entity, "Query": f"SELECT * FROM {entity}"} for entity in ("Account", "Vendor")]  # noqa: S608  # no SQL
+    app.fault("not_on_plan", organisation_id=large.realm, path="Vendor", problem="5020")
+    assert refused(app.query(large, "SELECT * FROM Vendor")) == (400, "5020")
+    assert app.query(large, "SELECT * FROM Account").status_code == 200
+    accounts, vendors = app.batch(large, both).json()["BatchItemResponse"]
+    assert accounts["QueryResponse"]["Account"]
+    assert vendors["Fault"]["Error"][0]["code"] == "5020", "one item of a batch fails alone"
+    app.http.delete("/sandbox/api/faults")
+    app.fault("server_error", path="vendor", status=503)
+    assert [app.batch(large, [one]).status_code for one in both] == [200, 503]
+    assert app.read(large, "cdc", entities="Vendor", changedSince="2026-01-01T00:00:00Z").status_code == 503
+
+
 def test_a_fault_may_come_with_the_status_of_success(app: App, large: Tokens) -> None:
     app.fault("fault_in_200", times=1)
     answer = app.query(large, "SELECT * FROM Account")

@@ -12,6 +12,7 @@ from contracts.words.runs import RunKind
 from emulators.xero.faults import Kind
 from starter.runs.kinds import RunOptions, start_of
 from tests.journeys.people import change, joined, leaves, logins, owners, person, reaches, reassignable
+from tests.journeys.platforms.marks import PERSONS
 from tests.journeys.scene import Scene, by_organisation
 from workflows.support.run_text import STAGE
 
@@ -21,6 +22,7 @@ async def hand_over(scene: Scene, giver: object, taker: object) -> httpx2.Respon
 
 
 @pytest.mark.thorough
+@PERSONS
 async def test_all_clients_of_a_leaver_move(make_scene):
     admin = await make_scene(organisations=6)
     lee, ben = await joined(admin, "Lee"), await joined(admin, "Ben")

@@ -9,9 +9,10 @@ from contracts.words.causes import Cause
 from emulators.kit.control.words import RecordWords
 from emulators.xero.faults import Kind
 from tests.journeys.fixtures import MakePrepared
+from tests.journeys.one_by_one import brought
 from tests.journeys.one_client import OneClient, one_of
 from tests.journeys.people import adds
-from tests.journeys.platforms.marks import OWN_ANSWERS
+from tests.journeys.platforms.marks import DAYS, OWN_ANSWERS
 from tests.journeys.scene import PATIENCE, Json, Scene
 
 
@@ -32,9 +33,7 @@ async def begun(scene: Scene, client: OneClient) -> Json:
     """Start a change, sign in, and wait for the list."""
     answer = await client.post("change")
     assert answer.status_code == 201, answer.text
-    page = await scene.sign_in(answer.json()["authorize_url"], action="continue")
-    assert page.status_code == 200, page.text
-    return await scene.until_stage(answer.json()["run_id"], "awaiting_selection")
+    return await brought(scene, answer.json()["run_id"], answer.json()["authorize_url"], action="continue")
 
 
 async def prepared(scene: Scene, client: OneClient, organisation_id: str) -> str:
@@ -79,7 +78,7 @@ async def test_preview_confirm_undo(make_prepared):
             assert match["same"] + match["by_code"] + match["by_name"] + match["missing"] == match["old"]
         assert shown["matches"]["contacts"]["missing"] > 0
         accounts = shown["matches"]["accounts"]
-        assert accounts["same"] + accounts["by_code"] > 0
+        assert accounts["missing"] < accounts["old"]
         answer = await client.post(f"change/{run['run_id']}/confirm")
         assert answer.status_code == 200, answer.text
         again = await client.post(f"change/{run['run_id']}/confirm")
@@ -93,7 +92,7 @@ async def test_preview_confirm_undo(make_prepared):
     changed = await client.shown()
     assert (changed["organisation_id"], changed["settings"]["refresh_hours"]) == (new, 12)
     assert changed["changed_from"]["old_organisation_name"]
-    assert {row["key"] for row in await client.rows("accounts")}.isdisjoint(row["key"] for row in old_accounts)
+    assert await client.rows("accounts") != old_accounts  # ids may be the same in other books
     [told] = await client.events("connection.changed")
     assert (told["before"], told["after"]) == (shown["old_organisation_name"], shown["new_organisation_name"])
     undone = await client.post("change/undo")
@@ -197,10 +196,10 @@ async def test_a_change_that_nobody_confirms_leaves_nothing(make_prepared):
 @pytest.mark.thorough
 async def test_new_books_that_cannot_be_read_change_nothing(make_prepared):
     scene, client, [new, _] = await two_of_four(make_prepared)
-    scene.fault(Kind.SUBSCRIPTION_ENDED, organisation_id=new)
     before = await of_connections(scene)
     async with scene.worker():
         run = await begun(scene, client)
+        scene.fault(Kind.SUBSCRIPTION_ENDED, organisation_id=new)
         await scene.select(run["run_id"], organisations=[{"organisation_id": new}])
         run = await scene.until_stage(run["run_id"], "finished")
     assert run["result"] == "failed"
@@ -211,9 +210,9 @@ async def test_new_books_that_cannot_be_read_change_nothing(make_prepared):
 @pytest.mark.thorough
 async def test_new_books_that_do_not_answer_yet_are_told_of_and_trouble_no_client(make_prepared):
     scene, client, [new, _] = await two_of_four(make_prepared)
-    scene.is_(scene.platform.offline, organisation_id=new)
     async with scene.worker():
         run_id = (await begun(scene, client))["run_id"]
+        scene.is_(scene.platform.offline, organisation_id=new)
         await scene.select(run_id, organisations=[{"organisation_id": new}])
         async with asyncio.timeout(PATIENCE):
             while "Next try at" not in await scene.details(run_id):
@@ -290,6 +289,7 @@ async def test_books_that_a_client_left_for_good_can_be_another_clients(make_pre
 
 
 @pytest.mark.thorough
+@DAYS
 async def test_new_books_whose_calls_are_used_up_for_longer_than_it_waits_say_what_to_do(make_prepared):
     scene, client, [new, _] = await two_of_four(make_prepared)
     two_days = 172_800

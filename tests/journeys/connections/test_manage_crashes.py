@@ -3,13 +3,16 @@
 import pytest
 
 from emulators.xero.faults import Kind
+from tests.journeys.one_by_one import brought
 from tests.journeys.one_client import one_of
+from tests.journeys.platforms.marks import ENDED_ALONE
 
 RECOVERY = 200.0
 """Seconds: the server notices a dead worker by its silence."""
 
 
 @pytest.mark.long
+@ENDED_ALONE
 async def test_both_end_right(make_scene, tmp_path):
     scene = await make_scene(organisations=4)
     first, second, new, _ = scene.world.library.organisations
@@ -21,8 +24,7 @@ async def test_both_end_right(make_scene, tmp_path):
     scene.fault(Kind.TIMEOUT, path="/connections/", seconds=600)
     scene.fault(Kind.TIMEOUT, organisation_id=new, path=scene.platform.accounts, seconds=600)
     change = (await moving.post("change")).json()
-    await scene.sign_in(change["authorize_url"], action="continue")
-    await scene.until_stage(change["run_id"], "awaiting_selection")
+    await brought(scene, change["run_id"], change["authorize_url"], action="continue")
     disconnect = (await leaving.post("disconnect")).json()["workflow_id"]
     await scene.select(change["run_id"], organisations=[{"organisation_id": new}])
     await scene.until_stage(change["run_id"], "pulling")

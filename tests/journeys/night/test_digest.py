@@ -13,7 +13,7 @@ from models.practices import writes as practices
 from runtime.settings.settings import Settings
 from tests.journeys.fixtures import MakePrepared
 from tests.journeys.nights import check
-from tests.journeys.people import change, everything_added
+from tests.journeys.people import change, everything_added, reconnected
 from tests.journeys.scene import Scene
 from tests.letterbox import Letterbox, letterbox
 from workflows.settle_lost_work import SettleLostWork
@@ -69,9 +69,7 @@ async def test_each_trouble_is_told_once_to_its_owner_and_closes_itself(scene: S
         assert f"All connections: {scene.web}/connections" in told[OLIVE]
         assert (await check(scene)).told == 0
         assert letters(box) == {}
-        answer = await scene.asked("reconnect-all")
-        await scene.sign_in(answer.json()["authorize_url"], action="continue")
-        await scene.until_stage(answer.json()["run_id"], "finished")
+        await reconnected(scene)
         assert (await check(scene)).told == 2
         assert all("Works again, nothing to do: " in letter for letter in letters(box).values())
         assert (await check(scene)).told == 0

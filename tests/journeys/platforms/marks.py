@@ -1,7 +1,4 @@
-"""Journeys that not every stand-in can play, and why; all others play in front of each that brings many organisations.
-
-Where a sign-in brings one organisation, only those play that say so with ``ONE_EACH``.
-"""
+"""Journeys that not every stand-in can play, and why; all others play in front of each."""
 
 import pytest
 
@@ -9,7 +6,9 @@ TICKED = pytest.mark.only("xero", because="organisations are ticked at the sign-
 ONE_BY_ONE = pytest.mark.only("xero", because="an app may have to sign in for each organisation")
 ENDED_ALONE = pytest.mark.only("xero", because="one connection is ended alone")
 OWN_LIMITS = pytest.mark.only("xero", because="an organisation has limits of calls of its own")
+DAYS = pytest.mark.only("xero", "sage", because="an organisation's calls are counted by the day")
 OWN_ANSWERS = pytest.mark.only("xero", because="it is about answers that only this platform gives")
+MANY_AT_ONCE = pytest.mark.only("xero", "sage", because="one sign-in brings as many as it takes")
+PERSONS = pytest.mark.only("xero", "sage", because="a login is a person's, and another's goes on beside it")
 GRACE = pytest.mark.only("xero", because="a refresh token is good once more after a lost answer")
-ONE_EACH = pytest.mark.also("quickbooks", because="people sign in for one organisation after the other")
 SECOND = pytest.mark.only("xero", because="another one takes its place in the middle")

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from contracts.words.causes import Cause
+from contracts.words.lists import ListName
 from emulators.books.countries import UNITED_STATES
 from emulators.kit.app import StandIn
 from emulators.kit.signing import SigningKey
@@ -19,12 +21,14 @@ PLAN = "PLUS"
 def stand_in(key: SigningKey, **words: Any) -> tuple[StandIn, Control]:
     """See ``Platform.stand_in``.
 
-    No list is missing because a company pays for less; all are in one country.
+    No list is missing because a company pays for less; all are in one country. What is taken away is gone, as after a
+    merge, and not only inactive.
     """
     app = create_app(Config(**words), key=key)
     library = app.world.library
     for identity in library.organisations:
         library.change_organisation(identity, plan=PLAN, country=UNITED_STATES)
+    app.world.settings.deletes_records = True
     return app, Control(app.world)
 
 
@@ -36,13 +40,15 @@ QUICKBOOKS = Platform(
     picks=True,
     brings_one=True,
     ends_alone=False,
-    listing="/v3/company/{id}/companyinfo/{id}",
+    listing="/companyinfo/",
+    counted_listing="/v3/company/{id}/companyinfo/{id}",
     token=PATHS.token,
     revocation=PATHS.revocation,
-    profile="/companyinfo/",
-    accounts="/batch",
-    contacts="/batch",
-    items="/batch",
+    profile="Preferences",
+    accounts="Account",
+    contacts="Vendor",
+    items="Item",
+    of_contacts=frozenset({ListName.SUPPLIERS}),
     books={"accounts": "Account", "contacts": "Vendor", "items": "Item"},
     supplier=lambda name: {"DisplayName": name, "CompanyName": name},
     item=lambda name: {"Name": name, "Sku": "NEW", "Type": "Service"},
@@ -53,16 +59,20 @@ QUICKBOOKS = Platform(
         "AccountType": "Expense",
         "Classification": "Expense",
     },
+    record_id=lambda key: key.removeprefix("vendor-").removeprefix("customer-"),
     offline={"kind": Kind.SERVER_ERROR, "status": 503},
     removed={"kind": Kind.DISCONNECTED},
-    forbidden={"kind": Kind.SCOPE_MISSING},
+    removed_cause=Cause.SIGNED_OUT,
+    forbidden={"kind": Kind.NOT_ON_PLAN, "problem": "5020"},
     calls={"profile": 1, "accounts": 1, "items": 2},
-    tells_deleted=False,
+    tells_deleted=True,
     unmodified=0,
     asks_again=3,
-    role="higher role",
-    of_day={"kind": Kind.MONTH_LIMIT_REACHED},
+    forbidden_cause=Cause.NOT_ON_PLAN,
+    role="comes with the next refresh",
+    at_once={"kind": Kind.RATE_LIMITED, "problem": "second", "seconds": 1},
+    of_day={},  # the month's calls are all companies' together
+    of_minute={},  # a minute is waited for in full
     of_app={"kind": Kind.RATE_LIMITED},
-    limits_each=True,
 )
-"""One company for each sign-in, whose grant is the company's. Lists are read in batches, so that no path names one."""
+"""One company for each sign-in, whose grant is the company's. Lists are read in batches; a fault may name a list."""

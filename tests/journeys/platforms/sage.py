@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from contracts.words.causes import Cause
+from contracts.words.lists import ListName
 from emulators.books.countries import UNITED_KINGDOM
 from emulators.books.people import Role
 from emulators.kit.app import StandIn
@@ -43,12 +45,14 @@ SAGE = Platform(
     brings_one=False,
     ends_alone=False,
     listing="/v3.1/businesses",
+    counted_listing="/v3.1/businesses",
     token=PATHS.token,
     revocation=PATHS.revocation,
     profile="/businesses/",
     accounts="/ledger_accounts",
     contacts="/contacts",
     items="/products",
+    of_contacts=frozenset({ListName.SUPPLIERS, ListName.CUSTOMERS}),
     books={"accounts": "ledger_accounts", "contacts": "contacts", "items": "services"},
     supplier=lambda name: {
         "name": name,
@@ -65,15 +69,19 @@ SAGE = Platform(
         "display_formatted": f"{name} ({code:04d})",
         "included_in_chart": True,
     },
+    record_id=str,
     offline={"kind": Kind.SERVER_ERROR, "status": 503},
     removed={"kind": Kind.ACCESS_REMOVED},
+    removed_cause=Cause.ACCESS_LOST,
     forbidden={"kind": Kind.ROLE_TOO_LOW},
     calls={"profile": 2, "accounts": 2, "items": 4},
     tells_deleted=True,
     unmodified=0,
     asks_again=3,
+    forbidden_cause=Cause.ROLE_TOO_LOW,
     role="Contacts, Sales and Purchases (Read Only is enough)",
-    of_day={"kind": Kind.DAY_LIMIT_REACHED},
+    at_once={"kind": Kind.RATE_LIMITED, "problem": "concurrent"},
+    of_day={},
+    of_minute={},
     of_app={"kind": Kind.RATE_LIMITED},
-    limits_each=False,
 )

@@ -5,6 +5,7 @@ from temporalio.api.enums.v1 import EventType
 
 from contracts.words.runs import RunKind
 from tests.journeys.people import adds, joined, logins, owners, reaches, reassignable, started
+from tests.journeys.platforms.marks import MANY_AT_ONCE
 from tests.journeys.scene import Scene, chosen
 from tests.journeys.stage import peculiar_server
 
@@ -25,6 +26,7 @@ async def histories(scene: Scene, workflow_id: str) -> int:
 
 
 @pytest.mark.long
+@MANY_AT_ONCE
 async def test_they_go_on_in_new_histories(make_scene, temporal_settings):
     async with peculiar_server(temporal_settings, "limit.historyCount.suggestContinueAsNew=30") as server:
         ann = await make_scene(client=server.client, organisations=MANY, small_books=True)

@@ -12,6 +12,7 @@ from emulators.xero.faults import Kind
 from tests.journeys.fixtures import MakePrepared
 from tests.journeys.one_client import OneClient
 from tests.journeys.people import adds, check, joined, leaves, logins, named, person, reaches, reconnected, seen_by
+from tests.journeys.platforms.marks import PERSONS
 from tests.journeys.scene import Json, Scene, by_organisation
 
 
@@ -51,8 +52,8 @@ async def practice(make_prepared: MakePrepared) -> Practice:
 
 
 @pytest.mark.thorough
-async def test_what_works_is_left_alone_unless_all_is_asked_for(practice: Practice):
-    ann, ben, cleo, organisations = practice
+async def test_what_works_is_left_alone(practice: Practice):
+    ann, _, cleo, organisations = practice
     before = await logins(ann)
     async with ann.worker():
         run = await reconnected(cleo, 2)
@@ -60,12 +61,20 @@ async def test_what_works_is_left_alone_unless_all_is_asked_for(practice: Practi
         assert await logins(ann) == before
         assert [offer["organisation_id"] for offer in run["offers"]] == organisations[9:]
         assert organisations[9] not in by_organisation(run)
+    assert len(await ann.clients()) == 9  # what is offered is not added
+
+
+@pytest.mark.thorough
+@PERSONS
+async def test_what_works_is_moved_where_all_is_asked_for(practice: Practice):
+    ann, ben, _, organisations = practice
+    before = await logins(ann)
+    async with ann.worker():
         run = await reconnected(ben, 1, query="?all=true")
     assert run["counts"] == {"repaired": 2, "healthy": 7}
     assert named(run, "repaired") == set(organisations[3:5])
     after, own = await logins(ann), before[organisations[5]]
     assert {organisation_id for organisation_id, login in after.items() if login == own} == set(organisations[3:8])
-    assert len(await ann.clients()) == 9  # what is offered is not added
 
 
 @pytest.mark.thorough
@@ -87,7 +96,8 @@ async def test_a_dead_login_is_repaired_by_two_people(practice: Practice):
 @pytest.mark.thorough
 async def test_what_is_not_reachable_names_who_could_repair_it(practice: Practice):
     ann, ben, cleo, organisations = practice
-    known_to = [[*range(5)], [*range(3, 8)]]
+    has_each_alone = ann.platform.brings_one  # nobody has signed in for what they did not add
+    known_to = [[*range(5)], [*range(5 if has_each_alone else 3, 8)]]
     control, broken = ann.control, organisations[0]
     name = ann.world.library.organisations[broken].name
     control.change_organisation(organisations[9], OrganisationWords(name=name))
@@ -106,7 +116,8 @@ async def test_what_is_not_reachable_names_who_could_repair_it(practice: Practic
         assert row["message"].endswith(f"The login of {asked} could: reconnect with that one.")
         assert (row["cause"], bool(row["next_step"])) == ("signed_out", True)
     # The login reaches other books of the same name: they are offered, and the client's own are left alone.
-    assert [(offer["organisation_id"], offer["name"]) for offer in run["offers"]] == [(organisations[9], name)]
+    offered = [] if has_each_alone else [(organisations[9], name)]
+    assert [(offer["organisation_id"], offer["name"]) for offer in run["offers"]] == offered
     assert (await logins(ann))[broken] == before[broken]
 
 
@@ -132,9 +143,11 @@ async def test_a_login_that_was_refused_and_a_colleague_who_has_left_are_not_nam
 @pytest.mark.thorough
 async def test_what_is_repaired_is_pulled_again(scene: Scene):
     broken, *_ = scene.world.library.organisations
+    # Where there is a sign-in for each, there is none for what no sign-in repairs.
+    wrong = Kind.ACCESS_REMOVED if scene.platform.brings_one else Kind.SUBSCRIPTION_ENDED
     async with scene.worker():
         listed = await scene.listed()
-        scene.fault(Kind.SUBSCRIPTION_ENDED, broken)
+        scene.fault(wrong, broken)
         await scene.select_all(listed)
         assert (await scene.until_stage(listed["run_id"], "finished"))["counts"] == {"created": 4, "failed": 1}
         scene.world.faults.clear()
@@ -167,7 +180,7 @@ async def test_a_practice_without_clients(scene: Scene):
     async with scene.worker():
         run = await reconnected(scene, action="allow")
     assert (run["result"], run["counts"], run["organisations"]) == ("completed", {}, [])
-    assert len(run["offers"]) == 5
+    assert len(run["offers"]) == (1 if scene.platform.brings_one else 5)
     assert await scene.clients() == []
 
 

@@ -8,6 +8,7 @@ from emulators.xero.faults import Kind
 from tests.journeys.fixtures import MakePrepared
 from tests.journeys.people import (
     adds,
+    check,
     everything_added,
     joined,
     logins,
@@ -17,8 +18,9 @@ from tests.journeys.people import (
     seen_by,
     started,
     until_moved,
+    until_repaired,
 )
-from tests.journeys.platforms.marks import OWN_ANSWERS, OWN_LIMITS
+from tests.journeys.platforms.marks import OWN_ANSWERS, OWN_LIMITS, PERSONS
 from tests.journeys.runs.test_cancelling import cancelled
 from tests.journeys.scene import Json, Scene, by_organisation
 from workflows.sync_client import SyncClient
@@ -67,6 +69,7 @@ async def test_a_login_that_lists_but_cannot_read_changes_nothing(ben: Scene):
 
 
 @pytest.mark.thorough
+@PERSONS
 async def test_what_waits_is_moved_later_by_itself(ben: Scene):
     offline = next(iter(ben.world.library.organisations))
     before, health = await logins(ben), await health_of(ben, offline)
@@ -107,6 +110,7 @@ async def test_a_login_that_is_refused_later_leaves_no_mark(ben: Scene):
 
 
 @pytest.mark.thorough
+@PERSONS
 async def test_a_sync_that_is_at_work_goes_on_with_the_new_login(make_scene):
     ann = await make_scene(organisations=3)
     ben, offline = await joined(ann, "Ben"), next(iter(ann.world.library.organisations))
@@ -146,6 +150,7 @@ async def test_what_passes_by_itself_needs_no_sign_in(make_scene):
 
 
 @pytest.mark.thorough
+@PERSONS
 async def test_cancelled_in_the_middle(make_scene):
     ann = await make_scene(organisations=24, latency_ms=120, small_books=True)
     ben = await joined(ann, "Ben")
@@ -163,6 +168,30 @@ async def test_cancelled_in_the_middle(make_scene):
     assert named(run, "repaired") == moved
     assert len(named(run, "skipped")) == 24 - len(moved)
     assert {client["connection"]["status"] for client in await ann.clients()} == {"connected"}
+
+
+@pytest.mark.thorough
+async def test_cancelled_while_what_was_signed_out_is_repaired(make_scene):
+    """Unlike above, nothing of it works when the repair begins, also where each organisation has a login of its own.
+
+    What is read when the run has ended may be well by then, and is called that.
+    """
+    scene = await make_scene(organisations=16, latency_ms=120, small_books=True)
+    async with scene.worker(concurrency=4):
+        await scene.added()
+        scene.signed_out()
+        await check(scene)
+        run_id = await started(scene, RunKind.RECONNECT_ALL, 0)
+        await scene.until(run_id, lambda run: run["stage"] == "repairing")
+        await until_repaired(scene, run_id, 3)
+        run = await cancelled(scene, run_id)
+    repaired = named(run, "repaired")
+    assert 0 < len(repaired) < 16
+    assert len(named(run, "skipped")) == 16 - len(repaired)
+    statuses = {
+        client["connection"]["organisation_id"]: client["connection"]["status"] for client in await scene.clients()
+    }
+    assert repaired <= {identity for identity, status in statuses.items() if status == "connected"}
 
 
 @pytest.mark.thorough

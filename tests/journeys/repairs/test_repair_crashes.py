@@ -15,6 +15,7 @@ from tests.journeys.people import (
     started,
     until_moved,
 )
+from tests.journeys.platforms.marks import PERSONS
 from tests.journeys.scene import chosen
 
 RECOVERY = 150.0
@@ -22,6 +23,7 @@ RECOVERY = 150.0
 
 
 @pytest.mark.long
+@PERSONS
 async def test_both_end_right(make_scene, tmp_path):
     ann = await make_scene(organisations=6)
     organisations = list(ann.world.library.organisations)

@@ -7,6 +7,7 @@ from emulators.kit.control.words import OrganisationWords
 from emulators.xero.faults import Kind
 from models.clients.tables import Client
 from models.practices import writes as practices
+from tests.journeys.one_by_one import brought
 from tests.journeys.platforms.marks import OWN_LIMITS, TICKED
 from tests.journeys.scene import Scene, by_organisation
 
@@ -32,8 +33,7 @@ async def test_a_key_starts_one_run_however_often_it_is_pressed(scene: Scene):
     again, authorize_url = await scene.start(**{"Idempotency-Key": "one click"})
     assert again == run_id
     async with scene.worker():
-        await scene.sign_in(authorize_url)
-        run = await scene.until_stage(run_id, "awaiting_selection")
+        run = await brought(scene, run_id, authorize_url)
     assert sum(run["verdicts"].values()) == 5
 
 

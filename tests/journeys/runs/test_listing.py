@@ -1,6 +1,6 @@
 """What *Add clients* lists: all that the login reaches, what was just allowed first, and what each one may be."""
 
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
@@ -104,7 +104,7 @@ async def test_a_connected_client_is_not_linked_to_its_new_books(scene: Scene):
         await adds(scene, 0, [old])
         scene.control.change_organisation(old, OrganisationWords(organisation_id=anew))
         run = await scene.listed()
-        (row,) = (row for row in run["organisations"] if UUID(row["organisation_id"]) == anew)
+        row = by_organisation(run)[scene.control.written_id(anew)]
         link = {"organisation_id": row["organisation_id"], "action": "link", "client_id": row["client_id"]}
         answer = await scene.select(run["run_id"], organisations=[link])
     assert answer.status_code == 422

@@ -3,10 +3,12 @@
 import pytest
 from temporalio.api.enums.v1 import EventType
 
+from tests.journeys.platforms.marks import MANY_AT_ONCE
 from tests.journeys.stage import peculiar_server
 
 
 @pytest.mark.long
+@MANY_AT_ONCE
 async def test_a_long_run_goes_on_in_a_new_history(make_scene, temporal_settings):
     # More than the pulls that run at once, so that some are left when the server suggests a new history.
     async with peculiar_server(temporal_settings, "limit.historyCount.suggestContinueAsNew=60") as server:

@@ -29,7 +29,7 @@ async def test_added_looked_at_by_night_reconnected_and_disconnected(make_scene:
         report = await check(scene)
         assert (report.logins, report.healthy, report.refreshed, report.told) == (1, 2, 2, 0)
         calls = scene.world.calls
-        assert (calls.refreshes, calls.by_path[f"GET {scene.platform.listing}"]) == (1, 1)
+        assert (calls.refreshes, calls.by_path[f"GET {scene.platform.counted_listing}"]) == (1, 1)
 
     scene.signed_out()
     await a_night_later(scene, are_lists_due=False)
@@ -62,7 +62,7 @@ async def test_each_company_signed_in_for_looked_at_by_night_reconnected_and_dis
         report = await check(scene)
         assert (report.logins, report.healthy, report.refreshed, report.told) == (2, 2, 2, 0)
         calls = scene.world.calls
-        assert (calls.refreshes, calls.by_path[f"GET {scene.platform.listing}"]) == (2, 2)
+        assert (calls.refreshes, calls.by_path[f"GET {scene.platform.counted_listing}"]) == (2, 2)
         # How many calls a night takes is held by the provider's own tests: a reading that is tried again, as on a
         # machine that stood still for a while, asks anew.
         assert calls.by_path["GET /v3/company/{id}/cdc"] >= 2

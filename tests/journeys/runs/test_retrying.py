@@ -8,6 +8,7 @@ from emulators.xero.faults import Kind
 from tests.journeys.nights import a_night_later, check
 from tests.journeys.one_client import OneClient
 from tests.journeys.people import adds, joined, reaches, reconnected
+from tests.journeys.platforms.marks import PERSONS
 from tests.journeys.scene import PATIENCE, Scene, by_organisation
 
 
@@ -107,6 +108,7 @@ async def test_who_stops_a_client_s_own_tries_leaves_no_promise_and_the_night_me
 
 
 @pytest.mark.thorough
+@PERSONS
 async def test_a_repair_that_somebody_stops_is_not_promised(make_scene):
     scene = await make_scene(organisations=3)
     offline = next(iter(scene.world.library.organisations))

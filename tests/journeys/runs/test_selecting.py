@@ -9,6 +9,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from contracts.words.practices import Plan
 from emulators.xero.faults import Kind
 from models.practices import writes as practices
+from tests.journeys.one_by_one import brought, calls_about_books
 from tests.journeys.scene import Scene, chosen
 
 
@@ -68,14 +69,14 @@ async def test_a_second_run_of_the_same_organisations_creates_nothing(scene: Sce
     async with scene.worker():
         first = await scene.added()
         before = await scene.clients()
-        calls = sum(scene.world.calls.by_organisation.values())
+        calls = calls_about_books(scene)
         run = await scene.listed(action="continue")
         assert run["verdicts"] == {"already_client": 5}
         assert (await scene.select_all(run))["to_create"] == 0
         run = await scene.until_stage(run["run_id"], "finished")
     assert (first["counts"], run["counts"], run["result"]) == ({"created": 5}, {"already_client": 5}, "completed")
     assert await scene.clients() == before
-    assert sum(scene.world.calls.by_organisation.values()) == calls
+    assert calls_about_books(scene) == calls
     assert run["organisations"][0]["message"].startswith("Already your client ")
 
 
@@ -102,8 +103,7 @@ async def test_before_the_list_is_there_and_after_another_selection(scene: Scene
         answer = await scene.select(run_id, all_new=True)
         assert (answer.status_code, answer.json()["error"]["code"]) == (409, "wrong_stage")
         assert answer.json()["error"]["message"].startswith("The run is awaiting consent;")
-        await scene.sign_in(authorize_url)
-        run = await scene.until_stage(run_id, "awaiting_selection")
+        run = await brought(scene, run_id, authorize_url)
         await scene.select(run_id, organisations=chosen(run)[:2])
         answer = await scene.select(run_id, organisations=chosen(run)[:3])
         assert (answer.status_code, answer.json()["error"]["code"]) == (409, "already_selected")

@@ -17,10 +17,10 @@ pytestmark = pytest.mark.thorough
 
 async def begun(scene: Scene, kind: RunKind) -> tuple[str, str]:
     """Start a run of a kind; its id and the authorize URL."""
-    path = scene.runs_of(kind.value)
     if kind is RunKind.CHANGE_CONNECTION:
-        path = f"{(await one_of(scene)).path}/change"
-    answer = await scene.http.post(path, json=scene.platform.asked)
+        answer = await scene.http.post(f"{(await one_of(scene)).path}/change", json=scene.platform.asked)
+    else:
+        answer = await scene.asked(kind)
     assert answer.status_code == 201, answer.text
     return answer.json()["run_id"], answer.json()["authorize_url"]
 
@@ -39,7 +39,7 @@ async def test_it_stays_as_it_ended(make_prepared: MakePrepared, kind: RunKind):
             await asyncio.wait_for(scene.handle(run_id).result(), PATIENCE)
         ended = await someone.show(run_id)
     # By now the worker has done what was under way.
-    assert scene.world.calls.by_path[f"GET {scene.platform.listing}"] >= 1
+    assert scene.world.calls.by_path[f"GET {scene.platform.counted_listing}"] >= 1
     assert (ended["stage"], ended["result"], ended["organisations"]) == ("finished", "cancelled", [])
     assert await someone.show(run_id) == ended
     finished = await scene.rows("SELECT after FROM events WHERE run_id = :id AND kind = 'run.finished'", id=run_id)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import pytest
 import pytest_asyncio
 
+from contracts.words.causes import Cause
 from contracts.words.lists import ListName
 from emulators.xero.faults import Kind
 from tests.journeys.platforms.platform import Platform, Words
@@ -15,13 +16,11 @@ from workflows.sync_client import SyncClient
 
 
 class Case(NamedTuple):
-    """A fault of one organisation, and what it must come to."""
+    """A fault of one organisation, and what it must come to; the words are empty where a platform has no such fault."""
 
     wrong: Callable[[Platform], Words]
     outcome: str
     cause: str | None = None
-    is_of_one: bool = False
-    """Whether it is a limit of one organisation's own, which not every platform has."""
 
 
 def as_(kind: str, **words: Any) -> Callable[[Platform], Words]:
@@ -38,18 +37,18 @@ CASES = {
     "malformed for ever": Case(
         lambda there: {"kind": Kind.MALFORMED_BODY, "path": there.items}, "retrying", "provider_unavailable"
     ),
-    "out of calls for the day": Case(lambda there: there.of_day, "retrying", "rate_limited", is_of_one=True),
-    "out of calls for the minute": Case(as_(Kind.MINUTE_LIMIT_REACHED), "created", is_of_one=True),
+    "out of calls for the day": Case(lambda there: there.of_day, "retrying", "rate_limited"),
+    "out of calls for the minute": Case(lambda there: there.of_minute, "created"),
     "500 twice": Case(as_(Kind.SERVER_ERROR, times=2), "created"),
     "malformed once": Case(as_(Kind.MALFORMED_BODY, times=1), "created"),
     "connections dropped": Case(as_(Kind.DROP_CONNECTION, times=2), "created"),
     "no answer": Case(as_(Kind.TIMEOUT, times=1, seconds=0.3), "created"),
-    "too many at once": Case(as_(Kind.RATE_LIMITED, times=1, problem="concurrent"), "created"),
+    "too many at once": Case(lambda there: {**there.at_once, "times": 1}, "created"),
     "the app's minute": Case(lambda there: {**there.of_app, "times": 1, "seconds": 1}, "created"),
     "slow pages": Case(as_(Kind.SLOW_PAGES, seconds=0.5), "created"),
 }
-LACKING = "scope missing"
-"""The case that no waiting heals, and that leaves the client connected all the same."""
+REMOVED, LACKING = "disconnected there", "scope missing"
+"""Of these, the second is what no waiting heals, and what leaves the client connected all the same."""
 STAGED = {"organisations": len(CASES) + 1}
 
 
@@ -67,7 +66,7 @@ class Reports(NamedTuple):
 async def reports(shared_scene: Scene) -> AsyncIterator[Reports]:
     scene, places = shared_scene, dict(zip(CASES, shared_scene.world.library.organisations, strict=False))
     there = scene.platform
-    cases = {name: case for name, case in CASES.items() if there.limits_each or not case.is_of_one}
+    cases = {name: case for name, case in CASES.items() if case.wrong(there)}
     async with scene.worker():
         listed = await scene.listed()
         clock = scene.world.clock
@@ -76,7 +75,7 @@ async def reports(shared_scene: Scene) -> AsyncIterator[Reports]:
         for name, case in cases.items():
             scene.is_(case.wrong(there), places[name])
         await scene.select_all(listed)
-        if there.limits_each:
+        if there.of_minute:
             await scene.until(listed["run_id"], lambda _: scene.world.calls.rejected_429["minute"] > 0)
         clock.run()
         finished = await scene.until_stage(listed["run_id"], "finished")
@@ -105,10 +104,15 @@ def of(rows: Mapping[str, Json], name: str) -> Json:
     return rows[name]
 
 
+def cause_of(reports: Reports, name: str) -> str | None:
+    """What a case must come to: where a grant has one organisation, it ends when that is removed."""
+    return reports.scene.platform.removed_cause if name == REMOVED else CASES[name].cause
+
+
 @pytest.mark.parametrize("name", CASES)
 async def test_a_fault_comes_to_its_cause(reports, name):
     row, case = of(reports.rows, name), CASES[name]
-    assert (row["outcome"], row["cause"]) == (case.outcome, case.cause)
+    assert (row["outcome"], row["cause"]) == (case.outcome, cause_of(reports, name))
     if case.cause:
         assert row["message"]
         assert row["next_step"]
@@ -144,12 +148,14 @@ async def test_an_outage_that_ends_ends_well(reports, name):
 async def test_a_client_is_connected_where_a_role_lacks_a_list(reports):
     client_id = reports.rows[LACKING]["client_id"]
     receipts = {name: (await reports.scene.list_of(client_id, name))["receipt"] for name in ListName}
-    missing = {name for name, receipt in receipts.items() if receipt["cause"] == "role_too_low"}
-    assert missing == {ListName.SUPPLIERS, ListName.CUSTOMERS}
-    assert all(reports.scene.platform.role in receipts[name]["next_step"] for name in missing)
+    there = reports.scene.platform
+    missing = {name for name, receipt in receipts.items() if receipt["cause"] == there.forbidden_cause}
+    assert missing == there.of_contacts
+    assert all(there.role in receipts[name]["next_step"] for name in missing)
     assert all(receipts[name]["pulled_at"] for name in set(ListName) - missing)
     client = next(client for client in await reports.scene.clients() if client["client_id"] == client_id)
-    assert (client["connection"]["status"], client["connection"]["cause"]) == ("connected", "role_too_low")
+    cause = None if there.forbidden_cause == Cause.NOT_ON_PLAN else there.forbidden_cause  # nobody can do anything
+    assert (client["connection"]["status"], client["connection"]["cause"]) == ("connected", cause)
 
 
 async def test_a_day_without_calls_is_waited_for_and_nobody_else_waits(reports):
@@ -163,5 +169,5 @@ async def test_a_connection_says_what_a_person_can_do(reports, name):
     row = reports.rows[name]
     client = next(client for client in await reports.scene.clients() if client["client_id"] == row["client_id"])
     status = "needs_client" if name == "subscription ended" else "needs_reconnect"
-    assert (client["connection"]["status"], client["connection"]["cause"]) == (status, CASES[name].cause)
+    assert (client["connection"]["status"], client["connection"]["cause"]) == (status, cause_of(reports, name))
     assert client["connection"]["next_step"]
