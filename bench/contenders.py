@@ -11,7 +11,7 @@ import orjson
 from bench.baselines import bare, one_by_one
 from bench.harness import accounting
 from bench.harness.databases import PROVIDER, Practice, add_grant, count_rows
-from bench.harness.journey import LOOK_SECONDS, RunWentWrongError, all_of, come_back, consent, until, warm_up
+from bench.harness.journey import LOOK_SECONDS, RunWentWrongError, all_of, come_back, last_consent, until, warm_up
 from bench.harness.minutes import whole_minutes
 from bench.harness.sandbox import READS
 from bench.harness.servers import Servers
@@ -30,7 +30,7 @@ LOOK_WHILE_PULLING_SECONDS = 1.0
 async def run_bare(servers: Servers, organisations: int) -> Timing:
     """Run the bare script once."""
     practice = await servers.databases.fresh(organisations)
-    order = await _order(servers, practice)
+    order = await _order(servers, practice, organisations)
     command = [sys.executable, "-m", "bench.baselines.bare"]
     process = await asyncio.create_subprocess_exec(
         *command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
@@ -40,6 +40,7 @@ async def run_bare(servers: Servers, organisations: int) -> Timing:
     try:
         process.stdin.write(order.model_dump_json().encode() + b"\n")
         await process.stdout.readline()
+        await _count_from_here(servers)
         processes = {"script": process.pid, **servers.processes}
         before = accounting.snapshot(processes)
         process.stdin.write(b"go\n")
@@ -58,7 +59,7 @@ async def run_bare(servers: Servers, organisations: int) -> Timing:
 async def run_one_by_one(servers: Servers, sample: int) -> float:
     """Run the script with the official SDK on a sample; returns the seconds for one organisation."""
     practice = await servers.databases.fresh(sample)
-    order = one_by_one.Sample(order=await _order(servers, practice), organisations=sample)
+    order = one_by_one.Sample(order=await _order(servers, practice, sample), organisations=sample)
     command = [sys.executable, "-m", "bench.baselines.one_by_one"]
     process = await asyncio.create_subprocess_exec(
         *command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
@@ -89,11 +90,16 @@ async def run_ours(servers: Servers, organisations: int, *, workers: int = 1, is
         async with Api(str(servers.settings.public_url), practice.token) as api:
             await servers.sandbox.forget()
             started = await api.start(PROVIDER, READS.REGION)
-            callback = await consent(servers, started)
+            callback = await last_consent(servers, api, started, organisations)
+            if READS.ONE_EACH:  # no time is taken of sign-ins, as of the script's
+                await come_back(callback)
+                await until(api, started.run_id, Stage.AWAITING_SELECTION, LOOK_SECONDS)
+            await _count_from_here(servers)
             async with whole_minutes(servers.sandbox) as minutes:
                 before = accounting.snapshot(processes)
                 returned = datetime.now(UTC)
-                await come_back(callback)
+                if not READS.ONE_EACH:
+                    await come_back(callback)
                 await until(api, started.run_id, Stage.AWAITING_SELECTION, LOOK_SECONDS)
                 listed = datetime.now(UTC)
                 choice = await all_of(api, started.run_id)
@@ -115,26 +121,39 @@ async def run_ours(servers: Servers, organisations: int, *, workers: int = 1, is
     )
 
 
-async def _order(servers: Servers, practice: Practice) -> bare.Order:
-    """The order for the bare script, with the code of a new sign-in."""
+async def _count_from_here(servers: Servers) -> None:
+    """Leave the calls of sign-ins uncounted that no time is taken of."""
+    if READS.ONE_EACH:
+        await servers.sandbox.zero()
+
+
+async def _order(servers: Servers, practice: Practice, organisations: int) -> bare.Order:
+    """The order for the bare script, with the code of a new sign-in, or of one for each organisation."""
     await servers.sandbox.forget()
     redirect_uri = f"{servers.settings.public_url}/connect/{PROVIDER}/callback"
-    request = await _sign_in_request(servers, practice, redirect_uri)
-    callback = await servers.sandbox.consent(request.address)
     (app,) = registry.those_on(servers.settings.providers)
-    form = {
-        "grant_type": "authorization_code",
-        "code": parse_qs(urlsplit(callback).query)["code"][0],
-        "code_verifier": orjson.loads(request.kept)["code_verifier"],
-        "redirect_uri": redirect_uri,
-        "client_id": app.client_id,
-        "client_secret": app.secret(),
-    }
+    forms, realms = list[dict[str, str]](), list[str]()
+    for place in range(organisations if READS.ONE_EACH else 1):
+        request = await _sign_in_request(servers, practice, redirect_uri)
+        most = 1 if READS.ONE_EACH else None
+        callback = await servers.sandbox.consent(request.address, organisations=most, first=place)
+        brought = parse_qs(urlsplit(callback).query)
+        form = {
+            "grant_type": "authorization_code",
+            "code": brought["code"][0],
+            "redirect_uri": redirect_uri,
+            "client_id": app.client_id or "",
+            "client_secret": app.secret() or "",
+        }
+        kept = orjson.loads(request.kept)
+        forms.append(form | ({"code_verifier": kept["code_verifier"]} if "code_verifier" in kept else {}))
+        realms += brought.get(READS.ONE_EACH or "", [])
     grant_id = await add_grant(practice)
     await servers.databases.settle()
     return bare.Order(
         token_url=f"{servers.sandbox.url}{READS.TOKEN_PATH}",
-        token_form=form,
+        token_forms=forms,
+        realms=realms,
         api_url=servers.sandbox.url,
         database_url=practice.url.replace("+asyncpg", ""),
         practice_id=practice.practice_id,

@@ -74,6 +74,6 @@ async def _chosen(servers: Servers, small: Practice, run_id: str) -> float:
 
 async def _listed(servers: Servers, api: Api, organisations: int | None) -> str:
     started = await api.start(PROVIDER)
-    await come_back(await consent(servers, started, organisations))
+    await come_back(await consent(servers, started.authorize_url, organisations))
     await until(api, started.run_id, Stage.AWAITING_SELECTION, LOOK_SECONDS)
     return started.run_id

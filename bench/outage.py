@@ -96,7 +96,7 @@ async def _survive(servers: Servers, organisations: int, workers: int, outage: f
         async with Api(str(servers.settings.public_url), practice.token) as api:
             await servers.sandbox.forget()
             started = await api.start(PROVIDER)
-            await come_back(await consent(servers, started))
+            await come_back(await consent(servers, started.authorize_url))
             await until(api, started.run_id, Stage.AWAITING_SELECTION, LOOK_SECONDS)
             choice, chosen, before = await all_of(api, started.run_id), datetime.now(UTC), 0
             await api.select(started.run_id, choice)

@@ -11,7 +11,7 @@ import asyncio
 import gc
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -34,8 +34,9 @@ class Order(BaseModel):
     """What the script has to do.
 
     Attributes:
-        token_url: Where to exchange the code.
-        token_form: The form to send there.
+        token_url: Where to exchange codes.
+        token_forms: The form to send there for each sign-in: one, or one for each organisation.
+        realms: The organisation of each sign-in, where it brings one.
         api_url: Address of the stand-in.
         database_url: For asyncpg.
         practice_id: The practice.
@@ -44,7 +45,8 @@ class Order(BaseModel):
     """
 
     token_url: str
-    token_form: dict[str, str]
+    token_forms: list[dict[str, str]]
+    realms: list[str]
     api_url: str
     database_url: str
     practice_id: UUID
@@ -67,12 +69,23 @@ class Script:
         self._http = http
         self._store = store
         self._headers = {"accept": "application/json"}
+        self._signed_in: dict[str, str] = {}
+        self._found: Sequence[Found] | None = None
+
+    @property
+    def realms(self) -> Sequence[str]:
+        """The organisations that were signed in for, where a sign-in brings one."""
+        return self._order.realms
+
+    async def prepare(self) -> None:
+        """Sign in for each organisation and list it, where a sign-in brings one: no time is taken of that."""
+        if READS.ONE_EACH:
+            self._found = await self._listed()
 
     async def run(self) -> Times:
         """List and add all organisations."""
         began = time.perf_counter()
-        await self._sign_in()
-        found = await READS.found(self)
+        found = await self._listed() if self._found is None else self._found
         listed = time.perf_counter()
         storing = [asyncio.create_task(self._store.keep_storing()) for _ in range(STORING_AT_ONCE)]
         await asyncio.gather(*map(self._pull, found))
@@ -80,10 +93,14 @@ class Script:
         await asyncio.gather(*storing)
         return Times(listing=listed - began, adding=time.perf_counter() - listed)
 
-    async def _sign_in(self) -> None:
-        async with self._http.post(self._order.token_url, data=self._order.token_form, headers=self._headers) as answer:
-            token = orjson.loads(await answer.read())["access_token"]
-        self._headers["authorization"] = f"Bearer {token}"
+    async def _listed(self) -> Sequence[Found]:
+        tokens = await asyncio.gather(*map(self._token, self._order.token_forms))
+        self._signed_in = dict(zip(self._order.realms or [""], tokens, strict=True))
+        return await READS.found(self)
+
+    async def _token(self, form: dict[str, str]) -> str:
+        async with self._http.post(self._order.token_url, data=form, headers=self._headers) as answer:
+            return str(orjson.loads(await answer.read())["access_token"])
 
     async def _pull(self, organisation: Found) -> None:
         await READS.pull(self, organisation)
@@ -96,14 +113,25 @@ class Script:
         headers: Mapping[str, str] | None = None,
         *,
         may_refuse: bool = False,
+        realm: str = "",
     ) -> Any:
         """What is at a path of the API; None for a refusal that is to be expected."""
         url = f"{self._order.api_url}{path}"
-        async with self._http.get(url, params=params, headers={**self._headers, **(headers or {})}) as answer:
+        async with self._http.get(url, params=params, headers={**self._sent(realm), **(headers or {})}) as answer:
             if may_refuse and answer.status in _REFUSALS:
                 return None
             answer.raise_for_status()
             return orjson.loads(await answer.read())
+
+    async def post(self, path: str, body: object, *, realm: str) -> Any:
+        """The answer to a body that is sent to a path of the API."""
+        url, headers = f"{self._order.api_url}{path}", {**self._sent(realm), "content-type": "application/json"}
+        async with self._http.post(url, data=orjson.dumps(body), headers=headers) as answer:
+            answer.raise_for_status()
+            return orjson.loads(await answer.read())
+
+    def _sent(self, realm: str) -> dict[str, str]:
+        return {**self._headers, "authorization": f"Bearer {self._signed_in[realm]}"}
 
 
 async def work(order: Order) -> None:
@@ -115,9 +143,11 @@ async def work(order: Order) -> None:
         aiohttp.ClientSession(connector=connector, cookie_jar=jar) as http,
     ):
         store = Store(pool, order.practice_id, order.colleague_id, order.grant_id)
+        script = Script(order, http, store)
+        await script.prepare()
         _say("ready")
         await asyncio.to_thread(sys.stdin.readline)
-        times = await Script(order, http, store).run()
+        times = await script.run()
     _say(times.model_dump_json())
     await asyncio.to_thread(sys.stdin.readline)  # it is looked at before it may go
 

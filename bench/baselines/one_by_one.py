@@ -35,7 +35,7 @@ def main() -> None:
     """Entry point: reads a ``Sample``, prints the seconds that one organisation took."""
     sample = Sample.model_validate_json(sys.stdin.readline())
     order = sample.order
-    token = httpx2.post(order.token_url, data=order.token_form).raise_for_status().json()
+    token = httpx2.post(order.token_url, data=order.token_forms[0]).raise_for_status().json()
     head = {"authorization": f"Bearer {token['access_token']}"}
     tenants = httpx2.get(f"{order.api_url}/connections", headers=head).raise_for_status().json()
     client = ApiClient(Configuration(oauth2_token=OAuth2Token(client_id="bench", client_secret="bench")))  # noqa: S106  # nothing is refreshed

@@ -33,7 +33,7 @@ async def warm_up(servers: Servers, practice: Practice) -> None:
     async with Api(str(servers.settings.public_url), beside.token) as api:
         await servers.sandbox.forget()
         started = await api.start(PROVIDER, READS.REGION)
-        await come_back(await consent(servers, started, WARM_UP_ORGANISATIONS))
+        await come_back(await last_consent(servers, api, started, WARM_UP_ORGANISATIONS))
         await until(api, started.run_id, Stage.AWAITING_SELECTION, LOOK_SECONDS)
         await api.select(started.run_id, await all_of(api, started.run_id, WARM_UP_ORGANISATIONS))
         await until(api, started.run_id, Stage.FINISHED, LOOK_SECONDS)
@@ -52,21 +52,41 @@ class ComingBack:
     cookies: httpx2.Cookies
 
 
-async def consent(servers: Servers, started: StartedAnswer, organisations: int | None = None) -> ComingBack:
+async def last_consent(servers: Servers, api: Api, started: StartedAnswer, organisations: int) -> ComingBack:
+    """The sign-in for so many organisations; where each brings one, the last, after all others have come back.
+
+    Raises:
+        RunWentWrongError: As ``consent``.
+    """
+    if not READS.ONE_EACH:
+        return await consent(servers, started.authorize_url, organisations)
+    back = await consent(servers, started.authorize_url, 1)
+    for place in range(1, organisations):
+        await come_back(back)
+        back = await consent(servers, await api.further_sign_in(started.run_id), 1, place)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while len((await api.run(started.run_id)).organisations) < organisations - 1:  # noqa: ASYNC110  # over HTTP
+            await asyncio.sleep(LOOK_SECONDS)
+    return back
+
+
+async def consent(
+    servers: Servers, authorize_url: str | None, organisations: int | None = None, first: int = 0
+) -> ComingBack:
     """Agree on the product's page, sign in, and allow access to ``organisations`` organisations, or to all.
 
     Raises:
         RunWentWrongError: The run asks for no sign-in, or its page does not lead to one.
     """
-    if started.authorize_url is None:
+    if authorize_url is None:
         raise RunWentWrongError("Our run asks for no sign-in.")
     async with httpx2.AsyncClient(timeout=60) as browser:
         origin = str(servers.settings.public_url)
-        leaving = (await browser.post(started.authorize_url, headers={"Origin": origin})).raise_for_status().text
+        leaving = (await browser.post(authorize_url, headers={"Origin": origin})).raise_for_status().text
         address = unescape(leaving.partition('content="0; url=')[2].partition('"')[0])
         if not address:
             raise RunWentWrongError("The page of our sign-in leads nowhere.")
-        callback = await servers.sandbox.consent(address, organisations=organisations)
+        callback = await servers.sandbox.consent(address, organisations=organisations, first=first)
         return ComingBack(callback, browser.cookies)
 
 

@@ -107,13 +107,16 @@ class Sandbox:
         counted: dict[str, int] = (await self._http.get("/sandbox/api/calls")).raise_for_status().json()["by_path"]
         return counted
 
-    async def consent(self, authorize_url: str, person: int = _ADVISER, organisations: int | None = None) -> str:
+    async def consent(
+        self, authorize_url: str, person: int = _ADVISER, organisations: int | None = None, first: int = 0
+    ) -> str:
         """Sign in, and allow access to organisations that this person reaches.
 
         Args:
             authorize_url: The address to which the product sent the browser.
             person: The person's number on the sign-in page; by default, the one who reaches everything.
             organisations: How many organisations to allow; all by default.
+            first: The place of the first of them.
 
         Returns:
             Where the browser would go next, back at the app, with the code; holds a secret.
@@ -130,7 +133,9 @@ class Sandbox:
         if page.is_redirect:  # nothing is asked of who has agreed before
             return str(page.headers["location"])
         form = _Form(page.text)
-        ticked = [("organisation", identity) for identity in form.choices.get("organisation", [])[:organisations]]
+        ticked = [
+            ("organisation", identity) for identity in form.choices.get("organisation", [])[first:][:organisations]
+        ]
         answer = await self._press(page, form, [*form.hidden, *ticked, ("action", "allow")])
         return str(answer.headers["location"])
 

@@ -28,6 +28,14 @@ class Reads(Protocol):
         ...
 
     @property
+    def ONE_EACH(self) -> str | None:  # noqa: N802  # likewise
+        """Where a sign-in brings one organisation: the parameter with which the browser comes back that names it.
+
+        None where a sign-in brings all. With one for each, all are made before time is taken, the script's and ours.
+        """
+        ...
+
+    @property
     def STAND_IN(self) -> Sequence[str]:  # noqa: N802  # likewise
         """Further arguments of the stand-in."""
         ...

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 TOKEN_PATH = "/token"  # noqa: S105  # an address
 REGION = "GB"
 FORGET = "revoke_person"
+ONE_EACH = None
 STAND_IN = ("--scenario", "plain")
 """No ended subscription, so that every run ends well."""
 
