@@ -13,9 +13,9 @@ from providers.kit.bounds import Bound
 from providers.kit.call_limits import CallLimits
 from providers.kit.clock import Clock
 from providers.kit.oauth.token_sets import unpacked
-from providers.kit.refusals import Classify, Refuses
+from providers.kit.refusals import Classify, Refuses, noted
 from providers.port.credential import CredentialSource
-from providers.port.errors import RateLimited
+from providers.port.errors import ProviderError, RateLimited
 
 _URLS_KEPT = 200
 """A few for each list; addresses with ids in them, and far pages, come and go."""
@@ -96,13 +96,19 @@ class ApiCalls:
         status = response.status_code
         if 200 <= status < 300 or status in fine:
             return response
-        error = self.refusals.classify(status, response.headers, response.content, self._now())
+        error = noted(self._error_of(response), method, path)
         if isinstance(error, RateLimited):
             self._limits.refused(organisation_id, error)
         raise error
 
     def _refuses_token(self, response: httpx2.Response) -> bool:
-        return self.refusals.refuses_token(response.status_code, response.headers, response.content)
+        is_refused = self.refusals.refuses_token(response.status_code, response.headers, response.content)
+        if is_refused:  # another token is tried, so that nobody else hears of it
+            noted(self._error_of(response), response.request.method, response.request.url.path)
+        return is_refused
+
+    def _error_of(self, response: httpx2.Response) -> ProviderError:
+        return self.refusals.classify(response.status_code, response.headers, response.content, self._now())
 
     def _url(self, path: str, params: Mapping[str, str]) -> httpx2.URL:
         key = (path, frozenset(params.items()))

@@ -1,5 +1,6 @@
 """What is alike in how platforms refuse: a 429 that names no limit, and what support staff are told of an answer."""
 
+import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -17,6 +18,8 @@ Refuses = Callable[[int, Mapping[str, str], bytes], bool]
 """Whether an answer refuses the access token, so that a newer one may help: its status, headers and body."""
 
 _LONG = timedelta(minutes=10)
+
+logger = logging.getLogger(__name__)
 
 
 class Throttling(NamedTuple):
@@ -58,6 +61,18 @@ class Throttling(NamedTuple):
         word = parsed.get("error") if isinstance(parsed, dict) else None
         retry_at = self.retry_at(headers, now)
         return refusal(status, word, detail, is_its_own=isinstance(parsed, dict), retry_at=retry_at)
+
+
+def noted(error: ProviderError, method: str, path: str) -> ProviderError:
+    """The error of a call, written to the log with the platform's own id of the call, by which its support finds it.
+
+    Args:
+        error: Its detail holds no secret and nothing of the books.
+        method: GET, or another.
+        path: Without its query.
+    """
+    logger.info("refused: %s %s: %s", method, path, error.detail)
+    return error
 
 
 def described(status: int, said: str, headers: Mapping[str, str], header: str, *, named: str, of: str = "") -> str:

@@ -11,6 +11,7 @@ from providers.kit.api_calls import ApiCalls, Refusals
 from providers.kit.bounds import MIB, Bound
 from providers.kit.json_bodies import read_object
 from providers.kit.json_values import Record, records_in
+from providers.kit.refusals import noted
 from providers.port.credential import CredentialSource
 from providers.port.errors import ProviderError, RateLimited, Unavailable
 from providers.quickbooks.errors import (
@@ -84,7 +85,7 @@ class Calls(ApiCalls):
             if (one := came.get(str(place))) is None:
                 raise Unavailable(f"/batch: no answer about {statement.entity}")
             if fault := fault_of(one):
-                raise self._error(realm, headers, fault)
+                raise self._error(realm, "/batch", headers, fault)
             answers.append(self._response(one, statement))
         return answers
 
@@ -118,16 +119,16 @@ class Calls(ApiCalls):
             answer = read_object(response.content)
         except Unavailable as error:
             if fault := fault_in(response.content):
-                raise self._error(realm, response.headers, fault) from None
+                raise self._error(realm, path, response.headers, fault) from None
             detail = told(response.status_code, response.headers, None)
-            raise Unavailable(f"{error.detail}, {detail}") from None
+            raise noted(Unavailable(f"{error.detail}, {detail}"), method, path) from None
         if fault := fault_of(answer):
-            raise self._error(realm, response.headers, fault)
+            raise self._error(realm, path, response.headers, fault)
         return answer, response.headers
 
-    def _error(self, realm: str, headers: Mapping[str, str], fault: Fault) -> ProviderError:
+    def _error(self, realm: str, path: str, headers: Mapping[str, str], fault: Fault) -> ProviderError:
         """The error for a fault that stands under a success."""
-        error = classify_fault(200, headers, fault, self._now())
+        error = noted(classify_fault(200, headers, fault, self._now()), "answer of", path)
         if isinstance(error, RateLimited):
             self._limits.refused(realm, error)
         return error

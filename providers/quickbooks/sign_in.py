@@ -20,6 +20,7 @@ from providers.kit.json_values import text
 from providers.kit.oauth.code_flow import Answered, CodeFlow, Dialect, Lifetime, basic
 from providers.kit.oauth.token_endpoint import once_more
 from providers.kit.oauth.token_sets import Kept, packed, unpacked
+from providers.kit.refusals import noted
 from providers.port.credential import Credential, person_label
 from providers.port.errors import AppRefused, ConsentDenied, ConsentFailed, ProviderError, SignedOut, Unavailable
 from providers.port.provider import BegunSignIn
@@ -141,10 +142,10 @@ class SignIn(CodeFlow):
         if body[:1] == b"<" or not (200 <= status < 300 or status == 400):
             refused = classify_identity(status, response.headers, body, self._now())
             if not isinstance(refused, SignedOut):
-                raise Unavailable(detail) if status < 300 else refused
+                raise noted(Unavailable(detail) if status < 300 else refused, "POST", request.url.path)
         said = read_if_json(body)
         if status == 400 and isinstance(said, dict) and said.get("error") in _OUR_FAULT:
-            raise AppRefused(detail)
+            raise noted(AppRefused(detail), "POST", request.url.path)
 
     async def _claims(self, got: Answered, nonce: str) -> Claims:
         id_token = got.said.get("id_token")

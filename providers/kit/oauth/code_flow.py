@@ -24,7 +24,7 @@ from providers.kit.json_bodies import read_json
 from providers.kit.json_values import whole
 from providers.kit.oauth.token_endpoint import NotReached, TokenRefused, once_more
 from providers.kit.oauth.token_sets import TokenSet, packed, unpacked
-from providers.kit.refusals import Classify
+from providers.kit.refusals import Classify, noted
 from providers.port.credential import Credential
 from providers.port.errors import ConsentFailed, SignedOut, Unavailable
 from providers.port.settings import App
@@ -242,7 +242,8 @@ class CodeFlow:
         except httpx2.RequestError as error:
             raise Unavailable(f"token endpoint: {type(error).__name__}") from None
         if not 200 <= response.status_code < 300:
-            raise self._classify(response.status_code, response.headers, response.content, self._now())
+            refused = self._classify(response.status_code, response.headers, response.content, self._now())
+            raise noted(refused, "POST", response.request.url.path)
         return response
 
 

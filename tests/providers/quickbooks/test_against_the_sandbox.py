@@ -1,6 +1,7 @@
 """QuickBooks' client against its stand-in, over HTTP: what Intuit's documents leave open, and what is its own."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -195,7 +196,10 @@ async def test_who_no_longer_pays_is_told_and_read(books: QuickBooksSubject, wor
         ({"kind": Kind.RATE_LIMITED, "problem": "month"}, Cause.RATE_LIMITED),
     ],
 )
-async def test_each_fault_has_its_cause(books: QuickBooksSubject, fault: dict[str, object], cause: Cause) -> None:
+async def test_each_fault_has_its_cause_and_its_id_in_the_log(
+    books: QuickBooksSubject, fault: dict[str, object], cause: Cause, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "providers")
     place = MANY_CONTACTS_INDEX if fault["kind"] == Kind.SHORT_PAGE else AMERICAN
     held = await books.signed_in(place)
     books.happens(organisation_id=books.ids[place], **fault)  # type: ignore[arg-type]  # words of a fault
@@ -204,7 +208,9 @@ async def test_each_fault_has_its_cause(books: QuickBooksSubject, fault: dict[st
         await books.keys(held, place, feed)
     assert caught.value.cause is cause
     if fault["kind"] is not Kind.EMPTY_LIST and not isinstance(caught.value, TooSmall):
-        assert "intuit_tid" in caught.value.detail, caught.value.detail
+        tid = re.search(r"intuit_tid [0-9a-f-]+", caught.value.detail)
+        assert tid is not None, caught.value.detail
+        assert tid[0] in caplog.text
 
 
 async def test_a_row_that_comes_twice_counts_once(books: QuickBooksSubject) -> None:
