@@ -33,6 +33,8 @@ from starter.runs import consent_words
 from starter.runs.consents import MOST_BY_LINK, Consents, awaits
 from starter.runs.sign_in_regions import RegionChoice
 
+__all__ = ["MOST_A_DAY", "MOST_OPEN", "ClientLinkView", "ClientLinks", "MadeLink"]
+
 MOST_OPEN = 10
 """Links of one client that work at the same time."""
 MOST_A_DAY = 500

@@ -32,6 +32,8 @@ from starter.actor import Actor
 from starter.runs import consent_words
 from starter.runs.sign_in_regions import RegionChoice, checked, choice_of
 
+__all__ = ["AWAITS_CONSENT", "MOST_BY_LINK", "Consents", "LinkView", "PreparedAttempt", "PreparedConsent", "awaits"]
+
 AWAITS_CONSENT = frozenset({Stage.AWAITING_CONSENT, Stage.LISTING, Stage.AWAITING_SELECTION})
 """Stages in which a (further) sign-in adds organisations to a run."""
 

@@ -4,7 +4,6 @@ That page shows the names of the practice and of the client and nothing else of 
 page sends no referrer.
 """
 
-from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
 
@@ -12,14 +11,13 @@ from fastapi import Form, Path, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from contracts.words.client_links import DAYS
-from contracts.words.refusals import RefusalCode, Refused
-from starter.operations import Operations
-from web.kit import marks
+from contracts.words.refusals import Refused
+from starter.connections.client_links import ClientLinkView
 from web.kit.authentication import Door
 from web.kit.confirmations import Said, go
-from web.kit.errors import status_of
-from web.kit.rendering import leave, render
+from web.kit.rendering import render
 from web.kit.viewing import Viewer, open_router, page_router
+from web.pages.by_link import LinkPage, status, waits
 from web.pages.clients.frame import Tab, framed
 from web.pages.runs.regions import RegionField
 
@@ -61,56 +59,41 @@ async def withdraw(door: Door, viewer: Viewer, client_id: UUID, link_id: UUID) -
 @open_to_all.get("/client-sign-in/{token}")
 async def ask(request: Request, door: Door, token: Token) -> HTMLResponse:
     """For whom the sign-in is, or why the link cannot be used."""
-    return await _ask(request, door, token)
+    return await _PAGE.ask(request, door, token)
 
 
 @open_to_all.post("/client-sign-in/{token}")
 async def agree(request: Request, door: Door, token: Token, region: RegionField = "") -> Response:
     """Lead to the provider; only this browser can finish the sign-in."""
-    mark = marks.AT_PROVIDER.of(request) or marks.new()
-    try:
-        asked = await door.client_links.asked(token)
-        address = await door.client_links.follow(token, mark, region)
-    except Refused as refused:
-        if refused.refusal.field == "region":
-            return await _ask(request, door, token, "Choose the country first.")
-        return _unusable(request, refused)
-    allow = door.software.allow_words(asked.connection.provider)
-    answer = leave(request, address, allow.title, allow)
-    marks.AT_PROVIDER.keep(request, answer, mark)
-    return answer
-
-
-async def _ask(request: Request, door: Operations, token: str, problem: str | None = None) -> HTMLResponse:
-    try:
-        asked = await door.client_links.asked(token)
-    except Refused as refused:
-        return _unusable(request, refused)
-    allow = door.software.allow_words(asked.connection.provider)
-    return render(
-        request,
-        "client_sign_in.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK,
-        practice=asked.practice.name,
-        client=asked.client.name,
-        organisation=asked.connection.organisation_name,
-        token=token,
-        provider=allow.title,
-        allow=allow,
-        regions=await door.client_links.regions(asked),
-        problem=problem,
-    )
+    return await _PAGE.agree(request, door, token, region)
 
 
 def _unusable(request: Request, refused: Refused) -> HTMLResponse:
-    refusal = refused.refusal
-    waits = refusal.code is RefusalCode.UNAVAILABLE
-    is_done = refusal.message.startswith("Somebody has signed in")
+    is_done, is_soon = refused.refusal.message.startswith("Somebody has signed in"), waits(refused)
     return render(
         request,
         "client_sign_in_over.html",
-        status=HTTPStatus.SERVICE_UNAVAILABLE if waits else status_of(refusal.code),
-        heading="Not possible just now" if waits else "Nothing more to do" if is_done else "This link cannot be used",
-        message=refusal.message,
-        next_step="Open the link again in a moment." if waits else "You can close this page.",
+        status=status(refused),
+        heading="Not possible just now" if is_soon else "Nothing more to do" if is_done else "This link cannot be used",
+        message=refused.refusal.message,
+        next_step="Open the link again in a moment." if is_soon else "You can close this page.",
     )
+
+
+def _words(asked: ClientLinkView) -> dict[str, str]:
+    return {
+        "practice": asked.practice.name,
+        "client": asked.client.name,
+        "organisation": asked.connection.organisation_name,
+    }
+
+
+_PAGE = LinkPage[ClientLinkView](
+    template="client_sign_in.html",
+    asked=lambda door, token: door.client_links.asked(token),
+    provider=lambda asked: asked.connection.provider,
+    regions=lambda door, asked: door.client_links.regions(asked),
+    follow=lambda door, token, mark, region: door.client_links.follow(token, mark, region),
+    words=_words,
+    unusable=_unusable,
+)

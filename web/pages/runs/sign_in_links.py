@@ -4,7 +4,6 @@ That page says for which practice the sign-in is; whoever agrees there is sent t
 its page sends no referrer.
 """
 
-from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import Path, Request, Response
@@ -13,12 +12,12 @@ from fastapi.responses import HTMLResponse
 from contracts.words.refusals import RefusalCode, Refused
 from starter.access.sessions import SignedIn
 from starter.operations import Operations
-from web.kit import marks
+from starter.runs.consents import LinkView
 from web.kit.authentication import Door
 from web.kit.confirmations import Said, go
-from web.kit.errors import status_of
-from web.kit.rendering import leave, render
+from web.kit.rendering import render
 from web.kit.viewing import Viewer, open_router, page_router
+from web.pages.by_link import LinkPage, status, waits
 from web.pages.runs.regions import RegionField
 
 router = page_router()
@@ -53,57 +52,36 @@ async def for_somebody_else(request: Request, door: Operations, viewer: SignedIn
 @open_to_all.get("/sign-in-link/{token}")
 async def ask(request: Request, door: Door, token: Token) -> HTMLResponse:
     """For which practice the sign-in is, or why the link cannot be used."""
-    return await _ask(request, door, token)
+    return await _PAGE.ask(request, door, token)
 
 
 @open_to_all.post("/sign-in-link/{token}")
 async def agree(request: Request, door: Door, token: Token, region: RegionField = "") -> Response:
     """Lead to the provider; only this browser can finish the sign-in."""
-    mark = marks.AT_PROVIDER.of(request) or marks.new()
-    try:
-        asked = await door.consents.asked(token)
-        address = await door.consents.follow(token, mark, region)
-    except Refused as refused:
-        if refused.refusal.field == "region":
-            return await _ask(request, door, token, "Choose the country first.")
-        return _unusable(request, refused)
-    allow = door.software.allow_words(asked.run.provider)
-    answer = leave(request, address, allow.title, allow)
-    marks.AT_PROVIDER.keep(request, answer, mark)
-    return answer
-
-
-async def _ask(request: Request, door: Operations, token: str, problem: str | None = None) -> HTMLResponse:
-    try:
-        asked = await door.consents.asked(token)
-    except Refused as refused:
-        return _unusable(request, refused)
-    regions = await door.consents.regions_by_link(asked)
-    allow = door.software.allow_words(asked.run.provider)
-    return render(
-        request,
-        "sign_in_link.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK,
-        asked=asked,
-        token=token,
-        provider=allow.title,
-        allow=allow,
-        regions=regions,
-        problem=problem,
-    )
+    return await _PAGE.agree(request, door, token, region)
 
 
 def _unusable(request: Request, refused: Refused) -> HTMLResponse:
-    refusal = refused.refusal
-    waits = refusal.code is RefusalCode.UNAVAILABLE
+    is_soon = waits(refused)
     return render(
         request,
         "connect.html",
-        status=HTTPStatus.SERVICE_UNAVAILABLE if waits else status_of(refusal.code),
+        status=status(refused),
         ok=False,
         mark="Not done",
-        heading="Not possible just now" if waits else "This link cannot be used",
-        message=refusal.message,
-        next_step="Open the link again in a moment." if waits else "Nothing was changed. You can close this page.",
+        heading="Not possible just now" if is_soon else "This link cannot be used",
+        message=refused.refusal.message,
+        next_step="Open the link again in a moment." if is_soon else "Nothing was changed. You can close this page.",
         came_back=None,
     )
+
+
+_PAGE = LinkPage[LinkView](
+    template="sign_in_link.html",
+    asked=lambda door, token: door.consents.asked(token),
+    provider=lambda asked: asked.run.provider,
+    regions=lambda door, asked: door.consents.regions_by_link(asked),
+    follow=lambda door, token, mark, region: door.consents.follow(token, mark, region),
+    words=lambda asked: {"asked": asked},
+    unusable=_unusable,
+)
