@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 from pydantic import ValidationError
 
-from cli.kit.acting import acting
+from cli.kit.acting import acting, client_id_of
 from cli.kit.output import As, Json, Provider, Region, out, print_json, table, words
 from contracts.payloads.runs import SelectionAccepted
 from contracts.payloads.selection import SelectedOrganisation, Selection
@@ -16,17 +17,26 @@ from contracts.words.causes import Cause
 from contracts.words.mistakes import first_of
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import Outcome, RunKind, Stage
+from starter.actor import Actor
 from starter.answers.run_words import TALLIED, accounts_sum, said_of_run
 from starter.answers.runs import RunAnswer, RunSummaryAnswer
 from starter.answers.sign_ins import ExpectedOrganisationsAnswer
 from starter.answers.wording import number
 from starter.ending import execute
+from starter.operations import Operations
 from starter.runs.kinds import RunOptions
 from starter.runs.retries import Retried
 from starter.runs.starting import StartedRun
 
+MOST_DIGITS = 4
+"""Of a place."""
+
 runs = typer.Typer(no_args_is_help=True, help="Runs: one bulk operation each.")
 
+Clients = Annotated[
+    list[str] | None,
+    typer.Option("--client", help="Likewise: a client without a connection, by its code or id; repeat for more."),
+]
 RunId = Annotated[str, typer.Argument(metavar="RUN-ID", help="The run's id, as `runs list` shows it.")]
 
 
@@ -45,6 +55,7 @@ def start(
             "--organisation", help="Add clients, where each sign-in brings one: an organisation to sign in for; repeat."
         ),
     ] = None,
+    clients: Clients = None,
     takes_over: Annotated[
         bool, typer.Option("--take-over", help="Reassign: agree that colleagues' sign-ins end when yours begin.")
     ] = False,
@@ -59,7 +70,11 @@ def start(
         async with acting(as_email) as (operations, actor):
             software = operations.software.chosen(provider)
             options = RunOptions(
-                moves_healthy=moves_healthy, region=region, names=tuple(organisations or ()), takes_over=takes_over
+                moves_healthy=moves_healthy,
+                region=region,
+                names=tuple(organisations or ()),
+                client_ids=await _ids_of(operations, actor, clients),
+                takes_over=takes_over,
             )
             started = await operations.runs.start(actor, kind, software, key, options)
             names = await operations.runs.to_allow_again(actor, started.run_id)
@@ -151,7 +166,15 @@ def print_run(run: RunAnswer, sentence: str | None) -> None:
 def expected(
     run_id: RunId,
     add: Annotated[list[str] | None, typer.Option(help="Expect an organisation too; repeat for more.")] = None,
+    clients: Clients = None,
     drop: Annotated[int | None, typer.Option(help="Leave the one at this place out.")] = None,
+    take: Annotated[
+        str | None,
+        typer.Option(metavar="PLACE=ID", help="Say that an organisation that came is the one at this place."),
+    ] = None,
+    take_off: Annotated[
+        str | None, typer.Option(metavar="ID", help="Take an organisation off that was picked by mistake.")
+    ] = None,
     as_email: As = None,
     json: Json = False,
 ) -> None:
@@ -160,10 +183,14 @@ def expected(
     async def work() -> ExpectedOrganisationsAnswer:
         async with acting(as_email) as (operations, actor):
             door = operations.expected_organisations
-            if add:
-                await door.add(actor, run_id, add)
+            if add or clients:
+                await door.add(actor, run_id, add or [], await _ids_of(operations, actor, clients))
             if drop is not None:
                 await door.drop(actor, run_id, drop)
+            if take is not None:
+                await door.take(actor, run_id, *_taken(take))
+            if take_off is not None:
+                await door.take_off(actor, run_id, take_off)
             return ExpectedOrganisationsAnswer.of(await door.expected(actor, run_id))
 
     found = execute(work())
@@ -250,6 +277,18 @@ def cancel(run_id: RunId, as_email: As = None, json: Json = False) -> None:
         print_json({"run_id": run_id, "cancelling": True})
     else:
         out.print(f"Run {run_id} is being stopped.", highlight=False)
+
+
+async def _ids_of(operations: Operations, actor: Actor, clients: Sequence[str] | None) -> tuple[UUID, ...]:
+    return tuple([await client_id_of(operations, actor, client) for client in clients or ()])
+
+
+def _taken(text: str) -> tuple[int, str]:
+    """The place and the organisation of ``--take``."""
+    place, _, organisation_id = text.partition("=")
+    if not (place.isascii() and place.isdecimal() and len(place) <= MOST_DIGITS and organisation_id):
+        raise Refused(RefusalCode.INVALID, "Say the place and the organisation's id: 2=9130…", field="--take")
+    return int(place), organisation_id
 
 
 def _tally(counts: Mapping[Outcome, int]) -> str:
