@@ -134,8 +134,8 @@ class ReassignClients(ChoosingJourney):
     async def _wait_until(self, moment: datetime) -> None:
         one = self._waiting == 1
         self.state.note(
-            f"{self._waiting} client{' waits' if one else 's wait'} because {'its' if one else 'their'} calls are used "
-            f"up for now; moving goes on by itself at {moment:%Y-%m-%d %H:%M} UTC."
+            f"{self._waiting} client{' waits' if one else 's wait'} for the accounting software's limit; moving goes "
+            f"on by itself at {moment:%Y-%m-%d %H:%M} UTC."
         )
         wait = max(moment - workflow.now(), trying_again.SOONEST_BETWEEN_TRIES)
         await workflow.sleep(wait, summary="A call limit lifts")

@@ -175,9 +175,9 @@ _EXPLANATIONS: dict[Cause, Explanation] = {
         "support.",
     ),
     Cause.RATE_LIMITED: Explanation(
-        "Out of calls for now",
-        "The organisation has used up its calls for now.",
-        "Nothing to do: it goes on by itself when the accounting software takes calls again.",
+        "Waiting for the accounting software's limit",
+        "This organisation has reached the accounting software's limit for now.",
+        "Nothing to do: it goes on by itself as soon as the limit allows it.",
     ),
     Cause.PROVIDER_UNAVAILABLE: Explanation(
         "No answer from the accounting software",

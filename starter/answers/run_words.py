@@ -26,8 +26,8 @@ _DOING: dict[tuple[RunKind | None, Stage], str] = {
     (RunKind.REASSIGN_CLIENTS, Stage.LISTING): "Listing the clients that your login can take over",
 }
 
-PAUSED = "The accounting software takes no more calls in this minute. It goes on by itself."
-PUT_OFF = "The accounting software takes no more calls for {which} now. It goes on by itself when it does again."
+PAUSED = "Waiting for the accounting software's limit of this minute. It goes on by itself."
+PUT_OFF = "Waiting for the accounting software's limit for {which}. It goes on by itself as soon as that allows it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +135,18 @@ def progress_of(
             return Progress(doing, snapshot.with_client, most, "accounts created", counts, names=names)
         case Stage.REPAIRING | Stage.REASSIGNING | Stage.PULLING:
             unchosen = snapshot.total - snapshot.chosen  # all of it has its outcome since the choice
-            settled, most = max(snapshot.settled - unchosen, 0), snapshot.chosen
+            settled = max(snapshot.settled - unchosen, 0)
             wrong, tried = snapshot.gone_wrong, snapshot.tried_again
-            done = max(settled - wrong - tried, 0)
+            done = min(sum(counts.get(outcome, 0) for outcome in DONE), settled)
+            needless = max(settled - done - wrong - tried, 0)  # such as those whose connections work
+            most = snapshot.chosen - needless
             pause: str | None
-            if snapshot.put_off and settled + snapshot.put_off == most:
+            if snapshot.put_off and settled + snapshot.put_off == snapshot.chosen:
                 pause = named(PUT_OFF.format(which="this client" if snapshot.put_off == 1 else "these clients"), title)
                 again = snapshot.next_try_at
             else:
                 pause, again = named(PAUSED, title) if snapshot.paused_until else None, None
-            names = _names(snapshot, most - settled, title)
+            names = _names(snapshot, snapshot.chosen - settled, title)
             return Progress(doing, done, most, "clients done", counts, pause, again, names, wrong, tried)
         case _:
             return Progress(doing, 0, None, "", counts)

@@ -100,9 +100,9 @@ class Many:
             Refused: No client is chosen, or more than ``MOST``.
         """
         if not client_ids:
-            raise Refused(RefusalCode.INVALID, "Tick at least one client first.")
+            raise Refused(RefusalCode.INVALID, "Choose at least one client first.")
         if len(client_ids) > MOST:
-            raise Refused(RefusalCode.INVALID, f"Tick {MOST} clients at most; do the rest after them.")
+            raise Refused(RefusalCode.INVALID, f"Choose {MOST} clients at most; do the rest after them.")
         found: list[ClientView] = []
         async with self._database.session() as session:
             for status in (None, ClientStatus.ARCHIVED):

@@ -80,7 +80,7 @@ def outcome(title: str, attempt: ConsentAttempt) -> str | None:
     if attempt.cause is Cause.PROVIDER_UNAVAILABLE:
         return f"{title} gave no usable answer while the sign-in was being finished. Sign in again."
     if attempt.cause is Cause.RATE_LIMITED:
-        return f"{title} takes no more calls just now, so the sign-in was not finished. Sign in again in a minute."
+        return f"{title}'s limit is reached for now, so the sign-in was not finished. Sign in again in a minute."
     if attempt.cause is not None:  # whoever was the reason
         return f"The sign-in to {title} could not be completed, and nothing was changed. Sign in again."
     return None

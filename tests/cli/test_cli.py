@@ -156,12 +156,12 @@ async def test_runs(scene: Scene, environment: dict[str, str]):
 async def test_a_run_that_waits_for_a_limit_says_so(scene: Scene, environment: dict[str, str]):
     run_id, _ = await scene.start()
     me = ("--as", "admin@harbour-lane.example.com")
-    assert "no more calls" not in (await run(environment, "runs", "show", run_id, *me)).stdout
+    assert "Waiting for" not in (await run(environment, "runs", "show", run_id, *me)).stdout
     async with scene.database.transaction() as session:
         paused = await session.get_one(Run, run_id)
         paused.paused_until, paused.stage = now() + timedelta(minutes=1), Stage.PULLING
     shown = " ".join((await run(environment, "runs", "show", run_id, *me)).stdout.split())
-    assert "Pulling standard information: 0 of 0 clients done. Xero takes no more calls in this minute." in shown
+    assert "Pulling standard information: 0 of 0 clients done. Waiting for Xero's limit of this minute." in shown
 
 
 async def test_an_export_is_whole_and_safe_in_a_spreadsheet(scene: Scene, environment: dict[str, str]):

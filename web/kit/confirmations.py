@@ -156,10 +156,10 @@ _SENTENCES: dict[Said, str] = {
     Said.FORM_RENEWED: "You signed in again meanwhile, so this was not sent yet. Nothing of it is lost: send it now.",
     Said.RUN_STOPPING: "The run is being stopped. What was already done stays.",
     Said.RUN_RETRYING: "It is being tried again.",
-    Said.RUN_RETRYING_LIMITED: "It is being tried again, except where the accounting software takes no more calls for "
-    "now: those go on by themselves as soon as it does.",
-    Said.RUN_LIMITED: "The accounting software takes no more calls for now. These clients go on by themselves as soon "
-    "as it does.",
+    Said.RUN_RETRYING_LIMITED: "It is being tried again, except where the accounting software's limit is reached for "
+    "now: those go on by themselves as soon as it allows.",
+    Said.RUN_LIMITED: "The accounting software's limit is reached for now. These clients go on by themselves as soon "
+    "as it allows.",
     Said.RUN_MOVED_ON: "This was not done, since the run has moved on meanwhile. This is where it is now.",
     Said.SIGN_IN_LEFT_OUT: "That sign-in is left out; its client stays as it is.",
     Said.TAKEN_OFF_THE_LIST: "That organisation is off the list. Its sign-in is ended in the night after this run, if "
@@ -185,8 +185,8 @@ _SENTENCES: dict[Said, str] = {
     Said.REFRESHING: "The lists are being refreshed.",
     Said.REFRESHING_ALREADY: "The lists were being refreshed already; that is tried again at once.",
     Said.REFRESHING_SOME: "The list is being refreshed.",
-    Said.REFRESH_LIMITED: "The accounting software takes no more calls for now. The lists are refreshed by themselves "
-    "as soon as it does.",
+    Said.REFRESH_LIMITED: "The accounting software's limit is reached for now. The lists are refreshed by themselves "
+    "as soon as it allows.",
     Said.CONNECTION_CHANGED: "The connection is changed. It can be undone for 30 days.",
     Said.CHANGE_UNDONE: "The change is undone: the client has its former organisation back.",
     Said.DISCONNECTING: "The client is being disconnected.",

@@ -1,4 +1,4 @@
-/** Ticking many rows: the box in the head ticks all of the page, and the bar says how many are ticked. */
+/** Ticking many rows: the box in the head ticks all of the page, and the bar says how many are chosen. */
 
 function boxes() {
   return [...document.querySelectorAll("input[type=checkbox][form=many]")];
@@ -15,7 +15,7 @@ function recount() {
     head.indeterminate = ticked > 0 && ticked < all.length;
   }
   if (counted) {
-    counted.textContent = ticked ? `${ticked.toLocaleString("en-GB")} ticked` : "";
+    counted.textContent = ticked ? `${ticked.toLocaleString("en-GB")} chosen` : "";
   }
 }
 

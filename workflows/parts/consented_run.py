@@ -148,7 +148,7 @@ def unlisted(error: ActivityError) -> RunEnded:
 
 
 _UNLISTED = {
-    Cause.RATE_LIMITED: "The accounting software takes no more calls for now, so nothing could be listed. "
+    Cause.RATE_LIMITED: "The accounting software's limit is reached for now, so nothing could be listed. "
     "Nothing was changed; start again in some minutes.",
     Cause.PROVIDER_UNAVAILABLE: "The accounting software did not list the organisations. "
     "Nothing was changed; start again later.",

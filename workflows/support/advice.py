@@ -23,9 +23,9 @@ _ANY: Mapping[Stage, str] = {
         "new one has read the organisation. Nothing to do; it can be cancelled safely at any moment."
     ),
     Stage.REASSIGNING: (
-        "Moving clients, each with its login and in one step. A client whose calls are used up is moved when the "
-        "accounting software takes calls again, which is said below. Nothing to do; it can be cancelled safely at any "
-        "moment: what was not moved yet stays with its owner."
+        "Moving clients, each with its login and in one step. A client that waits for the accounting "
+        "software's limit is moved as soon as that allows it, which is said below. Nothing to do; it can be cancelled "
+        "safely at any moment: what was not moved yet stays with its owner."
     ),
     Stage.PULLING: (
         "Pulling standard information: `pull_clients` reads some clients together, and one that stumbles there is read "

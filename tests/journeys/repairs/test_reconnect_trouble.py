@@ -146,7 +146,9 @@ async def test_what_passes_by_itself_needs_no_sign_in(make_scene):
         run = await reconnected(scene)
     row = by_organisation(run)[limited]
     assert run["counts"] == {"healthy": 3}
-    assert row["message"].startswith("Its login works. The organisation has used up its calls for now.")
+    assert row["message"].startswith(
+        "Its login works. This organisation has reached the accounting software's limit for now."
+    )
 
 
 @pytest.mark.thorough

@@ -28,7 +28,7 @@ def test_a_run_that_waits_for_the_next_minute_says_so(kind: RunKind, *, is_pause
         paused_until=datetime(2026, 11, 26, 9, 31, tzinfo=UTC) if is_paused else None,
     )
     how_far = "Pulling standard information: 1,400 of 4,998 clients done."
-    why = " The accounting software takes no more calls in this minute. It goes on by itself."
+    why = " Waiting for the accounting software's limit of this minute. It goes on by itself."
     assert progress_of(kind, snapshot).sentence == how_far + (why if is_paused else "")
 
 
@@ -52,7 +52,7 @@ def test_moves_that_wait_for_calls_are_said_once_nothing_else_moves(moved: int, 
     )
     progress = progress_of(RunKind.REASSIGN_CLIENTS, snapshot)
     which = {1: "this client", 3: "these clients"}.get(put_off)
-    why = f" The accounting software takes no more calls for {which} now. It goes on by itself when it does again."
+    why = f" Waiting for the accounting software's limit for {which}. It goes on by itself as soon as that allows it."
     assert progress.sentence == f"Moving clients: {moved} of 12 clients done.{why if which else ''}"
     assert progress.next_try_at == (again if which else None)
 
@@ -79,6 +79,29 @@ def test_what_failed_is_not_said_to_be_done(wrong: int, tried: int, said: str) -
     progress = progress_of(RunKind.ADD_CLIENTS, snapshot)
     assert progress.sentence == f"Pulling standard information: {said}"
     assert progress.settled == 42
+
+
+def test_what_works_already_is_no_work_of_the_run() -> None:
+    counts = {Outcome.HEALTHY: 27, Outcome.REPAIRED: 1, Outcome.UNREACHABLE: 1}
+    snapshot = RunSnapshot(
+        run_id="a-run",
+        stage=Stage.REPAIRING,
+        result=None,
+        message=None,
+        total=30,
+        profiles_read=0,
+        chosen=30,
+        with_client=30,
+        counts=counts,
+        next_try_at=None,
+        put_off=0,
+        changed_at=None,
+        paused_until=None,
+        gone_wrong=1,
+    )
+    progress = progress_of(RunKind.RECONNECT_ALL, snapshot)
+    assert progress.sentence == "Repairing connections: 1 of 3 clients done; 1 not done."
+    assert progress.counts[Outcome.HEALTHY] == 27
 
 
 def test_a_hand_over_lists_nobody_s_login() -> None:

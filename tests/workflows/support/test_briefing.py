@@ -161,7 +161,7 @@ def test_a_client_in_trouble_shows_its_cause_and_its_next_try():
     details = run_text.sync_details(
         CLIENT, "Handed over.", Trouble(cause=Cause.RATE_LIMITED, detail="day limit"), 2, at
     )
-    assert details.startswith("### Out of calls for now")
+    assert details.startswith("### Waiting for Xero's limit")
     assert "2026-11-24 09:30:00 UTC" in details
     assert "no call is made before it ends" in details  # whatever is signalled
     assert "day limit" in details

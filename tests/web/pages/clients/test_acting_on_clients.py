@@ -127,7 +127,7 @@ async def test_none_and_too_many_are_refused(http: httpx2.AsyncClient, count: in
     ids = [str(UUID(int=number)) for number in range(count)]
     refused = await sent(http, "/clients/many", what="refresh", client=ids)
     assert refused.status_code == 422
-    assert ("Tick at least one client first." if not count else "Tick 500 clients at most") in refused.text
+    assert ("Choose at least one client first." if not count else "Choose 500 clients at most") in refused.text
 
 
 async def test_another_practice_s_clients_do_not_exist(house: House, crowd: Crowd):
@@ -149,11 +149,11 @@ async def ticked(page: Page, count: int) -> None:
 async def test_ticking_in_a_browser(house: House, browsers: Browsers, crowd: Crowd):
     page = await browsers.signed_in(house.admin)
     await page.goto("/clients")
-    bar = page.get_by_role("form", name="With the ticked clients")
+    bar = page.get_by_role("form", name="With the chosen clients")
     await expect(bar).to_be_hidden()
     await ticked(page, 2)
     await expect(bar.get_by_role("status")).to_have_text("2 ticked")
-    await page.get_by_label("Tick all on this page").check()
+    await page.get_by_label("Choose all on this page").check()
     await expect(bar.get_by_role("status")).to_have_text("50 ticked")
     await page.get_by_role("searchbox").fill("bakery")
     await expect(bar).to_be_hidden()

@@ -248,7 +248,7 @@ async def test_what_is_limited_is_not_said_to_be_tried_at_once(few: Few):
     await change(scene, "UPDATE connections SET limited_until = :at WHERE client_id = :id", at=until, **own)
     sent = await http.post(few.address(0, "/connection/refresh"), data={"csrf": await csrf_of(http)})
     shown = await http.get(sent.headers["location"])
-    assert "takes no more calls for now. The lists" in shown.text
+    assert "limit is reached for now. The lists" in shown.text
     assert "tried again at once" not in shown.text
     await change(scene, "UPDATE connections SET limited_until = NULL WHERE client_id = :id", **own)
     limited = "UPDATE connections SET cause = 'rate_limited' WHERE client_id = :id"
@@ -256,10 +256,13 @@ async def test_what_is_limited_is_not_said_to_be_tried_at_once(few: Few):
     await change(scene, "INSERT INTO provider_limits VALUES ('xero', 'month', :at)", at=until)
     for part in ("", "/connection"):
         page = await http.get(few.address(0, part))
-        assert "Clientsync has used up its calls to Xero for this month; that concerns all clients there." in page.text
+        assert (
+            "Xero's limit for this month is reached for all of Clientsync; that concerns all clients there."
+            in page.text
+        )
         assert "No call is made before" in page.text
     sent = await http.post(few.address(0, "/connection/refresh"), data={"csrf": await csrf_of(http)})
-    assert "takes no more calls for now. The lists" in (await http.get(sent.headers["location"])).text
+    assert "limit is reached for now. The lists" in (await http.get(sent.headers["location"])).text
     await change(scene, "DELETE FROM provider_limits")
     with suppress(RPCError):  # it may have found the limit gone by now
         await scene.handle(await scene.sync_of(client.client_id)).signal("retry_now")

@@ -28,8 +28,8 @@ async def own(product: Scene) -> House:
 @pytest.mark.parametrize(
     ("kind", "select", "does"),
     [
-        (RunKind.ADD_CLIENTS, "Select all new (1,000)", "Create accounts"),
-        (RunKind.REASSIGN_CLIENTS, "Select all (1,000)", "Continue"),
+        (RunKind.ADD_CLIENTS, "Choose all new (1,000)", "Create accounts"),
+        (RunKind.REASSIGN_CLIENTS, "Choose all (1,000)", "Continue"),
     ],
 )
 async def test_all_of_it_is_chosen_searched_and_kept(

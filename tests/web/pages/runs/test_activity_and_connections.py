@@ -85,7 +85,7 @@ async def test_connections_by_cause(house: House, browsers: Browsers, crowd: Cro
     assert mine
     if beyond:
         await expect(repairers.last).to_have_text(f"No known login reaches {beyond}")
-    assert not await page.get_by_role("region", name="Out of calls for now").get_by_text("by signing in").count()
+    assert not await page.get_by_role("region", name="Waiting for Xero's limit").get_by_text("by signing in").count()
     await looked_at(page, "connections")
     await page.set_viewport_size({"width": 1280, "height": 800})
     await page.get_by_role("region", name="Access lost").get_by_role("link").click()

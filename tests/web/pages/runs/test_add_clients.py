@@ -58,9 +58,9 @@ async def test_forty_organisations_become_clients(house: House, browsers: Browse
     await page.get_by_label("Search organisations").fill("zzzz")
     await expect(page.get_by_text("No organisation matches.")).to_be_visible()
     await page.get_by_role("button", name="Show all").click()
-    await page.get_by_role("button", name=re.compile(r"Select all new \(")).click()
+    await page.get_by_role("button", name=re.compile(r"Choose all new \(")).click()
     news = await page.locator("tbody input:checked").count()
-    await page.get_by_role("checkbox", name="Select all that are shown").check()
+    await page.get_by_role("checkbox", name="Choose all that are shown").check()
     await expect(page.get_by_role("button", name="Create accounts (40)")).to_be_visible()
     assert 0 < news <= 40
     await row(page, organisations[5]).get_by_role("button").click()

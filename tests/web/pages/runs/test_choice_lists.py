@@ -229,7 +229,7 @@ async def test_in_a_browser_what_a_list_chooses_is_set_and_kept(own: House, brow
     await page.goto(f"/activity/{run_id}")
     await row(page, "organisation-3").locator("input.code").fill("three")
     await row(page, "organisation-4").get_by_role("checkbox").check()
-    await page.get_by_role("button", name="Change ticked").click()
+    await page.get_by_role("button", name="Change chosen").click()
     await page.locator("#change").get_by_label("Owner").select_option(own.member.actor.colleague_name)
     await page.get_by_role("button", name="Use this").click()
     await page.get_by_text("Choose in a spreadsheet").click()

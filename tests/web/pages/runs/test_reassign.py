@@ -67,9 +67,9 @@ async def test_owner_and_login_move_and_what_did_not_says_why(five: Five, at_the
     await looked_at(page, "reassign-list")
     await page.get_by_label("Search clients").fill("ada harbour")
     await expect(page.locator("#selection tbody tr:visible")).to_have_count(3)
-    await page.get_by_label("Select all that are shown").check()
+    await page.get_by_label("Choose all that are shown").check()
     await expect(page.locator("#chosen-words")).to_have_text("3 chosen.")
-    await page.get_by_role("button", name="Select all (4)").click()
+    await page.get_by_role("button", name="Choose all (4)").click()
     await page.reload()  # nothing of it is lost
     await expect(page.locator("#chosen-words")).to_have_text("4 chosen.")
 
@@ -110,7 +110,7 @@ async def test_it_works_without_scripts(five: Five, browsers: Browsers):
 async def test_pressed_twice_in_two_tabs_it_is_done_once(five: Five, at_the_list: Page):
     page, other = at_the_list, await at_the_list.context.new_page()
     await other.goto(page.url)
-    await other.get_by_role("button", name="Select all (4)").click()
+    await other.get_by_role("button", name="Choose all (4)").click()
     await page.locator("#selection tbody input").first.check()
     await page.get_by_role("button", name="Continue (1)").click()
     await reported(page)
