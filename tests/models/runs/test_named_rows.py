@@ -91,7 +91,7 @@ async def test_few_are_named_and_the_rest_is_counted(database, run_id):
         (Standing.DONE, WELL),
         (Standing.TO_COME, CHOSEN - WELL - ILL),
     ]
-    assert {client.why for client in progress.names[0].rows} == {"Failed", Cause.RATE_LIMITED.label}
+    assert {client.why for client in progress.names[0].rows} == {"Failed", "Waiting for Xero's limit"}
     assert {client.why for names in progress.names[1:] for client in names.rows} == {None}
 
 
