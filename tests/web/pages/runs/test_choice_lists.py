@@ -160,7 +160,7 @@ async def test_connect_leads_to_a_list_that_knows_the_client(own: House):
             session.add(organisation)
     page = (await http.get(f"/activity/{run_id}")).text
     assert "You are connecting <bdi>Ash &amp; Oak Ltd</bdi>." in page
-    assert "The organisation that looks like it is ticked" in page
+    assert "The organisation that looks like it is chosen" in page
     assert re.findall(r'value="(o-\d)" checked', page) == ["o-1"]
     assert f'name="for_client" value="{client_id}"' in page
     options = re.findall(r'name="as.o-0"[^>]*>(.*?)</select>', page)
