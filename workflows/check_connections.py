@@ -5,6 +5,7 @@ before anybody is told of it. A client that cannot be read is tried again by a `
 on whatever goes wrong with a single login or client.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -15,8 +16,14 @@ from temporalio.exceptions import ActivityError, is_cancelled_exception
 from temporalio.workflow import ActivityConfig
 
 from workflows.plans.failures import is_busy, trouble_of
-from workflows.plans.patches import CLIENT_AS_NOTED, ROUNDS_IN_ORDER, TIDIES_UP
-from workflows.plans.sizes import LOGINS_AT_ONCE, PAGE_OF_CLIENTS, REFRESHES_AT_ONCE
+from workflows.plans.patches import CLIENT_AS_NOTED, NIGHT_IN_GROUPS, ROUNDS_IN_ORDER, TIDIES_UP
+from workflows.plans.sizes import (
+    CLIENTS_PULLED_TOGETHER,
+    LOGINS_AT_ONCE,
+    NIGHT_GROUPS_AT_ONCE,
+    PAGE_OF_CLIENTS,
+    REFRESHES_AT_ONCE,
+)
 
 with workflow.unsafe.imports_passed_through():
     from activities.delivery.notices import NoticeActivities
@@ -33,13 +40,12 @@ with workflow.unsafe.imports_passed_through():
         DeliverNoticesInput,
         LoginsToCheckInput,
         LoginToCheck,
-        NotedTrouble,
         NoteLoginTroubleInput,
         NoteTroubleInput,
         TellInput,
         TidyUpInput,
     )
-    from contracts.payloads.sync_client import ClientFacts, PullClientInput, SyncClientInput, Trouble
+    from contracts.payloads.sync_client import PullClientInput, PullClientsInput, SyncClientInput, Trouble
     from contracts.words.lists import RowKind
     from contracts.words.runs import Result, Stage
     from rules import trying_again
@@ -48,6 +54,7 @@ from workflows.parts.calls import Asked, call
 from workflows.parts.fan_out import FanOut
 from workflows.parts.own_sync import hand_over
 from workflows.plans import policies
+from workflows.plans.due_clients import as_noted, facts_of, in_groups, last_of, together_or_alone
 from workflows.support import check_text as check_briefing
 from workflows.support import run_text
 from workflows.support.pieces import CLIENTS_SHOWN, Troubled
@@ -152,6 +159,11 @@ class CheckConnections:
     async def _refresh_lists(self) -> None:
         workflow.upsert_search_attributes([run_text.STAGE.value_set(Stage.PULLING.value)])
         self._show("Refreshing the lists that are due")
+        if workflow.patched(NIGHT_IN_GROUPS):
+            groups = FanOut(NIGHT_GROUPS_AT_ONCE, self._due_groups, last_of, self._refresh_group, self._after)
+            if not await groups.run():
+                await self._go_on_anew(groups.after)
+            return
         lanes = FanOut(REFRESHES_AT_ONCE, self._due, lambda due: due.connection_id, self._refresh, self._after)
         if not await lanes.run():
             await self._go_on_anew(lanes.after)
@@ -170,6 +182,36 @@ class CheckConnections:
             "Find the next clients whose lists are due",
         )
         return page.clients
+
+    async def _due_groups(self, after: UUID | None) -> Sequence[Sequence[ClientDue]]:
+        return in_groups(await self._due(after), CLIENTS_PULLED_TOGETHER)
+
+    async def _refresh_group(self, group: Sequence[ClientDue]) -> None:
+        """Refresh clients in one activity for each provider; those that it leaves, and mere looks, one by one."""
+        together, alone = together_or_alone(group)
+        await asyncio.gather(
+            *(self._refresh_together(clients) for clients in together), *(self._refresh(client) for client in alone)
+        )
+
+    async def _refresh_together(self, clients: Sequence[ClientDue]) -> None:
+        ids = tuple(client.connection_id for client in clients)
+        is_full = len(clients) == CLIENTS_PULLED_TOGETHER
+        policy = policies.PULL_TOGETHER if is_full else policies.PULL_FEW_TOGETHER
+        left = set(ids)
+        try:
+            pulled = await call(
+                StandardInformationActivities.pull_clients,
+                PullClientsInput(connection_ids=ids, pull_id=self._check_id, is_incremental=True),
+                policies.at(clients[0].provider, policy),
+                run_text.group_summary([client.client_name for client in clients]),
+            )
+        except ActivityError as error:
+            if is_cancelled_exception(error):
+                raise
+        else:
+            left = set(pulled.left)
+            self._count(refreshed=self._report.refreshed + len(ids) - len(left))
+        await asyncio.gather(*(self._refresh(client) for client in clients if client.connection_id in left))
 
     async def _refresh(self, client: ClientDue) -> None:
         try:
@@ -206,25 +248,14 @@ class CheckConnections:
             self._clients.append(Troubled(client.client_name, client.client_code, client.client_id, why))
         if not trouble.cause.is_transient:
             return
-        now = _as_noted(client, noted)
+        now = as_noted(client, noted)
         if now != client and workflow.patched(CLIENT_AS_NOTED):
             if now is None:
                 return
             client = now
         practice = self._start.practice
         sync = SyncClientInput(
-            client=ClientFacts(
-                connection_id=client.connection_id,
-                client_id=client.client_id,
-                client_name=client.client_name,
-                client_code=client.client_code,
-                practice_name=practice.practice_name,
-                practice_slug=practice.practice_slug,
-                colleague_name=client.owner_name,
-                provider=client.provider,
-                provider_title=client.provider_title,
-                support=practice.support,
-            ),
+            client=facts_of(client, practice),
             pull_id=self._check_id,
             sources=(RowKind.ORGANISATION,) if client.is_look else (),
             reason=f"Handed over by `{workflow.info().workflow_id}`.",
@@ -311,12 +342,3 @@ class CheckConnections:
             told=self._report.told,
         )
         workflow.continue_as_new(self._start.model_copy(update={"progress": progress}))
-
-
-def _as_noted(listed: ClientDue, noted: NotedTrouble | None) -> ClientDue | None:
-    """The client as it was when its trouble was recorded; None when none uses the connection any more."""
-    if noted is None:  # earlier code recorded it
-        return listed
-    if noted.client_id is None:
-        return None
-    return listed.model_copy(update=noted.model_dump())

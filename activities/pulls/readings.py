@@ -1,8 +1,9 @@
 """What a pull is to read of a connection, and the rows or errors that came back; kept in memory only."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Self
 from uuid import UUID
 
 from contracts.payloads.sync_client import PullClientInput
@@ -14,6 +15,7 @@ from models.connections.settings import chosen_lists
 from models.connections.tables import Connection
 from providers.port.errors import NeedsPerson, ProviderError
 from providers.port.feeds import FeedGroup, Feeds
+from rules.lists.increments import LastPull, changes_since, resting
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class Claimed:
         since: Since when to read lists in part; the others are read completely.
         held: How many rows each list has in the database; lists that were never pulled are missing.
         telling: Of all lists that the settings choose, those that can be read in part.
+        resting: Lists that are left out because their turn has not come, with their feeds.
     """
 
     connection: Connection
@@ -37,6 +40,12 @@ class Claimed:
     since: Mapping[Lists, datetime] = field(default_factory=dict)
     held: Mapping[ListName, int] = field(default_factory=dict)
     telling: tuple[Lists, ...] = ()
+    resting: tuple[FeedGroup, ...] = ()
+
+    def woken(self, names: Collection[ListName]) -> Self | None:
+        """The same connection with those of its resting lists that are to be read after all; None without any."""
+        groups = tuple(group for group in self.resting if not set(group.lists).isdisjoint(names))
+        return replace(self, groups=groups, since={}, resting=()) if groups else None
 
 
 @dataclass(slots=True)
@@ -93,10 +102,28 @@ class Readings:
         error = self.errors.get(PROFILE)
         return error is not None and error.cause is Cause.WRONG_ORGANISATION
 
+    @property
+    def changed(self) -> Iterator[Row]:
+        """The rows of lists that were read in part."""
+        return (row for lists, rows in self.rows.items() if lists in self.partial for row in rows)
+
+    def add(self, other: "Readings") -> None:
+        """Add what was read of further lists."""
+        self.rows |= other.rows
+        self.errors |= other.errors
+
+    @property
+    def unchanged(self) -> Sequence[ListName]:
+        """The lists of which changes were asked for, and there were none."""
+        lists = (one for one, rows in self.rows.items() if one in self.partial and not rows and one not in self.deleted)
+        return [name for one in lists for name in one]
+
     def by_completeness(self) -> Iterator[tuple[bool, Mapping[Lists, Sequence[Row]]]]:
-        """The rows of the lists that were read completely (True), then of those read in part (False), if any."""
+        """The rows of the lists that were read completely (True), then of those with changes (False), if any."""
         whole = {lists: rows for lists, rows in self.rows.items() if lists not in self.partial}
-        changed = {lists: rows for lists, rows in self.rows.items() if lists in self.partial}
+        without = set(self.unchanged)
+        partial = {lists: rows for lists, rows in self.rows.items() if lists in self.partial}
+        changed = {lists: rows for lists, rows in partial.items() if without.isdisjoint(lists)}
         yield True, whole
         if changed:
             yield False, changed
@@ -121,23 +148,37 @@ def claimed_of(
     feeds: Feeds,
     before: BeforePull,
     kept_profile: Mapping[str, object] | None = None,
-    since: Mapping[Lists, datetime] | None = None,
+    *,
+    known: Mapping[ListName, LastPull],
+    at: datetime,
 ) -> Claimed:
-    """What is left to read of a connection on which the pull holds the lease."""
+    """What is left to read of a connection on which the pull holds the lease.
+
+    Args:
+        asked: The pull.
+        connection: The connection.
+        feeds: Its provider's.
+        before: What its receipts say for this pull.
+        kept_profile: Its profile, where the run has read it while listing.
+        known: Its receipts, for a refresh that reads in part what it can; none for one that reads everything.
+        at: This moment.
+    """
     wanted, done = {group.lists for group in asked_for(asked, connection, feeds)}, set(before.stored)
     takes_over = asked.grant_id not in {None, connection.grant_id}
     if takes_over:  # by reading the profile: whoever stored that before had another login
         done -= set(PROFILE)
         wanted.add(PROFILE)
+    rests = resting_of(asked, connection, feeds, known, at)
     left = [group for group in feeds.groups if group.lists in wanted and not done.issuperset(group.lists)]
     return Claimed(
         connection,
-        tuple(left),
+        tuple(group for group in left if group.lists not in rests),
         asked.grant_id or connection.grant_id,
         profile=profile_of(kept_profile) if kept_profile and not takes_over else None,
-        since=since or {},
+        since=changes_since(telling_of(connection, feeds), known, connection.contacts_complete_at, at),
         held=before.rows,
         telling=telling_of(connection, feeds),
+        resting=tuple(group for group in left if group.lists in rests),
     )
 
 
@@ -145,3 +186,14 @@ def telling_of(connection: Connection, feeds: Feeds) -> tuple[Lists, ...]:
     """Of the lists that a connection's settings choose, those of which the provider can be asked for changes only."""
     chosen = set(chosen_lists(connection))
     return tuple(group.lists for group in feeds.groups if group.tells_changes and not chosen.isdisjoint(group.lists))
+
+
+def resting_of(
+    asked: PullClientInput, connection: Connection, feeds: Feeds, receipts: Mapping[ListName, LastPull], at: datetime
+) -> set[Lists]:
+    """The lists of a connection that this pull may leave out: of those that work, where not each list was asked for."""
+    is_well = connection.cause is None and connection.look_cause is None
+    if not asked.is_incremental or asked.sources or asked.grant_id is not None or not is_well:
+        return set()
+    slow = (group.lists for group in asked_for(asked, connection, feeds) if not group.tells_changes)
+    return resting(slow, receipts, connection.id, at)

@@ -24,7 +24,6 @@ from activities.pulls.readings import (
     Readings,
     asked_for,
     claimed_of,
-    telling_of,
 )
 from activities.pulls.storage import LeaseLost, Storage
 from activities.shared.failures import application_error, busy_error, is_tried_again
@@ -37,10 +36,11 @@ from models.connections import writes as connections
 from models.kit.columns import now as this_moment
 from models.kit.database import Database
 from models.kit.database_away import DatabaseAway, is_away
+from models.lists.references import stored_references
 from models.runs import writes as runs
 from providers.port.errors import NeedsPerson, ProviderError, RateLimited
 from providers.port.provider import Providers
-from rules.lists.increments import changes_since
+from rules.lists.references import lists_hinted_at
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ class StandardInformationActivities:
         login = asked.grant_id
         if isinstance(claimed, Claimed):
             login, lease = claimed.grant_id, Lease(self._database, (asked.connection_id,), self._now)
-            readings = await self._reader.read(claimed, lease)
+            readings = await self._read(claimed, lease)
             await self._note_limit_of_app(claimed.connection.provider, readings.errors.values())
         else:
             readings = claimed
@@ -90,7 +90,7 @@ class StandardInformationActivities:
 
     @activity.defn
     async def pull_clients(self, asked: PullClientsInput) -> PullClientsResult:
-        """Pull all lists of several clients of a run, and record the outcomes of those that succeeded, together.
+        """Pull the lists of several clients, and record the outcomes of those that succeeded, together.
 
         Returns:
             The clients that need a pull of their own: busy, in trouble, or with an unexpected error.
@@ -110,7 +110,7 @@ class StandardInformationActivities:
         to_pull = await self._to_pull(asked)
         claimed = await self._claim_group(asked, to_pull)
         lease = Lease(self._database, [one.connection.id for one in claimed], self._now)
-        came = await asyncio.gather(*(self._reader.read(one, lease) for one in claimed), return_exceptions=True)
+        came = await asyncio.gather(*(self._read(one, lease) for one in claimed), return_exceptions=True)
         if any(isinstance(one, BaseException) and is_away(one) for one in came):
             raise DatabaseAway
         read: dict[UUID, Readings] = {}
@@ -134,10 +134,20 @@ class StandardInformationActivities:
 
     async def _to_pull(self, asked: PullClientsInput) -> Sequence[UUID]:
         """Those of the group that no earlier try has pulled successfully."""
-        if activity.info().attempt == 1:
+        if activity.info().attempt == 1 or asked.run_id is None:  # outside runs, the lists' receipts tell
             return asked.connection_ids
         async with self._database.session() as session:
             return await runs.without_good_pull(session, asked.run_id, asked.connection_ids)
+
+    async def _read(self, claimed: Claimed, lease: Lease) -> Readings:
+        """Read what is to be read, and then those resting lists to which something new refers in vain."""
+        readings = await self._reader.read(claimed, lease)
+        if claimed.resting and (rows := list(readings.changed)):
+            async with self._database.session() as session:
+                known = await stored_references(session, claimed.connection.id)
+            if woken := claimed.woken(lists_hinted_at(rows, known)):
+                readings.add(await self._reader.read(woken, lease))
+        return readings
 
     async def _claim(self, asked: PullClientInput) -> Claimed | Readings:
         """The claimed connection; or, as the result of reading it, the error for which it must not be read.
@@ -158,8 +168,9 @@ class StandardInformationActivities:
             if asked.run_id is not None:
                 profiles = await connections.profiles_for(session, asked.run_id, (connection.id,))
             held = await receipts.receipts_of(session, connection.id) if asked.is_incremental else {}
-        since = changes_since(telling_of(connection, feeds), held, connection.contacts_complete_at, at)
-        return claimed_of(asked, connection, feeds, before[connection.id], profiles.get(connection.id), since)
+        return claimed_of(
+            asked, connection, feeds, before[connection.id], profiles.get(connection.id), known=held, at=at
+        )
 
     async def _claim_group(self, asked: PullClientsInput, to_pull: Sequence[UUID]) -> list[Claimed]:
         """Those of the group that could be claimed and may be read now."""
@@ -170,9 +181,18 @@ class StandardInformationActivities:
             ready = [connection for connection in free if refusal_of(connection, at, apps) is None]
             ids = [connection.id for connection in ready]
             before = await receipts.before_pull(session, ids, asked.pull_id)
-            profiles = await connections.profiles_for(session, asked.run_id, ids)
+            profiles = {} if asked.run_id is None else await connections.profiles_for(session, asked.run_id, ids)
+            held = await receipts.receipts_of_each(session, ids) if asked.is_incremental else {}
         return [
-            claimed_of(asked.one(of.id), of, self._providers[of.provider].feeds, before[of.id], profiles.get(of.id))
+            claimed_of(
+                asked.one(of.id),
+                of,
+                self._providers[of.provider].feeds,
+                before[of.id],
+                profiles.get(of.id),
+                known=held.get(of.id, {}),
+                at=at,
+            )
             for of in ready
         ]
 

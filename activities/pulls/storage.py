@@ -5,7 +5,7 @@ overwrite what another one has read since. Nothing is read from a provider here.
 """
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from contracts.payloads.sync_client import PullClientInput, PullClientResult, Pu
 from contracts.words.causes import Cause
 from contracts.words.lists import PROFILE, ListName, Lists
 from contracts.words.runs import Outcome
+from contracts.words.standard_information import Row
 from models.connections import leases, receipts
 from models.connections import writes as connections
 from models.connections.tables import Connection
@@ -63,13 +64,13 @@ class Storage:
         """
         at = self._now()
         try:
-            async with self._turns.of(asked.run_id), self._database.transaction() as session:
+            async with self._turns.of(asked.run_id or asked.pull_id), self._database.transaction() as session:
                 held = await leases.hold(session, read, holder())
                 read = {identity: readings for identity, readings in read.items() if identity in held}
                 await _leave_out_stored(session, read, asked)
                 good = [identity for identity, readings in read.items() if readings.worst is None]
-                lists = {identity: readings.rows for identity, readings in read.items()}
-                changes = await list_store.store_pulls(session, lists, is_complete=True, at=at)
+                changes = await _store_lists(session, read, at)
+                await receipts.confirm(session, _unchanged(read), pull_id=asked.pull_id, at=at)
                 for identity, readings in read.items():
                     if readings.warns_of_new_suppliers:
                         await supplier_notices.tell(session, identity, changes[identity], pull_id=asked.pull_id, at=at)
@@ -80,7 +81,11 @@ class Storage:
                     await connections.reconsider(session, identity, at)  # some of its lists may be healed
                 pulls = [_good_pull(identity, read[identity], is_refresh=True) for identity in good]
                 await good_pulls.record_good(session, pulls, at)
-                await good_pulls.settle_good(session, asked.run_id, good, at)
+                if asked.run_id is not None:
+                    await good_pulls.settle_good(session, asked.run_id, good, at)
+                else:
+                    for identity in good:
+                        await _tell_of_changes(session, asked.one(identity), changes[identity], at)
         except Exception as error:  # one client's rows must not fail its neighbours: each tells by itself
             if is_away(error):
                 raise  # no client's fault: the whole group is tried again
@@ -121,6 +126,7 @@ class Storage:
             if readings.warns_of_new_suppliers:
                 await supplier_notices.tell(session, asked.connection_id, changes, pull_id=asked.pull_id, at=at)
             await receipts.write_receipts(session, {asked.connection_id: changes}, pull_id=asked.pull_id, at=at)
+            await receipts.confirm(session, _unchanged({asked.connection_id: readings}), pull_id=asked.pull_id, at=at)
             if is_own:
                 await _write_failures(session, asked.connection_id, readings.errors, at)
                 await self._record_health(session, asked, readings, changes, at)
@@ -165,8 +171,8 @@ class Storage:
         if error is None and asked.settles:
             good = _good_pull(asked.connection_id, readings, is_refresh=not asked.sources)
             await good_pulls.record_good(session, [good], at)
-            if changes and asked.run_id is None and not asked.is_look:  # a run tells by its outcome
-                await good_pulls.tell_of_refresh(session, asked, changes, at)
+            if asked.run_id is None and not asked.is_look:  # a run tells by its outcome
+                await _tell_of_changes(session, asked, changes, at)
         elif error is not None:  # also one that waiting may repair: the receipts beside it say so already
             until = error.retry_at if error.cause is Cause.RATE_LIMITED else None
             await connections.record_trouble(session, asked.connection_id, error.cause, error.detail, at, until=until)
@@ -187,6 +193,43 @@ class Storage:
             return
         elif isinstance(error, NeedsPerson):
             await runs.settle_open(session, row, Outcome.FAILED, at, cause=error.cause, message=error.cause.sentence)
+
+
+async def _store_lists(
+    session: AsyncSession, read: Mapping[UUID, Readings], at: datetime
+) -> dict[UUID, dict[ListName, Changes]]:
+    """Store the rows of several connections in as few statements as there can be; gives each one's changes."""
+    whole: dict[UUID, Mapping[Lists, Sequence[Row]]] = {}
+    in_part: dict[UUID, Mapping[Lists, Sequence[Row]]] = {}
+    changes: dict[UUID, dict[ListName, Changes]] = {identity: {} for identity in read}
+    for identity, readings in read.items():
+        for is_complete, rows in readings.by_completeness():
+            if is_complete:
+                whole[identity] = rows
+            elif readings.deleted:  # keys of deleted records are unique in one organisation only
+                changes[identity] |= await list_store.store_lists(
+                    session, identity, rows, is_complete=False, at=at, deleted=readings.deleted
+                )
+            else:
+                in_part[identity] = rows
+    for is_complete, group in ((True, whole), (False, in_part)):
+        if any(group.values()):
+            for identity, one in (await list_store.store_pulls(session, group, is_complete=is_complete, at=at)).items():
+                changes[identity] |= one
+    return changes
+
+
+def _unchanged(read: Mapping[UUID, Readings]) -> dict[UUID, Sequence[ListName]]:
+    return {identity: readings.unchanged for identity, readings in read.items()}
+
+
+async def _tell_of_changes(
+    session: AsyncSession, asked: PullClientInput, changes: Mapping[ListName, Changes], at: datetime
+) -> None:
+    """Write on the client's timeline that its lists were read; of nights, only what has changed."""
+    is_worth_it = any(one.added or one.changed or one.gone for one in changes.values())
+    if changes and (is_worth_it or not asked.is_incremental):
+        await good_pulls.tell_of_refresh(session, asked, changes, at)
 
 
 async def _write_failures(

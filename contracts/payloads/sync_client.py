@@ -73,7 +73,8 @@ class PullClientInput(Payload):
         grant_id: A login that takes the connection over once it has read the organisation; until then, and if it
             cannot, the connection keeps the one it has.
         settles: Whether a successful pull records the run's outcome; a failed one always does.
-        is_incremental: Read only what changed since the last pull, where the provider can and that is safe.
+        is_incremental: Read only what changed since the last pull, where the provider can and that is safe, and leave
+            out lists that have a turn of their own which has not come.
         is_look: Only see whether the organisation still answers; the client's timeline gets no event.
         asked_by: The colleague who asked for it; None when the product does it by itself.
     """
@@ -99,21 +100,28 @@ class PullClientResult(Payload):
 
 
 class PullClientsInput(Payload):
-    """Pull all lists of several connections of a run, and store them together.
+    """Pull the lists of several connections of one provider, and store them together.
 
     Attributes:
         connection_ids: The connections.
         pull_id: Lists stored under this id are skipped.
-        run_id: The run whose outcomes this pull records.
+        run_id: The run whose outcomes this pull records; None outside runs.
+        is_incremental: As for ``PullClientInput``.
     """
 
     connection_ids: tuple[UUID, ...]
     pull_id: str
-    run_id: str
+    run_id: str | None = None
+    is_incremental: bool = False
 
     def one(self, connection_id: UUID) -> PullClientInput:
         """The input of the same pull for one of the connections."""
-        return PullClientInput(connection_id=connection_id, pull_id=self.pull_id, run_id=self.run_id)
+        return PullClientInput(
+            connection_id=connection_id,
+            pull_id=self.pull_id,
+            run_id=self.run_id,
+            is_incremental=self.is_incremental,
+        )
 
 
 class PullClientsResult(Payload):

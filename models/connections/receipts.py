@@ -45,6 +45,32 @@ async def write_receipts(
     await (await session.connection()).execute(_WRITE, pulled)
 
 
+async def confirm(
+    session: AsyncSession, unchanged: Mapping[UUID, Iterable[ListName]], *, pull_id: str, at: datetime
+) -> None:
+    """Write that nothing has changed in lists that were read in part; how many rows they have stays.
+
+    Args:
+        session: The caller's transaction.
+        unchanged: The lists, by connection.
+        pull_id: As for ``write_receipts``.
+        at: The moment of the pull (aware, UTC).
+    """
+    pairs = [(identity, name) for identity, names in unchanged.items() for name in names]
+    if pairs:
+        asked = {"ids": texts(identity for identity, _ in pairs), "names": [name.value for _, name in pairs]}
+        await (await session.connection()).execute(_CONFIRM, asked | {"at": at, "pull_id": pull_id})
+
+
+_CONFIRM = text("""
+    UPDATE receipts r
+    SET added = 0, changed = 0, gone = 0, pulled_at = :at, attempted_at = :at, pull_id = :pull_id,
+        cause = NULL, cause_detail = NULL
+    FROM unnest(CAST(:ids AS text[])::uuid[], CAST(:names AS text[])) AS read (connection_id, name)
+    WHERE r.connection_id = read.connection_id AND r.list_name = read.name
+""")
+
+
 async def first_cause(session: AsyncSession, connection_id: UUID) -> Cause | None:
     """The cause of one of the connection's lists whose last try failed; None if none failed."""
     query = select(Receipt.cause).where(Receipt.connection_id == connection_id, col(Receipt.cause).is_not(None))
@@ -180,3 +206,14 @@ async def receipts_of(session: AsyncSession, connection_id: UUID) -> dict[ListNa
     """
     query = select(Receipt).where(Receipt.connection_id == connection_id)
     return {receipt.list_name: receipt for receipt in (await session.exec(query)).all()}
+
+
+async def receipts_of_each(
+    session: AsyncSession, connection_ids: Sequence[UUID]
+) -> dict[UUID, dict[ListName, Receipt]]:
+    """The same of several connections."""
+    query = select(Receipt).where(col(Receipt.connection_id).in_(connection_ids))
+    found: dict[UUID, dict[ListName, Receipt]] = {identity: {} for identity in connection_ids}
+    for receipt in (await session.exec(query)).all():
+        found[receipt.connection_id][receipt.list_name] = receipt
+    return found

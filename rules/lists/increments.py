@@ -1,11 +1,14 @@
-"""Tells which lists a refresh may read in part, and since when; pure.
+"""Tells which lists a refresh may read in part, and since when, and which it may leave out; pure.
 
-Only a complete read shows which records are gone, so each list is read completely from time to time.
+Only a complete read shows which records are gone, so each list is read completely from time to time. A list of which a
+provider cannot be asked for changes only would cost a whole read every night, and hardly ever changes: it has its own
+turn once a week, and is read sooner where something new refers to what it does not have (``rules.lists.references``).
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
+from uuid import UUID
 
 from contracts.words.causes import Cause
 from contracts.words.lists import ListName, Lists
@@ -17,6 +20,7 @@ class LastPull(Protocol):
     Attributes:
         pulled_at: When the last successful pull was; None when there was none.
         cause: Why the latest try failed; None when it succeeded.
+        attempted_at: When that was.
     """
 
     @property
@@ -24,6 +28,9 @@ class LastPull(Protocol):
 
     @property
     def cause(self) -> Cause | None: ...  # noqa: D102  # see above
+
+    @property
+    def attempted_at(self) -> datetime: ...  # noqa: D102  # see above
 
 
 COMPLETE_EVERY = timedelta(days=6, hours=12)
@@ -58,3 +65,53 @@ def changes_since(
         if len(moments) == len(lists) and min(moments) >= complete_at:
             since[lists] = min(moments) - OVERLAP
     return since
+
+
+TURN = timedelta(days=7)
+"""Between two turns of a list that has its own."""
+
+_MONDAY = datetime(2026, 1, 5, tzinfo=UTC)
+_APART = timedelta(hours=90)
+"""Between the turns of one list and the next: profile, tax rates, tracking and currencies are a day apart and more."""
+
+
+def latest_turn(connection_id: UUID, lists: Lists, at: datetime) -> datetime:
+    """The latest moment at which it was the turn of a connection's lists, the same in every week.
+
+    Turns are spread over the hours of a week by the connection's id, so that clients that were added together are not
+    read whole in one night, and by the list.
+
+    Args:
+        connection_id: The connection.
+        lists: Lists that are read together.
+        at: This moment.
+    """
+    first = _MONDAY + timedelta(hours=connection_id.int % 168) + _APART * list(ListName).index(lists[0])
+    return at - (at - first) % TURN
+
+
+def resting(
+    groups: Iterable[Lists], receipts: Mapping[ListName, LastPull], connection_id: UUID, at: datetime
+) -> set[Lists]:
+    """Which lists were read in their turn and may be left out of a refresh.
+
+    A list that plan or role do not offer rests too: what was tried in its turn is not tried every night.
+
+    Args:
+        groups: Lists that are read together, of which the provider cannot be asked for changes only.
+        receipts: Of the connection's lists.
+        connection_id: The connection.
+        at: This moment.
+    """
+    found = set()
+    for lists in groups:
+        turn = latest_turn(connection_id, lists, at)
+        if all((one := receipts.get(name)) is not None and _was_read(one, turn) for name in lists):
+            found.add(lists)
+    return found
+
+
+def _was_read(last: LastPull, turn: datetime) -> bool:
+    if last.cause is not None:
+        return last.cause.is_of_list and last.attempted_at >= turn
+    return last.pulled_at is not None and last.pulled_at >= turn

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from contracts.words.standard_information import Account, Contact, Item, OrganisationProfile, contact_lists
+from contracts.words.standard_information import Account, Contact, Item, OrganisationProfile, TaxRate, contact_lists
 from models.lists.tables import StandardRow
 
 Stored = TypeVar("Stored", bound=StandardRow)
@@ -37,6 +37,11 @@ def item(key: str, name: str, quantity: int | None = None) -> Item:
     return Item(
         **values | {"key": key, "code": key, "name": name, "quantity_on_hand": quantity_on_hand, "record": "{}"}
     )
+
+
+def duty(code: str) -> TaxRate:
+    """A tax rate that is known by this code."""
+    return TaxRate(key=code, name=code, tax_type=code, record="{}")
 
 
 def profile(organisation_id: str) -> OrganisationProfile:

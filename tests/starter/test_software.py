@@ -52,3 +52,14 @@ def test_all_or_one_are_offered():
 def test_one_that_is_off_keeps_its_name_for_people():
     assert software().title("xero") == "Xero"
     assert software().title("unheard-of") == "unheard-of"
+
+
+def test_what_is_read_once_a_week_follows_from_the_feeds():
+    software = Software({})
+    assert software.weekly("quickbooks") == (ListName.ORGANISATION, ListName.TAX_RATES)
+    assert set(software.weekly("xero")) == {
+        ListName.ORGANISATION,
+        ListName.TAX_RATES,
+        ListName.TRACKING_CATEGORIES,
+        ListName.CURRENCIES,
+    }

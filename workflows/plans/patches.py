@@ -38,3 +38,6 @@ CLIENT_AS_NOTED = "client-as-noted"
 
 MORE_GROUPS = "more-lanes"
 """The patch by which runs under way keep the number that they began with."""
+
+NIGHT_IN_GROUPS = "night-in-groups"
+"""The patch by which a check refreshes clients in groups, as a run pulls them."""

@@ -33,6 +33,9 @@ LOGINS_AT_ONCE = 25
 REFRESHES_AT_ONCE = 50
 """Clients refreshed at once by a check: the night has time, and people who wait come first."""
 
+NIGHT_GROUPS_AT_ONCE = 8
+"""Groups of clients refreshed at once by a check: fewer than a run's, so that a person's run finds workers free."""
+
 PAGE_OF_CLIENTS = 250
 """Clients fetched into the history at a time, about 50 kB."""
 

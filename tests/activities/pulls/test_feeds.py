@@ -6,25 +6,27 @@ from datetime import timedelta
 
 import pytest
 import pytest_asyncio
+from sqlmodel import select
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities.pulls.standard_information import StandardInformationActivities
 from activities.shared.token_store import TokenStore
-from contracts.payloads.sync_client import PullClientInput, PullClientResult
+from contracts.payloads.sync_client import PullClientInput, PullClientResult, PullClientsInput, PullClientsResult
 from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus, ContactsChoice
 from contracts.words.lists import ListName, RowKind
 from models.connections import receipts
 from models.connections.tables import Connection, Receipt
+from models.events.tables import Event
 from models.kit.database import Database
 from models.kit.sealing import Sealer
 from models.lists.reads import read_list
 from providers.port.errors import NeedsPerson
 from providers.port.feeds import Feed, Feeds
-from rules.lists.increments import COMPLETE_EVERY, OVERLAP
+from rules.lists.increments import COMPLETE_EVERY, OVERLAP, TURN, latest_turn
 from tests.models.conftest import LATER, NOON, HandClock, House
-from tests.models.rows import account, contact, item, profile
+from tests.models.rows import account, contact, duty, item, profile
 from tests.second_provider import APART, BANKS, BUYERS, COMPANY, DUTIES, GOODS, LEDGER, STOCK, VENDORS, Second
 
 BEFORE = NOON - timedelta(days=30)
@@ -71,6 +73,12 @@ class Pulls:
     async def connection(self) -> Connection:
         async with self.database.session() as session:
             return await session.get_one(Connection, self.house.connection_id)
+
+    async def told(self) -> int:
+        """How many events tell that lists were read in a night."""
+        query = select(Event).where(Event.kind == "connection.refreshed", Event.after != "nothing changed")
+        async with self.database.session() as session:
+            return len((await session.exec(query)).all()) - 1  # the first pull tells too
 
     async def change(self, **values: object) -> None:
         async with self.database.transaction() as session:
@@ -122,12 +130,81 @@ async def test_a_list_that_no_feed_fills_is_neither_missing_nor_failed(pulls: Pu
     assert {name: receipt.cause for name, receipt in held.items()} == dict.fromkeys(PRESENT, Cause.RATE_LIMITED)
 
 
+SLOW = {COMPANY, DUTIES}
+"""What cannot be asked for changes, and shares no list with what can."""
+
+
 async def test_only_feeds_that_tell_changes_are_asked_for_them(pulls: Pulls):
     await pulls.pull()
     await pulls.night()
     since = dict(pulls.second.asked)
     telling = {LEDGER, BANKS, GOODS, VENDORS, BUYERS}
-    assert since == {feed: NOON - OVERLAP if feed in telling else None for feed in APART}
+    assert {feed: at for feed, at in since.items() if feed not in SLOW} == {
+        feed: NOON - OVERLAP if feed in telling else None for feed in APART if feed not in SLOW
+    }
+
+
+async def test_a_list_of_which_no_changes_can_be_asked_for_is_read_in_its_turn(pulls: Pulls):
+    await pulls.pull()
+    turn = latest_turn(pulls.house.connection_id, DUTIES.fills, NOON) + TURN
+    for at, is_read in ((turn - timedelta(minutes=1), False), (turn, True), (turn + timedelta(minutes=1), False)):
+        pulls.clock.at = at
+        await pulls.change(contacts_complete_at=at)  # of whose own week this is not
+        await pulls.pull(is_incremental=True)
+        assert (DUTIES in dict(pulls.second.asked)) is is_read, at
+    receipt = (await pulls.receipts())[ListName.TAX_RATES]
+    assert receipt.pulled_at == turn
+
+
+@pytest.mark.parametrize("trouble", [{"cause": Cause.ROLE_TOO_LOW}, {"look_cause": Cause.ACCESS_LOST}])
+async def test_where_something_is_wrong_every_list_is_read(pulls: Pulls, trouble: dict[str, Cause]):
+    await pulls.pull()
+    await pulls.change(**trouble)
+    await pulls.night()
+    assert set(dict(pulls.second.asked)) == set(APART)
+
+
+async def test_a_list_to_which_something_new_refers_in_vain_is_read_at_once(pulls: Pulls):
+    pulls.second.keep(DUTIES, duty("vat-20"), BEFORE)
+    await pulls.pull()
+    pulls.clock.at = latest_turn(pulls.house.connection_id, DUTIES.fills, NOON) + TURN - timedelta(minutes=1)
+    await pulls.change(contacts_complete_at=pulls.clock.at)
+    for code, is_read in (("vat-20", False), ("vat-5", True)):
+        pulls.second.keep(DUTIES, duty(code), LATER)
+        pulls.second.keep(LEDGER, account(code, code)._replace(tax_type=code), pulls.clock.at)
+        await pulls.pull(is_incremental=True)
+        assert (DUTIES in dict(pulls.second.asked)) is is_read, code
+    assert await pulls.names(ListName.TAX_RATES) == ["vat-20", "vat-5"]
+
+
+async def test_clients_of_a_night_are_read_together_and_told_of_where_something_changed(pulls: Pulls):
+    await pulls.pull()
+    before = await pulls.receipts()
+    pulls.clock.at = LATER
+    asked = PullClientsInput(connection_ids=(pulls.house.connection_id,), pull_id="night", is_incremental=True)
+    for told in (0, 1):
+        pulled: PullClientsResult = await ActivityEnvironment().run(pulls.activities.pull_clients, asked)
+        assert pulled.left == ()
+        assert await pulls.told() == told
+        after = await pulls.receipts()
+        assert after[ListName.SUPPLIERS].pulled_at == pulls.clock.at
+        assert after[ListName.SUPPLIERS].rows == before[ListName.SUPPLIERS].rows + told
+        pulls.clock.at += timedelta(days=1)
+        pulls.second.keep(VENDORS, contact("v-2", "Vic"), pulls.clock.at)
+        asked = asked.model_copy(update={"pull_id": "another night"})
+    connection = await pulls.connection()
+    assert connection.lists_pulled_at == LATER + timedelta(days=1)
+    assert connection.pull_holder is None
+
+
+async def test_a_night_that_is_tried_again_reads_nothing_twice(pulls: Pulls):
+    await pulls.pull()
+    pulls.clock.at = LATER
+    asked = PullClientsInput(connection_ids=(pulls.house.connection_id,), pull_id="night", is_incremental=True)
+    await ActivityEnvironment().run(pulls.activities.pull_clients, asked)
+    pulls.second.asked.clear()
+    await ActivityEnvironment().run(pulls.activities.pull_clients, asked)
+    assert set(dict(pulls.second.asked)) <= {COMPANY, DUTIES}  # which rest
 
 
 async def test_nothing_is_gone_of_a_list_of_which_one_feed_told_changes_only(pulls: Pulls):

@@ -63,8 +63,8 @@ class Pulls:
         tokens = TokenStore(database, sealer, now=self.clock)
         self.activities = StandardInformationActivities(database, providers, tokens, self.clock)
 
-    async def pull(self) -> None:
-        asked = PullClientInput(connection_id=self.house.connection_id, pull_id="a-pull", sources=SOURCES)
+    async def pull(self, sources: tuple[RowKind, ...] = SOURCES) -> None:
+        asked = PullClientInput(connection_id=self.house.connection_id, pull_id="a-pull", sources=sources)
         await ActivityEnvironment().run(self.activities.pull_client, asked)
 
     async def other_takes(self, connection_id: UUID) -> bool:
@@ -101,8 +101,8 @@ async def test_a_long_reading_keeps_its_lease(pulls: Pulls, monkeypatch: pytest.
             taken.append(await pulls.other_takes(pulls.house.connection_id))
 
     monkeypatch.setattr(pulls.books, "read", long)
-    await pulls.pull()
-    assert len(taken) == 20 * len(MADE)
+    await pulls.pull((RowKind.ACCOUNTS,))  # of two, one would move the clock on while the other's renewal is under way
+    assert len(taken) == 20
     assert not any(taken)
     assert await pulls.stored() == [("org-1", 20)]
     assert await pulls.lease() == (None, None)

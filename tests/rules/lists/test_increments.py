@@ -1,7 +1,8 @@
 """What a refresh may read in part."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from contracts.words.causes import Cause
 from contracts.words.lists import ListName
 from models.connections.tables import Receipt
-from rules.lists.increments import COMPLETE_EVERY, OVERLAP, changes_since
+from rules.lists.increments import COMPLETE_EVERY, OVERLAP, TURN, changes_since, latest_turn, resting
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
 PULLED = NOW - timedelta(days=2)
@@ -70,3 +71,61 @@ def test_nothing_that_changed_since_a_list_was_read_is_left_out(held, ago):
             assert held[name].cause is None
             assert since < held[name].pulled_at
         assert ago < COMPLETE_EVERY
+
+
+PROFILE, RATES, TRACKING = (ListName.ORGANISATION,), (ListName.TAX_RATES,), (ListName.TRACKING_CATEGORIES,)
+CURRENCIES = (ListName.CURRENCIES,)
+SLOW = (PROFILE, RATES, TRACKING, CURRENCIES)
+
+
+@given(st.uuids(), st.sampled_from(SLOW), st.timedeltas(timedelta(-3000), timedelta(3000)))
+def test_a_turn_comes_once_a_week_and_lasts_until_the_next(
+    identity: UUID, lists: tuple[ListName, ...], away: timedelta
+):
+    at = NOW + away
+    turn = latest_turn(identity, lists, at)
+    assert timedelta() <= at - turn < TURN
+    assert latest_turn(identity, lists, turn) == turn
+    assert latest_turn(identity, lists, turn + TURN - timedelta(microseconds=1)) == turn
+    assert latest_turn(identity, lists, turn + TURN) == turn + TURN
+
+
+def test_turns_are_spread_over_the_week_and_no_night_has_several_of_one_client():
+    nights = Counter[int]()
+    for number in range(168):
+        own = Counter((NOW - latest_turn(UUID(int=number), lists, NOW)) // timedelta(days=1) for lists in SLOW)
+        assert max(own.values()) == 1
+        nights.update(own)
+    assert len(nights) == 7
+    assert max(nights.values()) - min(nights.values()) <= 4
+
+
+def test_what_was_read_in_its_turn_rests_until_the_next():
+    identity = UUID(int=5)
+    turn = latest_turn(identity, RATES, NOW)
+    before, after = receipt(turn - timedelta(seconds=1)), receipt(turn)
+    assert resting([RATES], {ListName.TAX_RATES: after}, identity, NOW) == {RATES}
+    assert resting([RATES], {ListName.TAX_RATES: before}, identity, NOW) == set()
+    assert resting([RATES], {ListName.TAX_RATES: after}, identity, turn + TURN) == set()
+    assert resting([RATES], {ListName.TAX_RATES: receipt(None)}, identity, NOW) == set()
+    assert resting([RATES], {}, identity, NOW) == set()
+
+
+def test_one_list_of_two_that_are_read_together_is_enough_to_read_both():
+    identity, both = UUID(int=5), (ListName.SUPPLIERS, ListName.CUSTOMERS)
+    turn = latest_turn(identity, both, NOW)
+    held = {ListName.SUPPLIERS: receipt(turn), ListName.CUSTOMERS: receipt(turn - TURN)}
+    assert resting([both], held, identity, NOW) == set()
+    assert resting([both], held | {ListName.CUSTOMERS: receipt(turn)}, identity, NOW) == {both}
+
+
+def test_what_is_not_offered_is_asked_for_in_its_turn_and_what_failed_every_night():
+    identity = UUID(int=5)
+    turn = latest_turn(identity, TRACKING, NOW)
+
+    def tried(cause: Cause, at: datetime) -> dict[ListName, Receipt]:
+        return {ListName.TRACKING_CATEGORIES: receipt(turn, cause).model_copy(update={"attempted_at": at})}
+
+    assert resting([TRACKING], tried(Cause.NOT_ON_PLAN, turn), identity, NOW) == {TRACKING}
+    assert resting([TRACKING], tried(Cause.NOT_ON_PLAN, turn - timedelta(seconds=1)), identity, NOW) == set()
+    assert resting([TRACKING], tried(Cause.PROVIDER_UNAVAILABLE, turn), identity, NOW) == set()

@@ -1,0 +1,61 @@
+"""How a check goes about the clients whose lists are due: in groups of one provider, or each by itself. Pure."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from contracts.payloads.check_connections import ClientDue, NotedTrouble, PracticeFacts
+    from contracts.payloads.sync_client import ClientFacts
+
+Group = Sequence[ClientDue]
+
+
+def in_groups(clients: Group, size: int) -> list[Group]:
+    """Cut clients into groups of at most ``size``, in their order."""
+    return [clients[first : first + size] for first in range(0, len(clients), size)]
+
+
+def last_of(group: Group) -> UUID:
+    """The connection after which a check goes on once it has begun a group."""
+    return group[-1].connection_id
+
+
+def together_or_alone(group: Group) -> tuple[list[Group], list[ClientDue]]:
+    """Clients that are read together, those of each provider, and those that are read alone.
+
+    Alone are mere looks, of which only the profile is read, and a client without another one of its provider.
+    """
+    by_provider: dict[str, list[ClientDue]] = {}
+    for client in group:
+        if not client.is_look:
+            by_provider.setdefault(client.provider, []).append(client)
+    together: list[Group] = [clients for clients in by_provider.values() if len(clients) > 1]
+    taken = {client.connection_id for clients in together for client in clients}
+    return together, [client for client in group if client.connection_id not in taken]
+
+
+def as_noted(listed: ClientDue, noted: NotedTrouble | None) -> ClientDue | None:
+    """The client as it was when its trouble was recorded; None when none uses the connection any more."""
+    if noted is None:  # earlier code recorded it
+        return listed
+    if noted.client_id is None:
+        return None
+    return listed.model_copy(update=noted.model_dump())
+
+
+def facts_of(client: ClientDue, practice: PracticeFacts) -> ClientFacts:
+    """What support staff see of a client that gets a sync of its own."""
+    return ClientFacts(
+        connection_id=client.connection_id,
+        client_id=client.client_id,
+        client_name=client.client_name,
+        client_code=client.client_code,
+        practice_name=practice.practice_name,
+        practice_slug=practice.practice_slug,
+        colleague_name=client.owner_name,
+        provider=client.provider,
+        provider_title=client.provider_title,
+        support=practice.support,
+    )
