@@ -33,6 +33,6 @@ def test_what_is_not_there_is_hinted_at(row: Row, hinted: set[ListName]):
 
 
 def test_many_rows_hint_together():
-    rows = [account("1", "Sales")._replace(tax_type="vat-5"), contact("2", "Vera", default_currency="USD")]
+    rows: list[Row] = [account("1", "Sales")._replace(tax_type="vat-5"), contact("2", "Vera", default_currency="USD")]
     assert lists_hinted_at(rows, KNOWN) == {ListName.TAX_RATES, ListName.CURRENCIES}
     assert lists_hinted_at([], KNOWN) == set()
