@@ -60,6 +60,18 @@ async def checked_in_trouble(scene: Scene) -> Recorded:
     return {"checked-in-trouble": await history(scene, night.id)}
 
 
+async def checked_in_groups(scene: Scene) -> Recorded:
+    """A night that reads three clients together, of which one is left, tried alone and handed over."""
+    async with scene.worker():
+        await scene.added()
+        await change(scene, "UPDATE connections SET next_refresh_at = now()")
+        scene.fault(Kind.DAY_LIMIT_REACHED, next(iter(scene.world.library.organisations)))
+        night = await begin_night(scene)
+        report = await night.result()
+        assert (report.refreshed, report.handed_over) == (2, 1)
+    return {"checked-in-groups": await history(scene, night.id)}
+
+
 async def reassigned(scene: Scene) -> Recorded:
     """A colleague takes over what their login reaches."""
     ben = await joined(scene, "Ben")
@@ -100,4 +112,4 @@ async def lost(scene: Scene) -> Recorded:
     return {"lost-work-and-mail": await history(scene, LOST_WORK_ID)}
 
 
-JOURNEYS = (reconnected, checked, checked_in_trouble, reassigned, disconnected, lost)
+JOURNEYS = (reconnected, checked, checked_in_trouble, checked_in_groups, reassigned, disconnected, lost)
