@@ -15,7 +15,7 @@ from models.connections.settings import chosen_lists
 from models.connections.tables import Connection
 from providers.port.errors import NeedsPerson, ProviderError
 from providers.port.feeds import FeedGroup, Feeds
-from rules.lists.increments import LastPull, changes_since, resting
+from rules.lists.increments import LastPull, changes_since, latest_turn, resting
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,14 +168,15 @@ def claimed_of(
     if takes_over:  # by reading the profile: whoever stored that before had another login
         done -= set(PROFILE)
         wanted.add(PROFILE)
-    rests = resting_of(asked, connection, feeds, known, at)
+    turn = latest_turn(connection.id, at)
+    rests = resting_of(asked, connection, feeds, known, turn)
     left = [group for group in feeds.groups if group.lists in wanted and not done.issuperset(group.lists)]
     return Claimed(
         connection,
         tuple(group for group in left if group.lists not in rests),
         asked.grant_id or connection.grant_id,
         profile=profile_of(kept_profile) if kept_profile and not takes_over else None,
-        since=changes_since(telling_of(connection, feeds), known, connection.contacts_complete_at, at),
+        since=changes_since(telling_of(connection, feeds), known, connection.contacts_complete_at, turn),
         held=before.rows,
         telling=telling_of(connection, feeds),
         resting=tuple(group for group in left if group.lists in rests),
@@ -189,11 +190,11 @@ def telling_of(connection: Connection, feeds: Feeds) -> tuple[Lists, ...]:
 
 
 def resting_of(
-    asked: PullClientInput, connection: Connection, feeds: Feeds, receipts: Mapping[ListName, LastPull], at: datetime
+    asked: PullClientInput, connection: Connection, feeds: Feeds, receipts: Mapping[ListName, LastPull], turn: datetime
 ) -> set[Lists]:
     """The lists of a connection that this pull may leave out: of those that work, where not each list was asked for."""
     is_well = connection.cause is None and connection.look_cause is None
     if not asked.is_incremental or asked.sources or asked.grant_id is not None or not is_well:
         return set()
     slow = (group.lists for group in asked_for(asked, connection, feeds) if not group.tells_changes)
-    return resting(slow, receipts, connection.id, at)
+    return resting(slow, receipts, turn)

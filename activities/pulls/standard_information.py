@@ -140,12 +140,16 @@ class StandardInformationActivities:
             return await runs.without_good_pull(session, asked.run_id, asked.connection_ids)
 
     async def _read(self, claimed: Claimed, lease: Lease) -> Readings:
-        """Read what is to be read, and then those resting lists to which something new refers in vain."""
+        """Read what is to be read, and then what rests and is wanted after all.
+
+        Where something has changed, that is the profile, so that no change is stored of books that are not known to be
+        the client's, and the lists to which a change refers in vain.
+        """
         readings = await self._reader.read(claimed, lease)
         if claimed.resting and (rows := list(readings.changed)):
             async with self._database.session() as session:
                 known = await stored_references(session, claimed.connection.id)
-            if woken := claimed.woken(lists_hinted_at(rows, known)):
+            if woken := claimed.woken({*PROFILE, *lists_hinted_at(rows, known)}):
                 readings.add(await self._reader.read(woken, lease))
         return readings
 

@@ -1,8 +1,9 @@
 """Tells which lists a refresh may read in part, and since when, and which it may leave out; pure.
 
-Only a complete read shows which records are gone, so each list is read completely from time to time. A list of which a
-provider cannot be asked for changes only would cost a whole read every night, and hardly ever changes: it has its own
-turn once a week, and is read sooner where something new refers to what it does not have (``rules.lists.references``).
+Only a complete read shows which records are gone, and a contact that becomes a supplier may keep its date: once a week
+it is a connection's turn to be read completely. A list of which a provider cannot be asked for changes only would cost
+a whole read every night, and hardly ever changes: it is left out until that turn, unless something new refers to what
+it does not have (``rules.lists.references``).
 """
 
 from collections.abc import Iterable, Mapping
@@ -33,16 +34,12 @@ class LastPull(Protocol):
     def attempted_at(self) -> datetime: ...  # noqa: D102  # see above
 
 
-COMPLETE_EVERY = timedelta(days=6, hours=12)
-"""A pass over everything once a week: a deleted record leaves no trace in changes, and a contact that becomes a
-supplier may keep its date. Half a day less than a week, so that seven nights are never a little short of it."""
-
 OVERLAP = timedelta(minutes=30)
 """Read again: a receipt has the moment of storing, and a record may have changed while the pull was reading."""
 
 
 def changes_since(
-    groups: Iterable[Lists], receipts: Mapping[ListName, LastPull], complete_at: datetime | None, at: datetime
+    groups: Iterable[Lists], receipts: Mapping[ListName, LastPull], complete_at: datetime | None, turn: datetime
 ) -> dict[Lists, datetime]:
     """Since when to read lists of which changes are enough; lists that are not named are read completely.
 
@@ -50,9 +47,9 @@ def changes_since(
         groups: Lists that are read together, where the provider can be asked for changes of them.
         receipts: Of the connection's lists.
         complete_at: When everything was last read completely; None when it never was.
-        at: This moment.
+        turn: The connection's latest turn to be read completely.
     """
-    if complete_at is None or at - complete_at >= COMPLETE_EVERY:
+    if complete_at is None or complete_at < turn:
         return {}
     since = {}
     for lists in groups:
@@ -68,47 +65,40 @@ def changes_since(
 
 
 TURN = timedelta(days=7)
-"""Between two turns of a list that has its own."""
+"""Between two turns of a connection."""
 
 _MONDAY = datetime(2026, 1, 5, tzinfo=UTC)
-_APART = timedelta(hours=90)
-"""Between the turns of one list and the next: profile, tax rates, tracking and currencies are a day apart and more."""
 
 
-def latest_turn(connection_id: UUID, lists: Lists, at: datetime) -> datetime:
-    """The latest moment at which it was the turn of a connection's lists, the same in every week.
+def latest_turn(connection_id: UUID, at: datetime) -> datetime:
+    """The latest moment at which it was a connection's turn to be read completely, the same in every week.
 
     Turns are spread over the hours of a week by the connection's id, so that clients that were added together are not
-    read whole in one night, and by the list.
+    all read completely in one night.
 
     Args:
         connection_id: The connection.
-        lists: Lists that are read together.
         at: This moment.
     """
-    first = _MONDAY + timedelta(hours=connection_id.int % 168) + _APART * list(ListName).index(lists[0])
+    first = _MONDAY + timedelta(hours=connection_id.int % 168)
     return at - (at - first) % TURN
 
 
-def resting(
-    groups: Iterable[Lists], receipts: Mapping[ListName, LastPull], connection_id: UUID, at: datetime
-) -> set[Lists]:
-    """Which lists were read in their turn and may be left out of a refresh.
+def resting(groups: Iterable[Lists], receipts: Mapping[ListName, LastPull], turn: datetime) -> set[Lists]:
+    """Which lists may be left out of a refresh, because they were read since the connection's turn.
 
-    A list that plan or role do not offer rests too: what was tried in its turn is not tried every night.
+    A list that plan or role do not offer rests too: what was tried since then is not tried every night.
 
     Args:
         groups: Lists that are read together, of which the provider cannot be asked for changes only.
         receipts: Of the connection's lists.
-        connection_id: The connection.
-        at: This moment.
+        turn: The connection's latest turn.
     """
-    found = set()
-    for lists in groups:
-        turn = latest_turn(connection_id, lists, at)
-        if all((one := receipts.get(name)) is not None and _was_read(one, turn) for name in lists):
-            found.add(lists)
-    return found
+    return {
+        lists
+        for lists in groups
+        if all((one := receipts.get(name)) is not None and _was_read(one, turn) for name in lists)
+    }
 
 
 def _was_read(last: LastPull, turn: datetime) -> bool:

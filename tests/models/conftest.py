@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import pytest_asyncio
@@ -102,6 +102,7 @@ async def a_client(
 
 def a_connection(practice_id: UUID, client_id: UUID, grant_id: UUID, organisation_id: str) -> Connection:
     return Connection(
+        id=UUID(int=uuid4().int // 168 * 168),  # whose turn to be read whole is on Mondays at midnight
         practice_id=practice_id,
         client_id=client_id,
         provider="xero",

@@ -11,7 +11,7 @@ from contracts.words.connections import ConnectionStatus, ContactsChoice
 from contracts.words.lists import ListName, RowKind
 from providers.port.errors import NeedsPerson
 from providers.port.feeds import Feed, Feeds
-from rules.lists.increments import COMPLETE_EVERY, OVERLAP
+from rules.lists.increments import OVERLAP, TURN
 from tests.activities.pulls.elsewhere import BEFORE, Pulls
 from tests.models.conftest import LATER, NOON
 from tests.models.rows import contact, item
@@ -67,7 +67,7 @@ async def test_nothing_is_gone_of_a_list_of_which_one_feed_told_changes_only(pul
     stored = await pulls.night()
     assert (stored.added, stored.changed, stored.gone) == (1, 0, 0)
     assert await pulls.names(ListName.ITEMS) == ["apples", "figs", "pears in stock", "plums in stock"]
-    pulls.clock.at = NOON + COMPLETE_EVERY
+    pulls.clock.at = NOON + TURN
     assert (await pulls.pull(is_incremental=True)).gone == 2
     assert await pulls.names(ListName.ITEMS) == ["figs", "pears in stock"]
 
@@ -185,7 +185,7 @@ async def test_a_loss_is_judged_over_all_feeds_of_a_list(pulls: Pulls):
 async def test_a_list_that_was_chosen_later_is_read_completely_at_first(pulls: Pulls):
     await pulls.pull()
     await pulls.change(list_names=["organisation", "accounts", "bank_accounts", "suppliers", "customers"])
-    pulls.clock.at = NOON + COMPLETE_EVERY
+    pulls.clock.at = NOON + TURN
     await pulls.pull()
     assert times(pulls, GOODS) == 0
     del pulls.second.books[GOODS]["apples"]
@@ -193,7 +193,7 @@ async def test_a_list_that_was_chosen_later_is_read_completely_at_first(pulls: P
     pulls.clock.at += timedelta(days=1)
     assert (await pulls.pull(is_incremental=True)).gone == 1
     assert dict(pulls.second.asked)[GOODS] is None
-    assert dict(pulls.second.asked)[VENDORS] == NOON + COMPLETE_EVERY - OVERLAP
+    assert dict(pulls.second.asked)[VENDORS] == NOON + TURN - OVERLAP
 
 
 async def test_customers_that_nobody_wants_are_not_asked_for(pulls: Pulls):

@@ -17,10 +17,9 @@ from tests.second_provider import APART, COMPANY, DUTIES, LEDGER, VENDORS
 
 async def test_a_list_of_which_no_changes_can_be_asked_for_is_read_in_its_turn(pulls: Pulls):
     await pulls.pull()
-    turn = latest_turn(pulls.house.connection_id, DUTIES.fills, NOON) + TURN
+    turn = latest_turn(pulls.house.connection_id, NOON) + TURN
     for at, is_read in ((turn - timedelta(minutes=1), False), (turn, True), (turn + timedelta(minutes=1), False)):
         pulls.clock.at = at
-        await pulls.change(contacts_complete_at=at)  # of whose own week this is not
         await pulls.pull(is_incremental=True)
         assert (DUTIES in dict(pulls.second.asked)) is is_read, at
     receipt = (await pulls.receipts())[ListName.TAX_RATES]
@@ -38,13 +37,13 @@ async def test_where_something_is_wrong_every_list_is_read(pulls: Pulls, trouble
 async def test_a_list_to_which_something_new_refers_in_vain_is_read_at_once(pulls: Pulls):
     pulls.second.keep(DUTIES, duty("vat-20"), BEFORE)
     await pulls.pull()
-    pulls.clock.at = latest_turn(pulls.house.connection_id, DUTIES.fills, NOON) + TURN - timedelta(minutes=1)
-    await pulls.change(contacts_complete_at=pulls.clock.at)
+    pulls.clock.at = latest_turn(pulls.house.connection_id, NOON) + TURN - timedelta(minutes=1)
     for code, is_read in (("vat-20", False), ("vat-5", True)):
         pulls.second.keep(DUTIES, duty(code), LATER)
         pulls.second.keep(LEDGER, account(code, code)._replace(tax_type=code), pulls.clock.at)
         await pulls.pull(is_incremental=True)
         assert (DUTIES in dict(pulls.second.asked)) is is_read, code
+        assert COMPANY in dict(pulls.second.asked)  # before any change is stored
     assert await pulls.names(ListName.TAX_RATES) == ["vat-20", "vat-5"]
 
 

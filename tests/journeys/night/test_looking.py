@@ -2,6 +2,7 @@
 
 import pytest
 
+from contracts.naming.software import named
 from contracts.words.causes import Cause
 from emulators.xero.faults import Kind
 from rules.runs.surveying import waits
@@ -84,6 +85,7 @@ async def test_reconnect_all_calls_nothing_healthy_that_it_has_not_read(make_pre
     assert run["counts"] == {"failed": 1, "healthy": 3}
     rows = {row["organisation_id"]: row for row in run["organisations"]}
     assert (rows[refusing]["outcome"], rows[refusing]["cause"]) == ("failed", "access_lost")
-    assert (rows[offline]["outcome"], rows[offline]["message"]) == ("healthy", waits(Cause.PROVIDER_UNAVAILABLE))
+    told = named(waits(Cause.PROVIDER_UNAVAILABLE) or "", scene.platform.title)
+    assert (rows[offline]["outcome"], rows[offline]["message"]) == ("healthy", told)
     shown = await by_organisation(scene)
     assert (shown[refusing]["status"], shown[offline]["status"]) == ("needs_reconnect", "connected")

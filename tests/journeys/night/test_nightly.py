@@ -158,6 +158,7 @@ async def test_a_night_marks_exactly_what_is_broken(practice: Clients):
     for organisation, (kind, _) in broken.items():
         scene.fault(kind, organisation)
     await a_night_later(scene, are_lists_due=True)
+    await change(scene, "UPDATE receipts SET pulled_at = pulled_at - interval '8 days'")  # each list's turn has come
     async with scene.worker():
         report = await check(scene)
         shown = await health(scene)

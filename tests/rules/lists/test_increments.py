@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from contracts.words.causes import Cause
 from contracts.words.lists import ListName
 from models.connections.tables import Receipt
-from rules.lists.increments import COMPLETE_EVERY, OVERLAP, TURN, changes_since, latest_turn, resting
+from rules.lists.increments import OVERLAP, TURN, changes_since, latest_turn, resting
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
 PULLED = NOW - timedelta(days=2)
 COMPLETE = NOW - timedelta(days=4)
+TURN_CAME = NOW - timedelta(days=5)
 ACCOUNTS = (ListName.ACCOUNTS, ListName.BANK_ACCOUNTS)
 ITEMS = (ListName.ITEMS,)
 CONTACTS = (ListName.SUPPLIERS, ListName.CUSTOMERS)
@@ -31,30 +32,30 @@ def receipt(pulled_at: datetime | None, cause: Cause | None = None) -> Receipt:
 
 
 def test_lists_whose_changes_can_be_asked_for_are_read_since_a_little_before_their_receipt():
-    since = changes_since(TELLING, receipts(), COMPLETE, NOW)
+    since = changes_since(TELLING, receipts(), COMPLETE, TURN_CAME)
     assert since == dict.fromkeys(TELLING, PULLED - OVERLAP)
 
 
 def test_the_older_of_two_lists_that_are_read_together_counts():
     older = PULLED - timedelta(days=1)
-    assert changes_since(TELLING, receipts(customers=receipt(older)), COMPLETE, NOW)[CONTACTS] == older - OVERLAP
+    assert changes_since(TELLING, receipts(customers=receipt(older)), COMPLETE, TURN_CAME)[CONTACTS] == older - OVERLAP
 
 
 def test_a_list_that_was_never_pulled_or_failed_is_read_completely():
     for bad in (receipt(None), receipt(PULLED, Cause.PROVIDER_UNAVAILABLE)):
-        assert set(changes_since(TELLING, receipts(customers=bad), COMPLETE, NOW)) == {ACCOUNTS, ITEMS}
+        assert set(changes_since(TELLING, receipts(customers=bad), COMPLETE, TURN_CAME)) == {ACCOUNTS, ITEMS}
 
 
 def test_a_list_that_had_no_part_in_the_last_complete_read_is_read_completely():
     before = receipt(COMPLETE - timedelta(minutes=1))
-    assert set(changes_since(TELLING, receipts(customers=before), COMPLETE, NOW)) == {ACCOUNTS, ITEMS}
-    assert CONTACTS in changes_since(TELLING, receipts(customers=receipt(COMPLETE)), COMPLETE, NOW)
+    assert set(changes_since(TELLING, receipts(customers=before), COMPLETE, TURN_CAME)) == {ACCOUNTS, ITEMS}
+    assert CONTACTS in changes_since(TELLING, receipts(customers=receipt(COMPLETE)), COMPLETE, TURN_CAME)
 
 
 def test_everything_is_read_once_a_week_and_the_first_time():
-    assert changes_since(TELLING, receipts(), None, NOW) == {}
-    assert changes_since(TELLING, receipts(), NOW - timedelta(days=7, minutes=-20), NOW) == {}
-    assert changes_since(TELLING, receipts(), NOW - timedelta(days=6), NOW) != {}
+    assert changes_since(TELLING, receipts(), None, TURN_CAME) == {}
+    assert changes_since(TELLING, receipts(), TURN_CAME - timedelta(seconds=1), TURN_CAME) == {}
+    assert changes_since(TELLING, receipts(), TURN_CAME, TURN_CAME) != {}
 
 
 pulls = st.builds(
@@ -66,66 +67,49 @@ pulls = st.builds(
 
 @given(st.dictionaries(st.sampled_from(ListName), pulls), st.timedeltas(timedelta(), timedelta(days=30)))
 def test_nothing_that_changed_since_a_list_was_read_is_left_out(held, ago):
-    for lists, since in changes_since(TELLING, held, NOW - ago, NOW).items():
+    for lists, since in changes_since(TELLING, held, NOW - ago, TURN_CAME).items():
         for name in lists:
             assert held[name].cause is None
             assert since < held[name].pulled_at
-        assert ago < COMPLETE_EVERY
+        assert NOW - ago >= TURN_CAME
 
 
-PROFILE, RATES, TRACKING = (ListName.ORGANISATION,), (ListName.TAX_RATES,), (ListName.TRACKING_CATEGORIES,)
-CURRENCIES = (ListName.CURRENCIES,)
-SLOW = (PROFILE, RATES, TRACKING, CURRENCIES)
+RATES, TRACKING = (ListName.TAX_RATES,), (ListName.TRACKING_CATEGORIES,)
 
 
-@given(st.uuids(), st.sampled_from(SLOW), st.timedeltas(timedelta(-3000), timedelta(3000)))
-def test_a_turn_comes_once_a_week_and_lasts_until_the_next(
-    identity: UUID, lists: tuple[ListName, ...], away: timedelta
-):
+@given(st.uuids(), st.timedeltas(timedelta(-3000), timedelta(3000)))
+def test_a_turn_comes_once_a_week_and_lasts_until_the_next(identity: UUID, away: timedelta):
     at = NOW + away
-    turn = latest_turn(identity, lists, at)
+    turn = latest_turn(identity, at)
     assert timedelta() <= at - turn < TURN
-    assert latest_turn(identity, lists, turn) == turn
-    assert latest_turn(identity, lists, turn + TURN - timedelta(microseconds=1)) == turn
-    assert latest_turn(identity, lists, turn + TURN) == turn + TURN
+    assert latest_turn(identity, turn) == turn
+    assert latest_turn(identity, turn + TURN - timedelta(microseconds=1)) == turn
+    assert latest_turn(identity, turn + TURN) == turn + TURN
 
 
-def test_turns_are_spread_over_the_week_and_no_night_has_several_of_one_client():
-    nights = Counter[int]()
-    for number in range(168):
-        own = Counter((NOW - latest_turn(UUID(int=number), lists, NOW)) // timedelta(days=1) for lists in SLOW)
-        assert max(own.values()) == 1
-        nights.update(own)
-    assert len(nights) == 7
-    assert max(nights.values()) - min(nights.values()) <= 4
+def test_every_night_has_a_seventh_of_all_turns():
+    nights = Counter((NOW - latest_turn(UUID(int=number), NOW)) // timedelta(days=1) for number in range(168 * 3))
+    assert nights == dict.fromkeys(range(7), 72)
 
 
-def test_what_was_read_in_its_turn_rests_until_the_next():
-    identity = UUID(int=5)
-    turn = latest_turn(identity, RATES, NOW)
-    before, after = receipt(turn - timedelta(seconds=1)), receipt(turn)
-    assert resting([RATES], {ListName.TAX_RATES: after}, identity, NOW) == {RATES}
-    assert resting([RATES], {ListName.TAX_RATES: before}, identity, NOW) == set()
-    assert resting([RATES], {ListName.TAX_RATES: after}, identity, turn + TURN) == set()
-    assert resting([RATES], {ListName.TAX_RATES: receipt(None)}, identity, NOW) == set()
-    assert resting([RATES], {}, identity, NOW) == set()
+def test_what_was_read_since_the_turn_rests():
+    before, after = receipt(NOW - timedelta(seconds=1)), receipt(NOW)
+    assert resting([RATES], {ListName.TAX_RATES: after}, NOW) == {RATES}
+    assert resting([RATES], {ListName.TAX_RATES: before}, NOW) == set()
+    assert resting([RATES], {ListName.TAX_RATES: receipt(None)}, NOW) == set()
+    assert resting([RATES], {}, NOW) == set()
 
 
 def test_one_list_of_two_that_are_read_together_is_enough_to_read_both():
-    identity, both = UUID(int=5), (ListName.SUPPLIERS, ListName.CUSTOMERS)
-    turn = latest_turn(identity, both, NOW)
-    held = {ListName.SUPPLIERS: receipt(turn), ListName.CUSTOMERS: receipt(turn - TURN)}
-    assert resting([both], held, identity, NOW) == set()
-    assert resting([both], held | {ListName.CUSTOMERS: receipt(turn)}, identity, NOW) == {both}
+    held = {ListName.SUPPLIERS: receipt(NOW), ListName.CUSTOMERS: receipt(NOW - TURN)}
+    assert resting([CONTACTS], held, NOW) == set()
+    assert resting([CONTACTS], held | {ListName.CUSTOMERS: receipt(NOW)}, NOW) == {CONTACTS}
 
 
 def test_what_is_not_offered_is_asked_for_in_its_turn_and_what_failed_every_night():
-    identity = UUID(int=5)
-    turn = latest_turn(identity, TRACKING, NOW)
-
     def tried(cause: Cause, at: datetime) -> dict[ListName, Receipt]:
-        return {ListName.TRACKING_CATEGORIES: receipt(turn, cause).model_copy(update={"attempted_at": at})}
+        return {ListName.TRACKING_CATEGORIES: receipt(NOW, cause).model_copy(update={"attempted_at": at})}
 
-    assert resting([TRACKING], tried(Cause.NOT_ON_PLAN, turn), identity, NOW) == {TRACKING}
-    assert resting([TRACKING], tried(Cause.NOT_ON_PLAN, turn - timedelta(seconds=1)), identity, NOW) == set()
-    assert resting([TRACKING], tried(Cause.PROVIDER_UNAVAILABLE, turn), identity, NOW) == set()
+    assert resting([TRACKING], tried(Cause.NOT_ON_PLAN, NOW), NOW) == {TRACKING}
+    assert resting([TRACKING], tried(Cause.NOT_ON_PLAN, NOW - timedelta(seconds=1)), NOW) == set()
+    assert resting([TRACKING], tried(Cause.PROVIDER_UNAVAILABLE, NOW), NOW) == set()
