@@ -19,7 +19,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url -
 unexport PYTHONDONTWRITEBYTECODE
 
 .NOTPARALLEL:
-.PHONY: help setup demo up browser test test-thorough test-long test-schema coverage check lint types format bench bench-quick bench-night bench-outage bench-pages torture torture-planted screenshots bare lock clean
+.PHONY: help setup demo up browser test test-thorough test-long test-schema coverage check lint types format bench bench-quick bench-night bench-due bench-outage bench-pages torture torture-planted screenshots bare lock clean
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -85,6 +85,9 @@ bench-quick: setup ## about a minute: our run beside a bare script (PROVIDER=sag
 
 bench-night: setup ## the nightly check of 10,000 connections under 100 logins: calls and seconds
 	$(BIN)/python -m bench.night
+
+bench-due: setup ## nights in which the lists of 1,000 clients are due, beside their first pull: seconds and calls (PROVIDER=sage)
+	$(if $(PROVIDER),BENCH_PROVIDER=$(PROVIDER) )$(BIN)/python -m bench.due_nights $(ARGS)
 
 bench-outage: setup ## four minutes: PostgreSQL gone in the middle of adding 120 clients, for 25 and for 60 seconds
 	$(BIN)/python -m bench.outage

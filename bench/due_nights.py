@@ -80,7 +80,7 @@ async def _added(running: Servers, practice: Practice, clients: int) -> Measured
     async with Api(str(running.settings.public_url), practice.token) as api:
         await running.sandbox.forget()
         started = await api.start(PROVIDER, READS.REGION)
-        await come_back(await consent(running, started))
+        await come_back(await consent(running, started.authorize_url))
         await until(api, started.run_id, Stage.AWAITING_SELECTION, LOOK_SECONDS)
         choice = await all_of(api, started.run_id)
         await running.sandbox.zero()

@@ -104,7 +104,7 @@ async def test_what_is_to_be_chosen_comes_with_the_client_that_it_is_like(databa
         await session.flush()
         listed = await to_choose(session, house.practice.id, run.id)
         assert await to_choose(session, house.other_practice.id, run.id) == []
-        await session.exec(text("UPDATE connections SET status = 'disconnected'"))
+        await (await session.connection()).execute(text("UPDATE connections SET status = 'disconnected'"))
         free = await to_choose(session, house.practice.id, run.id)
         await session.rollback()
     assert [(row.organisation_id, row.distinction) for row in listed] == [
