@@ -25,6 +25,7 @@ from contracts.words.names import GROUPS_QUEUE, PROVIDER_QUEUE, WORKFLOW_QUEUE, 
 from models.kit.database import Database
 from models.runs.lost_work import IsAtWork
 from providers.port.provider import Providers
+from providers.port.settings import ProviderSettings
 
 Activity = Callable[..., Any]
 
@@ -43,6 +44,7 @@ class Parts:
     tokens: TokenStore
     mailer: Mailer | None = None
     public_url: str | None = None
+    apps: Sequence[ProviderSettings] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def between_workflows(parts: Parts, is_at_work: IsAtWork) -> Served:
     clients = ClientActivities(database)
     reassigns = ReassignActivities(database, reach)
     checks = CheckActivities(database, reach)
-    notices = NoticeActivities(database, parts.mailer, parts.public_url)
+    notices = NoticeActivities(database, parts.mailer, parts.public_url, apps=parts.apps)
     runs = RunActivities(database)
     activities = (
         OutageActivities(database).see_database,

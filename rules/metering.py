@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from rules.night.digesting import Letter
+
 NEARLY: Final = 0.8
 """The part of the budget at which somebody is warned in any case."""
 
@@ -46,7 +48,7 @@ def read(used: int, budget: int, at: datetime) -> Reading:
         at: This moment (aware).
     """
     now = at.astimezone(UTC)
-    begins = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    begins = begin_of(now)
     ends = (begins + timedelta(days=31)).replace(day=1)
     elapsed = now - begins
     forecast = round(used * ((ends - begins) / elapsed)) if elapsed >= EARLIEST else None
@@ -59,3 +61,44 @@ def read(used: int, budget: int, at: datetime) -> Reading:
     else:
         state = MeterState.FINE
     return Reading(used, budget, forecast, state)
+
+
+def begin_of(at: datetime) -> datetime:
+    """When the month of a moment (aware) has begun, by UTC."""
+    return at.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+def warning(state: MeterState, *, is_refused_beyond: bool) -> str | None:
+    """What an admin should know; None while nothing is to be said.
+
+    Args:
+        state: The meter's.
+        is_refused_beyond: Whether calls beyond the budget are refused; otherwise they are paid for.
+    """
+    then = "calls wait for the next month" if is_refused_beyond else "each further call is paid for"
+    match state:
+        case MeterState.FINE:
+            return None
+        case MeterState.TOO_FAST:
+            return f"At this pace the month's budget is used up before its end; {then} from there on."
+        case MeterState.NEARLY_USED:
+            return f"More than four fifths of the month's budget are used; when it is used up, {then}."
+        case MeterState.USED_UP:
+            return f"The month's budget is used up: {then}."
+
+
+def letter(title: str, reading: Reading, warned: str, name: str, link: str | None) -> Letter:
+    """The mail that warns an admin.
+
+    Args:
+        title: The accounting software's name.
+        reading: How far the budget is used.
+        warned: See ``warning``.
+        name: The admin's.
+        link: Address of the practice's page; None where it is not known.
+    """
+    counted = f"{reading.used:,} of {reading.budget:,} calls of this month are made, for all practices together."
+    where = f"The count: {link}" if link else "The count is in Clientsync, under Practice."
+    what = "Whoever runs Clientsync can book more calls there; you need not do anything."
+    parts = (f"Hello {name},", f"{warned} {counted}", what, where)
+    return Letter(f"{title}: the month's calls", "\n\n".join(parts) + "\n")

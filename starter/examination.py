@@ -13,6 +13,7 @@ from models.kit.database_url import UnusableUrlError, is_for_a_pooler
 from providers import registry
 from providers.kit.proxies import UnusableNetworkError
 from providers.port.errors import ProviderError
+from providers.port.settings import ProviderSettings
 from rules.night.schedule_hours import WHAT_TO_DO, said
 from runtime.sealing.keyring import InvalidKeysError
 from runtime.settings.settings import MissingSettingError, Settings, variable_of
@@ -21,6 +22,7 @@ from runtime.temporal.connection import connect
 from runtime.temporal.namespace import NamespaceNotReadyError, missing_attributes
 from starter.bootstrap import build_providers, open_database, open_sign_in, read_settings
 from starter.connections.schedules import Change, Schedules
+from starter.connections.software_states import MonthMeter, month_meter
 from starter.provider_checks import Finding, callback_of, look_at
 
 _NEEDED = ("database_url", "temporal_address", "encryption_keys", "public_url")
@@ -159,9 +161,20 @@ async def _providers(settings: Settings) -> AsyncIterator[Finding]:
             for app in registry.those_on(settings.providers):
                 async for finding in look_at(app, providers[app.name], callback_of(settings.public_url, app.name)):
                     yield finding
+                if (counted := await month_meter(database, app)) is not None:
+                    yield _of_month(app, counted)
         finally:
             for provider in providers.values():
                 await provider.close()
+
+
+def _of_month(app: ProviderSettings, counted: MonthMeter) -> Finding:
+    used, budget, tier = counted.reading.used, counted.reading.budget, counted.meter.tier
+    said = f"{used:,} of {budget:,} calls of this month are made (tier {tier})"
+    if (warned := counted.warning) is None:
+        return Finding(f"{app.title} calls", True, said)
+    what = "Book more calls there, or let it wait for the next month."
+    return Finding(f"{app.title} calls", False, f"{said}. {warned}", what)
 
 
 async def _sign_in(settings: Settings) -> Finding:

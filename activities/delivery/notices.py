@@ -1,6 +1,6 @@
 """Writes each person's digest, with the record that they were told, in one transaction; sends the outbox by mail."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
+from activities.delivery import month_meters
 from activities.delivery.mailing import DeferredError, Mail, Mailer, UndeliverableError
 from contracts.payloads.check_connections import DeliveredNotices, DeliverNoticesInput, TellInput, Told
 from contracts.words.causes import Cause
@@ -21,6 +22,7 @@ from models.notices import writes as notices
 from models.notices.tables import Notice
 from models.notices.writes import Came
 from models.practices.tables import Practice
+from providers.port.settings import ProviderSettings
 from providers.registry import TITLES
 from rules.night import digesting, sign_in_ends
 from rules.night.digesting import ClientToTellOf, DigestPlan, Staff
@@ -42,6 +44,7 @@ class NoticeActivities:
         mailer: Sends mail; without one, notices stay in the outbox.
         public_url: Base address of our pages, for the link in a mail; None leaves the link out.
         now: The clock.
+        apps: What is set of our apps that are on, whose month's calls may be metered.
     """
 
     def __init__(
@@ -50,11 +53,14 @@ class NoticeActivities:
         mailer: Mailer | None,
         public_url: str | None,
         now: Callable[[], datetime] = this_moment,
+        apps: Sequence[ProviderSettings] = (),
     ) -> None:
         self._database = database
         self._mailer = mailer
         self._link = f"{public_url}/connections" if public_url else None
+        self._practice_link = f"{public_url}/practice" if public_url else None
         self._now = now
+        self._apps = apps
 
     @activity.defn
     async def tell(self, asked: TellInput) -> Told:
@@ -67,6 +73,7 @@ class NoticeActivities:
             planned = digesting.plan(await digests.to_tell_of(session, practice.id), staff, at)
             await self._write(session, practice, planned, staff, key, at)
             await self._warn(session, practice, staff, asked.check_id, at)
+            await month_meters.warn(session, practice, staff, self._apps, self._practice_link, at)
             colleagues = await notices.written_by(session, practice.id, key)
             health = await checks.health(session, practice.id)
         return Told(

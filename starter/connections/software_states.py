@@ -6,7 +6,7 @@ Every software that is offered or on is shown. Nobody's login is used: what is a
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, timedelta
+from datetime import timedelta
 from typing import Final
 
 from pydantic_settings import BaseSettings
@@ -23,7 +23,7 @@ from models.kit.database import Database
 from providers import registry
 from providers.port.provider import Provider, Providers
 from providers.port.settings import Meter, ProviderSettings
-from rules.metering import MeterState, Reading, read
+from rules.metering import Reading, begin_of, read, warning
 from starter.actor import Actor
 from starter.people.leaving import check_admin
 from starter.provider_checks import Finding, callback_of, look_at
@@ -61,16 +61,7 @@ class MonthMeter:
     @property
     def warning(self) -> str | None:
         """What an admin should know; None while nothing is to be said."""
-        then = "calls wait for the next month" if self.meter.is_refused_beyond else "each further call is paid for"
-        match self.reading.state:
-            case MeterState.FINE:
-                return None
-            case MeterState.TOO_FAST:
-                return f"At this pace the month's budget is used up before its end; {then} from there on."
-            case MeterState.NEARLY_USED:
-                return f"More than four fifths of the month's budget are used; when it is used up, {then}."
-            case MeterState.USED_UP:
-                return f"The month's budget is used up: {then}."
+        return warning(self.reading.state, is_refused_beyond=self.meter.is_refused_beyond)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,17 +140,14 @@ class SoftwareStates:
         queues = await asyncio.gather(*(self._queue(name) for name in names))
         findings = await _findings(app, provider, callback) if is_checked else ()
         return SoftwareState(
-            app.name, app.title, True, callback, queues=queues, findings=findings, meter=await self._meter(app)
+            app.name,
+            app.title,
+            True,
+            callback,
+            queues=queues,
+            findings=findings,
+            meter=await month_meter(self._database, app),
         )
-
-    async def _meter(self, app: ProviderSettings) -> MonthMeter | None:
-        meter, at = app.meter(), now()
-        if meter is None or app.client_id is None:
-            return None
-        begins = at.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-        async with self._database.session() as session:
-            used = await used_since(session, app.name, app.client_id, "month", begins)
-        return MonthMeter(meter, read(used, meter.budget, at))
 
     async def _queue(self, name: str) -> QueueState:
         asked = DescribeTaskQueueRequest(
@@ -174,6 +162,16 @@ class SoftwareStates:
             return QueueState(name, None)
         since = (now() - POLLED_WITHIN).timestamp()
         return QueueState(name, len({one.identity for one in found.pollers if one.last_access_time.seconds >= since}))
+
+
+async def month_meter(database: Database, app: ProviderSettings) -> MonthMeter | None:
+    """The month's calls of an app; None where they are not metered."""
+    meter, at = app.meter(), now()
+    if meter is None or app.client_id is None:
+        return None
+    async with database.session() as session:
+        used = await used_since(session, app.name, app.client_id, "month", begin_of(at))
+    return MonthMeter(meter, read(used, meter.budget, at))
 
 
 async def _findings(app: ProviderSettings, provider: Provider, callback: str) -> Sequence[Finding]:
