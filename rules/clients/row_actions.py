@@ -12,6 +12,7 @@ class RowAction(StrEnum):
     """A step that a person can take out of a client's row."""
 
     RECONNECT = "reconnect"
+    SEND_LINK = "send_link"
     ASK_CLIENT = "ask_client"
     TRY_AGAIN = "try_again"
     LEAVE_LIST_OUT = "leave_list_out"
@@ -26,6 +27,9 @@ _OF_CAUSE: Final[dict[Cause, tuple[RowAction, ...]]] = {
     Cause.UNKNOWN: (RowAction.TRY_AGAIN,),
 }
 """Of causes that no sign-in repairs."""
+
+_ONLY_CLIENT_MAY: Final = frozenset({Cause.ACCESS_LOST, Cause.DISCONNECTED_AT_PROVIDER})
+"""Causes that often only the client's own people can repair: access was taken away on their side."""
 
 
 def row_actions(
@@ -50,5 +54,5 @@ def row_actions(
     if cause is None:
         return (RowAction.RECONNECT,) if ends_soon or status is ConnectionStatus.NEEDS_RECONNECT else ()
     if cause.signing_in_helps:
-        return (RowAction.RECONNECT,)
+        return (RowAction.RECONNECT, *((RowAction.SEND_LINK,) if cause in _ONLY_CLIENT_MAY else ()))
     return _OF_CAUSE.get(cause, ())

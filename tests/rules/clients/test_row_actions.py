@@ -25,6 +25,8 @@ def test_each_cause_that_needs_a_person_has_a_step(cause: Cause) -> None:
         (ConnectionStatus.DISCONNECTING, Cause.SIGNED_OUT, ()),
         (ConnectionStatus.CONNECTED, None, ()),
         (ConnectionStatus.NEEDS_RECONNECT, None, (RowAction.RECONNECT,)),
+        (ConnectionStatus.NEEDS_RECONNECT, Cause.SIGNED_OUT, (RowAction.RECONNECT,)),
+        (ConnectionStatus.NEEDS_RECONNECT, Cause.ACCESS_LOST, (RowAction.RECONNECT, RowAction.SEND_LINK)),
         (ConnectionStatus.NEEDS_CLIENT, Cause.SUBSCRIPTION_ENDED, (RowAction.ASK_CLIENT, RowAction.TRY_AGAIN)),
     ],
 )

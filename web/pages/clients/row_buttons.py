@@ -42,6 +42,8 @@ def _button(action: RowAction, view: ClientView, actor: Actor, title: str) -> Ro
     match action:
         case RowAction.RECONNECT:
             return RowButton("Reconnect", f"{here}/connection/reconnect", is_form=True)
+        case RowAction.SEND_LINK:
+            return RowButton("Send a link", f"{here}/connection/links", is_form=True)
         case RowAction.TRY_AGAIN:
             return RowButton("Try again", f"{here}/connection/refresh", is_form=True)
         case RowAction.ASK_CLIENT:

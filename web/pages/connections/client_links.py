@@ -5,6 +5,7 @@ page sends no referrer.
 """
 
 from typing import Annotated
+from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import Form, Path, Request, Response
@@ -12,6 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from contracts.words.client_links import DAYS
 from contracts.words.refusals import Refused
+from starter.actor import Actor
 from starter.connections.client_links import ClientLinkView
 from web.kit.authentication import Door
 from web.kit.confirmations import Said, go
@@ -36,6 +38,7 @@ async def make(
     """Make a link and show it, this once."""
     made = await door.client_links.make(viewer.actor, client_id, days)
     found, _ = await door.managing.show(viewer.actor, client_id)
+    title, organisation = door.software.title(found.connection.provider), found.connection.organisation_name
     return await framed(
         request,
         door,
@@ -44,9 +47,21 @@ async def make(
         "client/client_link.html",
         Tab.CONNECTIONS,
         made=made,
-        organisation=found.connection.organisation_name,
-        title=door.software.title(found.connection.provider),
+        organisation=organisation,
+        title=title,
+        mail=_mail(viewer.actor, organisation, title, made.address),
     )
+
+
+def _mail(actor: Actor, organisation: str, title: str, address: str) -> str:
+    """A mail with the link, to be finished in the colleague's own program; who is asked, the colleague knows."""
+    subject = f"Please connect {organisation} to us"
+    body = (
+        f"Hello,\n\nplease let us read the {title} books of {organisation}: open this link, sign in to {title} and "
+        f"choose {organisation}. It takes a minute, and you need no account with us.\n\n{address}\n\n"
+        f"Thank you,\n{actor.colleague_name}\n{actor.practice_name}\n"
+    )
+    return f"mailto:?subject={quote(subject)}&body={quote(body)}"
 
 
 @router.post(f"{HERE}/{{link_id:uuid}}/withdraw")
