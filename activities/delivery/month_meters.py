@@ -2,14 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import exists
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.budgets.calls import used_since
-from models.connections.tables import Connection
+from models.night import digests
 from models.notices import writes as notices
 from models.practices.tables import Practice
 from providers.port.settings import ProviderSettings
@@ -39,7 +36,7 @@ async def warn(
     """
     for app in apps:
         meter = app.meter()
-        if meter is None or app.client_id is None or not await _has_clients(session, practice, app.name):
+        if meter is None or app.client_id is None or not await digests.has_clients_at(session, practice.id, app.name):
             continue
         begins = metering.begin_of(at)
         used = await used_since(session, app.name, app.client_id, "month", begins)
@@ -62,10 +59,3 @@ async def warn(
                         }
                     )
             await notices.write(session, rows)
-
-
-async def _has_clients(session: AsyncSession, practice: Practice, provider: str) -> bool:
-    of = Connection
-    there = exists().where(col(of.practice_id) == practice.id, col(of.provider) == provider, col(of.is_current))
-    query: Any = select(there)
-    return bool((await session.exec(query)).one())

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contracts.words.causes import Cause
 from contracts.words.practices import Role
 from models.connections.conditions import IS_CONNECTED, IS_LIVING
-from models.connections.tables import SignInEndWarning
+from models.connections.tables import Connection, SignInEndWarning
 from models.kit.arrays import texts
 from models.practices.tables import Colleague, Team, TeamMember
 from rules.night.digesting import ClientToTellOf, Recipient, Staff
@@ -76,6 +76,14 @@ async def staff_of(session: AsyncSession, practice_id: UUID) -> Staff:
     for team_id, colleague_id in (await session.exec(members)).all():
         teams.setdefault(team_id, set()).add(colleague_id)
     return Staff(people, teams)
+
+
+async def has_clients_at(session: AsyncSession, practice_id: UUID, provider: str) -> bool:
+    """Whether a client of the practice has books at an accounting software."""
+    theirs = select(Connection.id).where(
+        Connection.practice_id == practice_id, Connection.provider == provider, col(Connection.is_current)
+    )
+    return (await session.exec(theirs.limit(1))).first() is not None
 
 
 async def mark_told(session: AsyncSession, told: Sequence[UUID], closed: Sequence[UUID], at: datetime) -> None:
