@@ -17,7 +17,7 @@ from models.runs import reassignments
 from models.runs import writes as runs
 from models.runs.tables import Run, RunOrganisation
 from providers.port.errors import ProviderError
-from rules.runs.moving import Taker, ToMove, changed_meanwhile, kept_login
+from rules.runs.moving import Taker, ToMove, changed_meanwhile, kept_login, not_opened
 
 
 class Move:
@@ -53,8 +53,12 @@ class Move:
         if changed := changed_meanwhile(found, taker, row.shown_owner_id, keeps_login=self._keeps_login):
             await self._end(Outcome.CHANGED_MEANWHILE, f"{changed} Nothing was changed.")
         elif refused is not None and not self._keeps_login:
-            message = f"Your login cannot open it now, so nothing was changed. {refused.cause.sentence}"
-            await self._end(Outcome.UNREACHABLE, message, refused.cause)
+            cause, login = refused.cause, row.grant_id
+            # Where a sign-in takes over, the connection has no other: then it does not work any more, whoever owns it.
+            await connections.record_trouble(
+                session, connection.id, cause, refused.detail, self._at, until=None, login=login
+            )
+            await self._end(Outcome.UNREACHABLE, not_opened(cause, is_in_use=login == connection.grant_id), cause)
         else:
             await reassignments.move_owner(session, client, new_owner, owner, self._run, self._at)
             if has_read and connection.is_living:

@@ -53,6 +53,18 @@ def changed_meanwhile(client: ToMove, taker: Taker, shown_owner_id: UUID | None,
     return None
 
 
+def not_opened(cause: Cause, *, is_in_use: bool) -> str:
+    """Say that the new login cannot open a client's organisation.
+
+    Args:
+        cause: Why not.
+        is_in_use: Whether it is the one that the connection uses, as where a sign-in ends the one before.
+    """
+    if is_in_use:
+        return f"Your login cannot open it now, so its owner stays. The connection has no other. {cause.sentence}"
+    return f"Your login cannot open it now, so nothing was changed. {cause.sentence}"
+
+
 def kept_login(status: ConnectionStatus, cause: Cause | None, taker_name: str) -> str:
     """A sentence on a connection that keeps a login which is not the new owner's."""
     if status is ConnectionStatus.NEEDS_RECONNECT:

@@ -12,7 +12,7 @@ from contracts.words.practices import Role
 from contracts.words.runs import RunKind
 from emulators.kit.control.words import PersonWords
 from models.practices import writes as practices
-from tests.journeys.one_by_one import each_signed_in, queue_signed_in
+from tests.journeys.one_by_one import each_signed_in, queue_signed_in, within_reach
 from tests.journeys.practice import address, admitted
 from tests.journeys.scene import PATIENCE, Json, Scene, chosen
 from tests.journeys.serving import http_of
@@ -81,8 +81,11 @@ async def started(scene: Scene, kind: RunKind, place: int, *, query: str = "", a
         assert page.status_code == 200, page.text
     elif kind is RunKind.RECONNECT_ALL:
         await queue_signed_in(scene, run_id, address, place)
-    else:
-        await each_signed_in(scene, run_id, address, person=place)
+    else:  # nobody signs in for what is theirs already
+        theirs = [one for one in await scene.clients() if one["owner"] != scene.actor.colleague_name]
+        reached = within_reach(scene, place)
+        wanted = [one["connection"]["organisation_id"] for one in theirs]
+        await each_signed_in(scene, run_id, address, person=place, choose=[one for one in reached if one in wanted])
     return run_id
 
 

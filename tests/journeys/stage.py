@@ -115,7 +115,7 @@ async def staged(
         web_socket, web_url = listening()
         found = settings.model_copy(update={"database_url": SecretStr(database_url), "public_url": web_url})
         complete = at_stand_ins(found, {name: address for name, (_, address) in sandboxes.items()})
-        if not bulk_connect:
+        if not bulk_connect and "xero" in platforms:
             complete = complete.with_provider("xero", bulk_connect=False)
         database = await stack.enter_async_context(opened(database_url))
         providers: dict[str, Provider] = dict(build_providers(complete, database))

@@ -6,7 +6,7 @@ from contracts.words.lists import ListName
 from emulators.kit.control.words import OrganisationWords
 from emulators.xero.faults import Kind
 from tests.journeys.one_client import OneClient, all_of
-from tests.journeys.platforms.marks import TICKED
+from tests.journeys.platforms.marks import PICKED
 from tests.journeys.scene import Scene
 
 STAGED = {"organisations": 12}
@@ -59,7 +59,7 @@ async def test_a_refresh_under_way_is_told_to_try_at_once(client: OneClient):
 
 
 @pytest.mark.thorough
-@TICKED
+@PICKED
 async def test_reconnect_repairs_this_client_alone(client: OneClient):
     scene = client.scene
     scene.is_(scene.platform.removed, organisation_id=client.organisation_id)
@@ -67,7 +67,7 @@ async def test_reconnect_repairs_this_client_alone(client: OneClient):
     assert (await client.shown())["status"] == "needs_reconnect"
     answer = await client.post("reconnect")
     assert answer.status_code == 201, answer.text
-    await scene.sign_in(answer.json()["authorize_url"])
+    await scene.sign_in(answer.json()["authorize_url"], choose=[client.organisation_id])
     run = await scene.until_stage(answer.json()["run_id"], "finished")
     assert (run["counts"], run["heading"]) == ({"repaired": 1}, "Reconnect")
     assert (await client.shown())["status"] == "connected"

@@ -3,7 +3,8 @@
 import pytest
 
 TICKED = pytest.mark.only("xero", because="organisations are ticked at the sign-in")
-ONE_BY_ONE = pytest.mark.only("xero", because="an app may have to sign in for each organisation")
+PICKED = pytest.mark.only("xero", "quickbooks", because="what is wanted is picked at the sign-in")
+ONE_BY_ONE = pytest.mark.only("xero", "quickbooks", because="people may have to sign in for each organisation")
 ENDED_ALONE = pytest.mark.only("xero", because="one connection is ended alone")
 OWN_LIMITS = pytest.mark.only("xero", because="an organisation has limits of calls of its own")
 DAYS = pytest.mark.only("xero", "sage", because="an organisation's calls are counted by the day")

@@ -115,7 +115,8 @@ async def test_the_books_add_up(twenty: Twenty):
     for organisation_id in twenty.lost:
         row = by_organisation(twenty.run)[organisation_id]
         assert (row["cause"], bool(row["name"]), bool(row["next_step"])) == ("access_lost", True, True)
-        assert row["message"].startswith("Your login cannot open it now, so nothing was changed.")
+        stays = "its owner stays" if twenty.ann.platform.brings_one else "nothing was changed"
+        assert row["message"].startswith(f"Your login cannot open it now, so {stays}.")
 
 
 async def test_owner_and_login_moved_together(twenty: Twenty):
@@ -141,6 +142,14 @@ async def test_what_did_not_move_still_works(twenty: Twenty):
     async with twenty.ann.worker():
         receipts = await OneClient(twenty.ann, client["client_id"], client["code"], organisation_id).refreshed()
     assert {receipt["cause"] for receipt in receipts.values()} == {None}
+
+
+@pytest.mark.thorough
+@pytest.mark.only("quickbooks", because="the sign-in before has ended, and there is no other")
+async def test_what_the_new_sign_in_cannot_open_needs_reconnecting(twenty: Twenty):
+    found = {client["connection"]["organisation_id"]: client["connection"] for client in await twenty.ann.clients()}
+    told = {(found[identity]["status"], found[identity]["cause"]) for identity in twenty.lost}
+    assert told == {("needs_reconnect", "access_lost")}
 
 
 async def test_old_owners_are_told_once_and_who_has_left_is_not(twenty: Twenty):

@@ -8,7 +8,7 @@ from emulators.xero.faults import Kind
 from starter.runs.consent_words import DENIED, IF_FULL
 from tests.journeys.one_by_one import brought
 from tests.journeys.one_client import FEW, one_of
-from tests.journeys.platforms.marks import ONE_BY_ONE, OWN_ANSWERS, TICKED
+from tests.journeys.platforms.marks import ONE_BY_ONE, OWN_ANSWERS, PICKED
 from tests.journeys.scene import Scene, by_organisation
 
 
@@ -122,7 +122,7 @@ async def test_one_organisation_a_sign_in_adds_up_to_one_list(make_scene):
 
 
 @pytest.mark.thorough
-@TICKED
+@PICKED
 async def test_a_second_person_adds_what_only_they_chose(scene: Scene):
     people = list(scene.world.library.people.values())
     first, second = [row.organisation_id for row in scene.world.may_connect(people[1])][:2]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
-from rules.runs.moving import Taker, ToMove, changed_meanwhile, kept_login
+from rules.runs.moving import Taker, ToMove, changed_meanwhile, kept_login, not_opened
 
 OLIVE, SOMEBODY = UUID(int=1), uuid4()
 
@@ -54,3 +54,11 @@ def test_who_can_repair_what_keeps_its_login_is_said():
     theirs = kept_login(ConnectionStatus.NEEDS_CLIENT, Cause.SUBSCRIPTION_ENDED, "Tim")
     assert theirs.startswith(f"No sign-in repairs its connection. {Cause.SUBSCRIPTION_ENDED.sentence}")
     assert "Tim can reconnect it" in kept_login(ConnectionStatus.CONNECTED, None, "Tim")
+
+
+def test_nothing_was_changed_is_said_only_where_the_login_before_goes_on():
+    lost = Cause.ACCESS_LOST
+    assert "nothing was changed" in not_opened(lost, is_in_use=False)
+    said = not_opened(lost, is_in_use=True)
+    assert "its owner stays" in said
+    assert "nothing was changed" not in said
