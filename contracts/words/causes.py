@@ -139,7 +139,7 @@ _EXPLANATIONS: dict[Cause, Explanation] = {
     Cause.SUBSCRIPTION_ENDED: Explanation(
         "Subscription ended",
         "The organisation's subscription to the accounting software has ended.",
-        "Ask the client to renew the subscription, then refresh.",
+        "Ask the client to renew the subscription, then try again.",
     ),
     Cause.PERMISSION_MISSING: Explanation(
         "Permission missing",

@@ -136,7 +136,7 @@ def test_a_mail_says_cause_next_step_last_good_time_there_and_where_to_go():
         "  - Smith & Sons (SMIT0001), last read on 22 November 2026 at 15:05\n\n"
         "Subscription ended\n"
         "The organisation's subscription to the accounting software has ended. Ask the client to renew the "
-        "subscription, then refresh.\n"
+        "subscription, then try again.\n"
         "  - Jones (JONE0001), last read on 22 November 2026 at 15:05\n\n"
         "All connections: https://clientsync.example/connections\n"
     )

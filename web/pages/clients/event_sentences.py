@@ -37,7 +37,8 @@ class Happened:
     def sentence(self) -> str:
         """The sentence; an event of another version of the product shows its kind."""
         say = SENTENCES.get(self.kind)
-        return say(self) if say else self.kind.replace(".", ": ").replace("_", " ").capitalize() + "."
+        said = say(self) if say else self.kind.replace(".", ": ").replace("_", " ").capitalize() + "."
+        return said[:-1] if said.endswith("..") else said  # of a name such as ``Cedar Inc.``
 
     @property
     def tone(self) -> str:
@@ -135,7 +136,7 @@ def _told(event: Happened) -> str:
 def _refreshed(event: Happened) -> str:
     which = _headings(set((event.before or "").split(", "))) or "the lists"
     if event.who is None:
-        return f"{which[0].upper()}{which[1:]} were refreshed by themselves: {event.after}."
+        return f"{which[0].upper()}{which[1:]} were refreshed automatically: {event.after}."
     return f"{event.who} refreshed {which}: {event.after}."
 
 

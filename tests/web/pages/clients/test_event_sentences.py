@@ -57,6 +57,7 @@ def test_each_is_a_whole_sentence(who, cause):
     [
         (Happened("client.created", "Ada", after="Quay Ltd"), "Ada added the client from Quay Ltd."),
         (Happened("connection.connected", "Ada", after="Quay Ltd"), "Ada connected the client to Quay Ltd."),
+        (Happened("connection.connected", "Ada", after="Quay Inc."), "Ada connected the client to Quay Inc."),
         (Happened("connection.connected", None, None, "needs_reconnect", "connected"), "The connection works again."),
         (Happened("connection.connected", None, None, "connected", "connected"), "The trouble is over."),
         (
@@ -90,7 +91,7 @@ def test_each_is_a_whole_sentence(who, cause):
         ),
         (
             Happened("connection.refreshed", after="nothing changed"),
-            "The lists were refreshed by themselves: nothing changed.",
+            "The lists were refreshed automatically: nothing changed.",
         ),
         (Happened("connection.told", after="Ada"), "Told by e-mail: Ada."),
         (Happened("connection.told"), "A notice for who can act was written."),

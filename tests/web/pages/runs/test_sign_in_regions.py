@@ -192,7 +192,7 @@ async def test_the_country_is_chosen_in_a_browser(house: House, second: Second, 
     started = await house.admin.scene.http.post("/api/v1" + START, json={"region": "IE"})
     page = await browsers.page(house.scene)
     await page.goto(started.json()["authorize_url"])
-    await expect(page.get_by_label("Country of the businesses")).to_have_value("IE")
+    await expect(page.get_by_label("Country of the organisations")).to_have_value("IE")
     await assert_accessible(page)
     await assert_fits(page)
     own = await browsers.signed_in(house.admin)
@@ -203,7 +203,7 @@ async def test_the_country_is_chosen_in_a_browser(house: House, second: Second, 
     await expect(own.get_by_role("heading", name="Before you go to Second Books")).to_be_visible()
     await assert_accessible(own)
     await assert_fits(own)
-    await own.get_by_label("Country of the businesses").select_option("Ireland")
+    await own.get_by_label("Country of the organisations").select_option("Ireland")
     async with own.expect_request("https://second.test/**"):
         await own.get_by_role("button", name="Continue to Second Books").click()
     assert second.regions == ["IE"]
