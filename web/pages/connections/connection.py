@@ -8,6 +8,7 @@ from fastapi import Form, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 
+from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
 from contracts.words.lists import ListName
 from contracts.words.refusals import RefusalCode, Refused
@@ -178,6 +179,7 @@ async def _page(
     is_pulled_now = connection.pull_until is not None and connection.pull_until > now()
     is_busy = connection.status is ConnectionStatus.DISCONNECTING or since is not None or is_pulled_now
     shown = form or SettingsForm.of(connection)
+    too_many = {one.list_name for one in details.receipts.values() if one.cause is Cause.TOO_MANY_RECORDS}
     links = await door.client_links.of_client(viewer.actor, client_id)
     return await framed(
         request,
@@ -193,7 +195,7 @@ async def _page(
         sign_in_end=door.managing.said_of_end(viewer.actor, found),
         form=shown,
         words=setting_words,
-        ticks=setting_words.ticks(details.lists, shown.lists),
+        ticks=setting_words.ticks(details.lists, shown.lists, too_many),
         receipts=receipt_rows(details.receipts, chosen_lists(connection), details.offered),
         refreshing_since=since,
         limited_until=until if (until := found.limited_until) and until > now() else None,

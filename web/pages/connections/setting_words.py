@@ -59,17 +59,20 @@ class Tick(NamedTuple):
     name: ListName
     label: str
     is_ticked: bool
+    has_too_many: bool = False
+    """Whether one of them has too many records to be read, and so has to be left out."""
 
 
-def ticks(together: Sequence[Lists], chosen: Collection[ListName]) -> list[Tick]:
+def ticks(together: Sequence[Lists], chosen: Collection[ListName], too_many: Collection[ListName] = ()) -> list[Tick]:
     """What a person ticks on the form.
 
     Args:
         together: The lists that the accounting software has, those together that are read together.
         chosen: The lists that are chosen.
+        too_many: The lists that have too many records to be read.
     """
     return [
-        Tick(lists[0], _label(lists), is_ticked=any(name in chosen for name in lists))
+        Tick(lists[0], _label(lists), any(name in chosen for name in lists), any(name in too_many for name in lists))
         for lists in together
         if lists != PROFILE
     ]
