@@ -19,7 +19,7 @@ from models.kit.sealing import Sealer
 from models.night import endings
 from models.night.endings import LastConnection
 from providers.port.credential import Credential, CredentialSource
-from providers.port.errors import AppRefused, HeldUp, ProviderError, SignedOut, Unavailable
+from providers.port.errors import AppRefused, HeldUp, ProviderError, SignedOut, SignInEnded, Unavailable
 from providers.port.provider import Provider
 
 REMEMBERED_GRANTS = 500
@@ -157,6 +157,8 @@ class TokenStore:
             raise Unavailable("identity service: no answer in time") from None
         except LoginBusy as error:
             raise HeldUp(str(error)) from None
+        except SignedOut as dead:
+            raise await self._why(grant_id, dead) from None
         except AppRefused as error:
             await self._operators.app_refused(provider, error.detail)
             raise
@@ -166,6 +168,12 @@ class TokenStore:
         while len(self._remembered) > REMEMBERED_GRANTS:
             self._remembered.popitem(last=False)
         return fresh
+
+    async def _why(self, grant_id: UUID, dead: SignedOut) -> SignedOut:
+        """The same, or that its time is over for good."""
+        async with self._database.session() as session:
+            ends_at = (await session.get_one(Grant, grant_id)).ends_at
+        return SignInEnded(dead.detail) if ends_at is not None and ends_at <= self._now() else dead
 
 
 class _GrantTokens:

@@ -15,6 +15,7 @@ class Cause(StrEnum):
     """Why a grant, a connection or a list is not healthy."""
 
     SIGNED_OUT = "signed_out"
+    SIGN_IN_ENDED = "sign_in_ended"
     ACCESS_LOST = "access_lost"
     DISCONNECTED_AT_PROVIDER = "disconnected_at_provider"
     SUBSCRIPTION_ENDED = "subscription_ended"
@@ -105,11 +106,15 @@ _NEEDS_NOBODY = frozenset({Cause.UNKNOWN, Cause.TOO_MANY_RECORDS, Cause.NOT_ON_P
 
 _OF_A_LIST = frozenset({Cause.ROLE_TOO_LOW, Cause.NOT_ON_PLAN})
 
-_OF_THE_LOGIN = frozenset({Cause.SIGNED_OUT, Cause.ACCESS_LOST, Cause.DISCONNECTED_AT_PROVIDER})
+LOGIN_OVER = frozenset({Cause.SIGNED_OUT, Cause.SIGN_IN_ENDED})
+"""With these, a login is of no use any more for anybody."""
+
+_OF_THE_LOGIN = LOGIN_OVER | {Cause.ACCESS_LOST, Cause.DISCONNECTED_AT_PROVIDER}
 
 _HELPED_BY_SIGNING_IN = frozenset(
     {
         Cause.SIGNED_OUT,
+        Cause.SIGN_IN_ENDED,
         Cause.ACCESS_LOST,
         Cause.DISCONNECTED_AT_PROVIDER,
         Cause.PERMISSION_MISSING,
@@ -123,6 +128,11 @@ _EXPLANATIONS: dict[Cause, Explanation] = {
         "Signed out",
         "The sign-in that this connection uses is no longer valid.",
         "Reconnect: sign in again with a login that can open this organisation.",
+    ),
+    Cause.SIGN_IN_ENDED: Explanation(
+        "Sign-in ended after its years",
+        "This permission ended after five years, as the accounting software ends all. Nobody did anything wrong.",
+        "Reconnect: sign in again with a login that can open this organisation; that is good for five years again.",
     ),
     Cause.ACCESS_LOST: Explanation(
         "Access lost",

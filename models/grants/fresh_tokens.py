@@ -192,6 +192,7 @@ async def _superseded(database: Database, grant_id: UUID, tried: int, now: Calla
             return grant
         if grant.status is GrantStatus.ACTIVE:
             before, grant.status = grant.status, GrantStatus.SIGNED_OUT
-            kind, cause = "grant.signed_out", Cause.SIGNED_OUT
+            is_over = grant.ends_at is not None and grant.ends_at <= now()
+            kind, cause = "grant.signed_out", Cause.SIGN_IN_ENDED if is_over else Cause.SIGNED_OUT
             await grants.tell_practices(session, grant_id, kind, before, grant.status, now(), cause)
     return None

@@ -6,6 +6,7 @@
     │   └── OtherRegion             the login has nothing in the country that was chosen
     ├── NeedsPerson                 waiting does not help
     │   ├── SignedOut               the grant is dead
+    │   │   └── SignInEnded         its time is over for good
     │   ├── TooLarge                a list's answer is larger than is read of any
     │   └── (access_lost, disconnected_at_provider, subscription_ended, permission_missing, …, unknown)
     └── Transient                   waiting helps
@@ -48,6 +49,13 @@ class SignedOut(NeedsPerson):
 
     def __init__(self, detail: str = "") -> None:
         super().__init__(Cause.SIGNED_OUT, detail)
+
+
+class SignInEnded(SignedOut):
+    """The grant is dead because its time is over for good, which the provider has set from its beginning."""
+
+    def __init__(self, detail: str = "") -> None:
+        NeedsPerson.__init__(self, Cause.SIGN_IN_ENDED, detail)
 
 
 class TooLarge(NeedsPerson):

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from contracts.words.causes import Cause
+from contracts.words.causes import LOGIN_OVER, Cause
 
 
 class CheckedConnection(NamedTuple):
@@ -44,7 +44,7 @@ class Look(NamedTuple):
     limited_until: datetime | None = None
 
 
-DISPROVED_BY_LISTING = (Cause.SIGNED_OUT, Cause.DISCONNECTED_AT_PROVIDER)
+DISPROVED_BY_LISTING = (*LOGIN_OVER, Cause.DISCONNECTED_AT_PROVIDER)
 """Over, for an organisation that is listed; also for lists that failed for it."""
 
 
@@ -63,10 +63,10 @@ def by_failure(connections: Sequence[CheckedConnection], cause: Cause) -> list[L
 
     Args:
         connections: The practice's living connections of the login.
-        cause: Why there is no list. ``signed_out`` becomes the cause of every connection; any other cause replaces none
-            that is known.
+        cause: Why there is no list. That the login is over becomes the cause of every connection; any other cause
+            replaces none that is known.
     """
-    is_dead = cause is Cause.SIGNED_OUT
+    is_dead = cause in LOGIN_OVER
     return [_look(one, cause if is_dead else one.look_cause or cause) for one in connections]
 
 

@@ -7,7 +7,7 @@ from markupsafe import Markup, escape
 
 from contracts.naming.labels import label_of
 from contracts.naming.standings import Standing, standing_of
-from contracts.words.causes import Cause
+from contracts.words.causes import LOGIN_OVER, Cause
 from contracts.words.connections import ConnectionStatus
 from starter.answers.wording import number, plural
 from web.kit.surroundings import current
@@ -21,7 +21,7 @@ NOTHING = "\N{EN DASH}"
 _BACKTICKS = re.compile("`+")
 words = label_of
 """The name of a value of ours, such as ``Needs reconnect`` for ``needs_reconnect``."""
-_LOGIN_IS_GONE = frozenset({Cause.SIGNED_OUT, Cause.DISCONNECTED_AT_PROVIDER})
+_LOGIN_IS_GONE = LOGIN_OVER | {Cause.DISCONNECTED_AT_PROVIDER}
 """With these, nothing can be read before somebody signs in; the nights only look at the login."""
 
 

@@ -6,12 +6,14 @@ import pytest
 import pytest_asyncio
 
 from activities.shared.token_store import TokenStore
+from contracts.words.causes import Cause
 from models.grants.tables import Grant
 from models.grants.writes import upsert_grant
 from models.kit.database import Database
 from models.kit.sealing import Sealer
 from models.practices.writes import create_colleague, create_practice
 from providers.port.credential import Credential
+from providers.port.errors import SignedOut
 from tests.models.conftest import NOON, HandClock
 from tests.second_provider import A_PERSONS, ONE_AT_A_TIME, Second
 
@@ -90,3 +92,23 @@ async def test_where_a_sign_in_ends_the_one_before_nobody_begins_with_what_is_re
     taken_over = await signed_in("Cal")
     assert (await tokens.of(taken_over.id, second, None).credential()).secret == b"Cal"
     assert (await under_way.credential()).secret == b"Cal"
+
+
+@pytest.mark.parametrize(
+    ("years_end", "cause"),
+    [(None, Cause.SIGNED_OUT), (ENDS + timedelta(days=1), Cause.SIGNED_OUT), (ENDS, Cause.SIGN_IN_ENDED)],
+)
+async def test_a_grant_whose_years_are_over_says_so_and_not_merely_that_it_is_dead(
+    database, sealer, grant, years_end, cause
+):
+    async with database.transaction() as session:
+        kept = await session.get_one(Grant, grant.id)
+        kept.ends_at = years_end
+        session.add(kept)
+    second = Second()
+    second.revoked.append(Credential("person-1", "person-1", "Bea", b"secret 1", ENDS, region="gb"))
+    tokens = TokenStore(database, sealer, HandClock(ENDS)).of(grant.id, second, None)
+    for _ in range(2):  # found, and known from then on
+        with pytest.raises(SignedOut) as caught:
+            await tokens.credential()
+        assert caught.value.cause is cause
