@@ -8,7 +8,7 @@ from datetime import datetime
 
 from activities.pulls.lease import Lease
 from activities.pulls.readings import Claimed, Readings
-from activities.shared.progress import Heartbeat
+from activities.shared import progress
 from activities.shared.token_store import TokenStore
 from contracts.words.causes import Cause
 from contracts.words.lists import PROFILE, Lists
@@ -161,7 +161,7 @@ class Reader:
         besides: "_Besides",
     ) -> None:
         """Add a feed's rows to ``rows``, and the keys of deleted ones to ``besides``."""
-        progress = Heartbeat(self._now)
+        progress.made()
         since = since if feed.tells_changes else None
         async for page in provider.read(tokens, claimed.connection.organisation_id, feed, since):
             rows.extend(page.rows)

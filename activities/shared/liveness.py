@@ -1,8 +1,8 @@
 """Sends heartbeats while an activity waits for an answer, so that Temporal notices a killed worker within seconds.
 
 Without them, Temporal would notice only when the activity's time is over, and whoever waits for a list would wait that
-long. These heartbeats do not say that the work makes progress. Activities that work for long report progress themselves
-(``progress``), and have longer time-outs.
+long. These heartbeats do not say that the work makes progress. Of an activity that tells of its progress (``progress``)
+they end when it has told nothing for long. What tells the server itself has a longer time-out, and gets none.
 """
 
 import asyncio
@@ -12,6 +12,9 @@ from typing import Any
 
 from temporalio import activity
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
+
+from activities.shared import progress
+from activities.shared.progress import Progress
 
 SIGN_OF_LIFE = timedelta(seconds=30)
 """A heartbeat time-out up to this asks whether the worker lives; a longer one, whether the activity gets on."""
@@ -27,32 +30,36 @@ class Liveness(Interceptor):
 
     Args:
         pause: Waits for a number of seconds.
+        begun: Makes what is known of the progress of an activity that begins.
     """
 
-    def __init__(self, pause: Pause = asyncio.sleep) -> None:
-        self._pause = pause
+    def __init__(self, pause: Pause = asyncio.sleep, begun: Callable[[], Progress] = Progress) -> None:
+        self._pause, self._begun = pause, begun
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002  # the SDK's name
         """Wrap the next interceptor of every activity."""
-        return _Living(next, self._pause)
+        return _Living(next, self._pause, self._begun)
 
 
 class _Living(ActivityInboundInterceptor):
-    def __init__(self, following: ActivityInboundInterceptor, pause: Pause) -> None:
+    def __init__(self, following: ActivityInboundInterceptor, pause: Pause, begun: Callable[[], Progress]) -> None:
         super().__init__(following)
-        self._pause = pause
+        self._pause, self._begun = pause, begun
 
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002  # the SDK's name
         timeout = activity.info().heartbeat_timeout
         if not timeout or timeout > SIGN_OF_LIFE:
             return await super().execute_activity(input)
-        signs = asyncio.create_task(self._tell(timeout / SIGNS))
+        told = self._begun()
+        progress.begin(told)
+        signs = asyncio.create_task(self._tell(timeout / SIGNS, told))
         try:
             return await super().execute_activity(input)
         finally:
             signs.cancel()
 
-    async def _tell(self, every: timedelta) -> None:
+    async def _tell(self, every: timedelta, told: Progress) -> None:
         while True:
             await self._pause(every.total_seconds())
-            activity.heartbeat()
+            if not told.is_stuck:
+                activity.heartbeat()

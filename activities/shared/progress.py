@@ -1,27 +1,48 @@
-"""Sends a heartbeat when an activity makes progress, so that Temporal notices one that is stuck and tries it again."""
+"""What an activity says of its progress, so that one that is stuck counts as lost, and another worker tries it again.
 
+Whoever reads many pages tells of each. While something was told a moment ago, the worker's signs of life
+(``liveness``) stand for the activity too; after ``STUCK`` without a word they stop.
+"""
+
+import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from contextvars import ContextVar
+from datetime import timedelta
 
-from temporalio import activity
-
-BETWEEN_WORDS = timedelta(seconds=5)
-"""At least; the server waits for one much longer. Each is a write there, and most activities end sooner."""
+STUCK = timedelta(seconds=90)
+"""How long an activity that tells of its progress may say nothing: longer than an answer, or a minute's limit."""
 
 
-class Heartbeat:
-    """Sends an activity's heartbeats; create it when the activity begins.
+class Progress:
+    """When an activity told of its progress; one for each try.
 
     Args:
-        now: The clock.
+        clock: Gives seconds.
     """
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
-        self._now = now
-        self._told_at = now()
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._told_at: float | None = None
 
     def made(self) -> None:
-        """Send a heartbeat, unless one was sent a moment ago. Call it when there is progress, never from a timer."""
-        if (at := self._now()) - self._told_at >= BETWEEN_WORDS:
-            self._told_at = at
-            activity.heartbeat()
+        """There is progress, or what will tell of it begins. Call it then, never from a timer."""
+        self._told_at = self._clock()
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether there has been none for long; False of an activity that tells of none."""
+        return self._told_at is not None and self._clock() - self._told_at >= STUCK.total_seconds()
+
+
+_present: ContextVar[Progress | None] = ContextVar("progress", default=None)
+
+
+def begin(progress: Progress) -> None:
+    """Take this one for the activity that runs in the present context, and in the tasks that it starts."""
+    _present.set(progress)
+
+
+def made() -> None:
+    """The present activity has got on."""
+    if (progress := _present.get()) is not None:
+        progress.made()

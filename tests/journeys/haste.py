@@ -59,10 +59,14 @@ class _Outbound(WorkflowOutboundInterceptor):
             input,
             retry_policy=policy,
             start_to_close_timeout=_part(input.start_to_close_timeout, haste.silence),
-            heartbeat_timeout=_part(input.heartbeat_timeout, haste.silence),
+            heartbeat_timeout=input.heartbeat_timeout and max(input.heartbeat_timeout / haste.silence, SHORTEST),
         )
         return super().start_activity(hastened)
 
 
 def _part(whole: timedelta | None, divisor: float) -> timedelta | None:
     return whole and whole / divisor
+
+
+SHORTEST = timedelta(seconds=3)
+"""Silence of a worker that lives, on a machine that has much else to do."""

@@ -31,7 +31,7 @@ OUTAGE = ActivityConfig(
     retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=500), maximum_interval=timedelta(seconds=3)),
 )
 
-ALIVE_WITHIN = timedelta(seconds=20)
+ALIVE_WITHIN = timedelta(seconds=8)
 """A worker that says nothing for so long counts as killed, and another one goes on (``activities.shared.liveness``)."""
 
 TIDY = ActivityConfig(
@@ -81,7 +81,7 @@ PULL = ActivityConfig(
     # workflow of its own. A minute's rate limit is waited for through the failure's own retry delay.
     task_queue=PROVIDER_QUEUE,
     start_to_close_timeout=timedelta(minutes=10),
-    heartbeat_timeout=timedelta(seconds=60),
+    heartbeat_timeout=ALIVE_WITHIN,
     retry_policy=RetryPolicy(
         initial_interval=timedelta(seconds=1),
         maximum_interval=timedelta(seconds=15),
@@ -95,7 +95,7 @@ PULL_TOGETHER = ActivityConfig(
     # a killed worker or a database that is away makes this fail: two more tries, then each client alone.
     task_queue=GROUPS_QUEUE,
     start_to_close_timeout=timedelta(minutes=10),
-    heartbeat_timeout=timedelta(seconds=60),
+    heartbeat_timeout=ALIVE_WITHIN,
     retry_policy=RetryPolicy(
         initial_interval=timedelta(seconds=1), maximum_attempts=3, non_retryable_error_types=_NOT_THERE
     ),

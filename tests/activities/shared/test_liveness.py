@@ -9,7 +9,9 @@ from temporalio import activity
 from temporalio.testing import ActivityEnvironment
 from temporalio.worker import ExecuteActivityInput
 
+from activities.shared import progress
 from activities.shared.liveness import SIGN_OF_LIFE, SIGNS, Liveness
+from activities.shared.progress import STUCK, Progress
 from tests.activities.shared.test_discretion import Innermost
 from workflows.plans import policies
 
@@ -65,13 +67,50 @@ async def test_progress_is_not_told_by_a_clock(timeout):
     assert await told(timeout, steps=0) == (0, [])
 
 
+async def test_of_an_activity_that_gets_on_no_more_nothing_is_told():
+    time, signs, seconds = Time(), [], [0.0]
+    answer, gets_on = asyncio.Event(), asyncio.Event()
+
+    @activity.defn
+    async def reads() -> str:
+        progress.made()
+        await gets_on.wait()
+        await asyncio.create_task(page())  # feeds are read in tasks of their own
+        await answer.wait()
+        return "answer"
+
+    async def page() -> None:
+        progress.made()
+
+    environment = ActivityEnvironment()
+    environment.info = replace(environment.info, heartbeat_timeout=timedelta(seconds=8))
+    environment.on_heartbeat = lambda *_: signs.append(seconds[0])
+    liveness = Liveness(time.pause, lambda: Progress(lambda: seconds[0])).intercept_activity(Innermost())
+    asked = ExecuteActivityInput(fn=reads, args=[], executor=None, headers={})
+    running = asyncio.create_task(environment.run(liveness.execute_activity, asked))
+    for at in (STUCK.total_seconds() - 1, STUCK.total_seconds(), STUCK.total_seconds() + 1):
+        await time.pauses.get()
+        seconds[0] = at
+        time.passes.release()
+    await time.pauses.get()
+    gets_on.set()
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    seconds[0] += 1
+    time.passes.release()
+    await time.pauses.get()
+    answer.set()
+    assert await running == "answer"
+    assert signs == [STUCK.total_seconds() - 1, STUCK.total_seconds() + 2]
+
+
 POLICIES = {
     name: policy
     for name, policy in vars(policies).items()
     if isinstance(policy, dict) and "start_to_close_timeout" in policy
 }
-PROGRESS = {"PULL", "PULL_TOGETHER", "PULL_FEW_TOGETHER", "MAIL", "OUTBOX"}
-"""Those whose activities tell of their progress themselves."""
+PROGRESS = {"MAIL", "OUTBOX"}
+"""Those whose activities tell the server of their progress themselves."""
 
 
 @pytest.mark.parametrize("name", sorted(POLICIES.keys() - PROGRESS))
