@@ -69,7 +69,7 @@ async def test_progress_is_not_told_by_a_clock(timeout):
 
 async def test_of_an_activity_that_gets_on_no_more_nothing_is_told():
     time, signs, seconds = Time(), [], [0.0]
-    answer, gets_on = asyncio.Event(), asyncio.Event()
+    answer, gets_on, has_got_on = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     @activity.defn
     async def reads() -> str:
@@ -81,6 +81,7 @@ async def test_of_an_activity_that_gets_on_no_more_nothing_is_told():
 
     async def page() -> None:
         progress.made()
+        has_got_on.set()
 
     environment = ActivityEnvironment()
     environment.info = replace(environment.info, heartbeat_timeout=timedelta(seconds=8))
@@ -94,8 +95,7 @@ async def test_of_an_activity_that_gets_on_no_more_nothing_is_told():
         time.passes.release()
     await time.pauses.get()
     gets_on.set()
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
+    await has_got_on.wait()
     seconds[0] += 1
     time.passes.release()
     await time.pauses.get()
