@@ -17,9 +17,10 @@ from tests.journeys.promises import HEALTH, STATUS_EVENT
 from tests.journeys.scene import Scene
 from tests.second_provider import A_COMPANYS, A_PERSONS, Second
 
-pytestmark = SECOND
-
-pytestmark = pytest.mark.leaves(HEALTH, STATUS_EVENT, because="connections are broken by hand")
+pytestmark = [
+    SECOND,
+    pytest.mark.leaves(HEALTH, STATUS_EVENT, because="connections are broken by hand"),
+]
 
 
 @pytest_asyncio.fixture
