@@ -237,7 +237,7 @@ async def _connects(manager: Manager, monday: BrokenPractice) -> None:
     await manager.press(rows(page).get_by_role("link", name=re.compile("^Connect")).first)
     await page.wait_for_url("**/client-sync?client=*")  # it is ticked and linked in the list that comes
     await manager.looks()
-    await manager.press(page.get_by_role("button", name="Add clients"))
+    await manager.press(page.get_by_role("button", name="Sign in", exact=True))
     await leaves(manager)
     await page.locator("#selection").wait_for()
     await manager.looks()
