@@ -60,7 +60,7 @@ async def measure(clients: int, latency_ms: int, workers: int, console: Console)
         console: Where progress is shown.
     """
     found: dict[str, Measured] = {}
-    async with servers(organisations=clients, latency_ms=latency_ms) as running, running.sandbox.without_limits():
+    async with servers(organisations=clients, latency_ms=latency_ms) as limited, limited.without_limits() as running:
         practice = await running.databases.fresh(clients)
         async with running.product(practice, workers=workers):
             await warm_up(running, practice)
