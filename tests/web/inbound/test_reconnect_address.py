@@ -30,8 +30,10 @@ async def test_one_button_leads_to_the_sign_in_of_the_client_whose_books_are_nam
     scene, realm = house.scene, "9341453172050001"
     at = datetime.now(UTC)
     async with scene.database.transaction() as session:
-        whose = {"practice_id": house.admin.actor.practice_id}
-        client = Client(**whose, name="Alder <& Finch>", code="ALD9", owner_id=house.admin.actor.colleague_id)
+        practice_id = house.admin.actor.practice_id
+        client = Client(
+            practice_id=practice_id, name="Alder <& Finch>", code="ALD9", owner_id=house.admin.actor.colleague_id
+        )
         grant = Grant(
             provider="second",
             account_key=realm,
@@ -42,7 +44,7 @@ async def test_one_button_leads_to_the_sign_in_of_the_client_whose_books_are_nam
         session.add_all([client, grant])
         await session.flush()
         found = Connection(
-            **whose,
+            practice_id=practice_id,
             client_id=client.id,
             grant_id=grant.id,
             provider="second",
