@@ -33,7 +33,7 @@ _QUERIES: Mapping[str, tuple[str, ...]] = {
     "/activity": ("", "?kind=reconnect-all", "?offset=300"),
     "/connections": ("", "?cause=signed_out"),
     "/clients/import/{import_id}": ("", "?verdict=created&offset=2900"),
-    "/clients/{client_id:uuid}/lists/{name}": ("", "?search=9&limit=200", "?offset=1400"),
+    "/clients/{client_id:uuid}/lists/{name}": ("", "?search=9", "?offset=1400"),
     "/clients/{client_id:uuid}/timeline": ("", "?offset=900"),
 }
 """How long pages are opened besides as they come."""
@@ -46,7 +46,7 @@ _ROWS: Mapping[str, int] = {
     "/clients": 50,
     "/clients?limit=200": 200,
     "/clients/import/{import_id}": 50,
-    "/clients/{client_id:uuid}/lists/{name}?search=9&limit=200": 200,
+    "/clients/{client_id:uuid}/lists/{name}?search=9": 100,
 }
 """How many rows a page has that would be fast without them: by route and query."""
 

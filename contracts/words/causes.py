@@ -106,10 +106,10 @@ _NEEDS_NOBODY = frozenset({Cause.UNKNOWN, Cause.TOO_MANY_RECORDS, Cause.NOT_ON_P
 
 _OF_A_LIST = frozenset({Cause.ROLE_TOO_LOW, Cause.NOT_ON_PLAN})
 
-LOGIN_OVER = frozenset({Cause.SIGNED_OUT, Cause.SIGN_IN_ENDED})
+LOGIN_OVER = (Cause.SIGNED_OUT, Cause.SIGN_IN_ENDED)
 """With these, a login is of no use any more for anybody."""
 
-_OF_THE_LOGIN = LOGIN_OVER | {Cause.ACCESS_LOST, Cause.DISCONNECTED_AT_PROVIDER}
+_OF_THE_LOGIN = {*LOGIN_OVER, Cause.ACCESS_LOST, Cause.DISCONNECTED_AT_PROVIDER}
 
 _HELPED_BY_SIGNING_IN = frozenset(
     {

@@ -21,7 +21,7 @@ NOTHING = "\N{EN DASH}"
 _BACKTICKS = re.compile("`+")
 words = label_of
 """The name of a value of ours, such as ``Needs reconnect`` for ``needs_reconnect``."""
-_LOGIN_IS_GONE = LOGIN_OVER | {Cause.DISCONNECTED_AT_PROVIDER}
+_LOGIN_IS_GONE = {*LOGIN_OVER, Cause.DISCONNECTED_AT_PROVIDER}
 """With these, nothing can be read before somebody signs in; the nights only look at the login."""
 
 
