@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from rules.metering import MeterState, read
+from rules.metering import MeterState, Reading, letter, read, warning
 
 MID_NOVEMBER = datetime(2026, 11, 16, tzinfo=UTC)  # half of its thirty days
 
@@ -35,3 +35,26 @@ def test_on_the_first_day_nothing_is_foreseen():
 def test_the_month_is_that_of_utc():
     in_auckland = datetime(2026, 12, 1, 5, tzinfo=timezone(timedelta(hours=13)))  # the last of November by UTC
     assert read(600, 1000, in_auckland).forecast == 607  # 30 of 29 and two thirds days
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (MeterState.FINE, None),
+        (MeterState.TOO_FAST, "At this pace the month's budget is used up before its end; {} from there on."),
+        (MeterState.NEARLY_USED, "More than four fifths of the month's budget are used; when it is used up, {}."),
+        (MeterState.USED_UP, "The month's budget is used up: {}."),
+    ],
+)
+def test_a_warning_says_what_comes_then(state: MeterState, said: str | None):
+    for is_refused, then in ((True, "calls wait for the next month"), (False, "each further call is paid for")):
+        assert warning(state, is_refused_beyond=is_refused) == (said and said.format(then))
+
+
+def test_a_letter_says_what_is_counted_and_where():
+    reading = Reading(1_234, 5_000, None, MeterState.TOO_FAST)
+    sent = letter("Ledger", reading, "It is used up soon.", "Ada", "https://books.example/practice")
+    assert sent.subject == "Ledger: the month's calls"
+    assert sent.body.startswith("Hello Ada,\n\nIt is used up soon. 1,234 of 5,000 calls of this month are made")
+    assert "The count: https://books.example/practice" in sent.body
+    assert "under Practice" in letter("Ledger", reading, "Soon.", "Ada", None).body
