@@ -16,8 +16,8 @@ from datetime import UTC, datetime
 import uvloop
 from rich.console import Console
 
-from bench.harness.databases import PROVIDER, Practice
-from bench.harness.journey import LOOK_SECONDS, RunWentWrongError, all_of, come_back, consent, until, warm_up
+from bench.harness.databases import Practice
+from bench.harness.journey import LOOK_SECONDS, RunWentWrongError, listed, until, warm_up
 from bench.harness.sandbox import READS
 from bench.harness.servers import Servers, servers
 from cli.demo.api import Api
@@ -54,19 +54,14 @@ async def run_once(running: Servers, organisations: int, *, is_killed: bool) -> 
         await warm_up(running, practice)
         await running.databases.settle()
         async with Api(str(running.settings.public_url), practice.token) as api:
-            await running.sandbox.forget()
-            started = await api.start(PROVIDER, READS.REGION)
-            await come_back(await consent(running, started.authorize_url))
-            await until(api, started.run_id, Stage.AWAITING_SELECTION, LOOK_SECONDS)
-            choice = await all_of(api, started.run_id)
-            await running.sandbox.zero()
+            run_id, choice = await listed(running, api)
             chosen = datetime.now(UTC)
-            await api.select(started.run_id, choice)
+            await api.select(run_id, choice)
             silence = None
             if is_killed:
-                await _done(api, started.run_id, organisations // 3)
-                silence = await _killed(running, practice, api, started.run_id, pids["worker"])
-            ended = await until(api, started.run_id, Stage.FINISHED, LOOK_SECONDS)
+                await _done(api, run_id, organisations // 3)
+                silence = await _killed(running, practice, api, run_id, pids["worker"])
+            ended = await until(api, run_id, Stage.FINISHED, LOOK_SECONDS)
         counted = await running.sandbox.calls_by_path()
     if ended.result is not Result.COMPLETED or ended.finished_at is None:
         raise RunWentWrongError(f"Our run ended {ended.result}: {ended.counts}, {ended.causes}.")

@@ -13,8 +13,7 @@ from datetime import UTC, datetime
 import uvloop
 from rich.console import Console
 
-from bench.harness.databases import PROVIDER
-from bench.harness.journey import LOOK_SECONDS, RunWentWrongError, all_of, come_back, consent, until, warm_up
+from bench.harness.journey import LOOK_SECONDS, RunWentWrongError, listed, until, warm_up
 from bench.harness.servers import Servers, servers
 from cli.demo.api import Api
 from contracts.words.runs import Outcome, Stage
@@ -94,19 +93,16 @@ async def _survive(servers: Servers, organisations: int, workers: int, outage: f
         await warm_up(servers, practice)
         await servers.databases.settle()
         async with Api(str(servers.settings.public_url), practice.token) as api:
-            await servers.sandbox.forget()
-            started = await api.start(PROVIDER)
-            await come_back(await consent(servers, started.authorize_url))
-            await until(api, started.run_id, Stage.AWAITING_SELECTION, LOOK_SECONDS)
-            choice, chosen, before = await all_of(api, started.run_id), datetime.now(UTC), 0
-            await api.select(started.run_id, choice)
+            run_id, choice = await listed(servers, api)
+            chosen, before = datetime.now(UTC), 0
+            await api.select(run_id, choice)
             if outage:
                 while not before:
                     await asyncio.sleep(LOOK_SECONDS)
-                    before = (await api.progress(started.run_id)).counts.get(Outcome.CREATED, 0)
+                    before = (await api.progress(run_id)).counts.get(Outcome.CREATED, 0)
                 async with servers.without_postgres():
                     await asyncio.sleep(outage)
-            ended = await until(api, started.run_id, Stage.FINISHED, LOOK_SECONDS)
+            ended = await until(api, run_id, Stage.FINISHED, LOOK_SECONDS)
     if ended.finished_at is None:
         raise RunWentWrongError(f"Our run ended {ended.result}: {ended.counts}, {ended.causes}.")
     return Survived(outage, (ended.finished_at - chosen).total_seconds(), before, dict(ended.counts))

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from activities.delivery.letters import notice_of
 from models.budgets.calls import used_since
 from models.night import digests
 from models.notices import writes as notices
@@ -48,14 +49,6 @@ async def warn(
                 if one.is_admin:
                     letter = metering.letter(app.title, reading, warned, one.name, link)
                     rows.append(
-                        {
-                            "practice_id": practice.id,
-                            "colleague_id": colleague_id,
-                            "kind": KIND,
-                            "subject": f"{practice.name}: {letter.subject}"[:200],
-                            "body": letter.body,
-                            "dedupe_key": f"{key}/{colleague_id}",
-                            "created_at": at,
-                        }
+                        notice_of(letter, practice, colleague_id, kind=KIND, key=f"{key}/{colleague_id}", at=at)
                     )
             await notices.write(session, rows)

@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
 from activities.delivery import month_meters
+from activities.delivery.letters import notice_of
 from activities.delivery.mailing import DeferredError, Mail, Mailer, UndeliverableError
 from contracts.payloads.check_connections import DeliveredNotices, DeliverNoticesInput, TellInput, Told
 from contracts.words.causes import Cause
@@ -88,21 +89,12 @@ class NoticeActivities:
         zone, rows = ZoneInfo(practice.time_zone), []
         for colleague_id, digest in planned.digests.items():
             letter = digesting.write(digest, staff.people[colleague_id].name, zone, self._link, TITLES)
-            rows.append(
-                {
-                    "practice_id": practice.id,
-                    "colleague_id": colleague_id,
-                    "kind": KIND,
-                    "subject": f"{practice.name}: {letter.subject}"[:200],
-                    "body": letter.body,
-                    "dedupe_key": f"{key}{colleague_id}",
-                    "tells_of": [
-                        {"client_id": str(one.client_id), "connection_id": str(one.connection_id), "cause": one.cause}
-                        for one in (*digest.own, *digest.others)
-                    ],
-                    "created_at": at,
-                }
-            )
+            tells_of = [
+                {"client_id": str(one.client_id), "connection_id": str(one.connection_id), "cause": one.cause}
+                for one in (*digest.own, *digest.others)
+            ]
+            notice = notice_of(letter, practice, colleague_id, kind=KIND, key=f"{key}{colleague_id}", at=at)
+            rows.append(notice | {"tells_of": tells_of})
         await notices.write(session, rows)
         if planned.told or planned.closed:
             told, closed = ([one.connection_id for one in some] for some in (planned.told, planned.closed))
@@ -130,17 +122,8 @@ class NoticeActivities:
         new, zone, rows = await digests.first_warned(session, due, at), ZoneInfo(practice.time_zone), []
         for colleague_id, theirs in sign_in_ends.by_person(new, staff).items():
             letter = sign_in_ends.letter(theirs, staff.people[colleague_id].name, at, zone, self._link)
-            rows.append(
-                {
-                    "practice_id": practice.id,
-                    "colleague_id": colleague_id,
-                    "kind": ENDS,
-                    "subject": f"{practice.name}: {letter.subject}"[:200],
-                    "body": letter.body,
-                    "dedupe_key": f"{ENDS}/{check_id}/{colleague_id}",
-                    "created_at": at,
-                }
-            )
+            own = f"{ENDS}/{check_id}/{colleague_id}"
+            rows.append(notice_of(letter, practice, colleague_id, kind=ENDS, key=own, at=at))
         await notices.write(session, rows)
         told = {"practice_id": practice.id, "kind": "connection.end_warned", "at": at}
         await events.record(

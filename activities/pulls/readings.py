@@ -103,9 +103,9 @@ class Readings:
         return error is not None and error.cause is Cause.WRONG_ORGANISATION
 
     @property
-    def changed(self) -> Iterator[Row]:
-        """The rows of lists that were read in part."""
-        return (row for lists, rows in self.rows.items() if lists in self.partial for row in rows)
+    def news(self) -> Sequence[Row]:
+        """Every row that was read, but for the profile."""
+        return [row for lists, rows in self.rows.items() if lists != PROFILE for row in rows]
 
     def add(self, other: "Readings") -> None:
         """Add what was read of further lists."""

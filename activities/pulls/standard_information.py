@@ -142,14 +142,15 @@ class StandardInformationActivities:
     async def _read(self, claimed: Claimed, lease: Lease) -> Readings:
         """Read what is to be read, and then what rests and is wanted after all.
 
-        Where something has changed, that is the profile, so that no change is stored of books that are not known to be
-        the client's, and the lists to which a change refers in vain.
+        Where something is to be stored, that is the profile, so that nothing is stored of books that are not known to
+        be the client's, and the lists to which a row refers in vain.
         """
         readings = await self._reader.read(claimed, lease)
-        if claimed.resting and (rows := list(readings.changed)):
+        news = readings.news
+        if claimed.resting and (news or readings.deleted):
             async with self._database.session() as session:
                 known = await stored_references(session, claimed.connection.id)
-            if woken := claimed.woken({*PROFILE, *lists_hinted_at(rows, known)}):
+            if woken := claimed.woken({*PROFILE, *lists_hinted_at(news, known)}):
                 readings.add(await self._reader.read(woken, lease))
         return readings
 

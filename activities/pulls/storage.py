@@ -118,11 +118,7 @@ class Storage:
             is_own = await self._is_own_login(session, asked, login, readings, row, at)
             if readings.are_of_other_books or not is_own:
                 readings.rows.clear()  # none of it is known to be of the client's books
-            changes: dict[ListName, Changes] = {}
-            for is_complete, rows in readings.by_completeness():
-                changes |= await list_store.store_lists(
-                    session, asked.connection_id, rows, is_complete=is_complete, at=at, deleted=readings.deleted
-                )
+            changes = (await _store_lists(session, {asked.connection_id: readings}, at))[asked.connection_id]
             if readings.warns_of_new_suppliers:
                 await supplier_notices.tell(session, asked.connection_id, changes, pull_id=asked.pull_id, at=at)
             await receipts.write_receipts(session, {asked.connection_id: changes}, pull_id=asked.pull_id, at=at)

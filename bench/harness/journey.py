@@ -102,6 +102,21 @@ async def all_of(api: Api, run_id: str, most: int | None = None) -> Selection:
     return Selection(organisations=tuple(SelectedOrganisation(organisation_id=row.organisation_id) for row in listed))
 
 
+async def listed(servers: Servers, api: Api) -> tuple[str, Selection]:
+    """Start a run, sign in, and wait for the list; gives the run's id and the choice of everything. Counters are zero.
+
+    Raises:
+        RunWentWrongError: The run asks for no sign-in, or ended before.
+    """
+    await servers.sandbox.forget()
+    started = await api.start(PROVIDER, READS.REGION)
+    await come_back(await consent(servers, started.authorize_url))
+    await until(api, started.run_id, Stage.AWAITING_SELECTION, LOOK_SECONDS)
+    choice = await all_of(api, started.run_id)
+    await servers.sandbox.zero()
+    return started.run_id, choice
+
+
 async def until(api: Api, run_id: str, stage: Stage, pause: float) -> RunSummaryAnswer:
     """Read a run's progress until it has reached a stage.
 

@@ -204,8 +204,7 @@ async def receipts_of(session: AsyncSession, connection_id: UUID) -> dict[ListNa
 
     The caller has checked that the connection is its practice's.
     """
-    query = select(Receipt).where(Receipt.connection_id == connection_id)
-    return {receipt.list_name: receipt for receipt in (await session.exec(query)).all()}
+    return (await receipts_of_each(session, (connection_id,)))[connection_id]
 
 
 async def receipts_of_each(

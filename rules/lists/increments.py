@@ -21,7 +21,6 @@ class LastPull(Protocol):
     Attributes:
         pulled_at: When the last successful pull was; None when there was none.
         cause: Why the latest try failed; None when it succeeded.
-        attempted_at: When that was.
     """
 
     @property
@@ -29,9 +28,6 @@ class LastPull(Protocol):
 
     @property
     def cause(self) -> Cause | None: ...  # noqa: D102  # see above
-
-    @property
-    def attempted_at(self) -> datetime: ...  # noqa: D102  # see above
 
 
 OVERLAP = timedelta(minutes=30)
@@ -87,21 +83,15 @@ def latest_turn(connection_id: UUID, at: datetime) -> datetime:
 def resting(groups: Iterable[Lists], receipts: Mapping[ListName, LastPull], turn: datetime) -> set[Lists]:
     """Which lists may be left out of a refresh, because they were read since the connection's turn.
 
-    A list that plan or role do not offer rests too: what was tried since then is not tried every night.
+    What could not be read, such as a list that the plan does not have, is asked for each time.
 
     Args:
         groups: Lists that are read together, of which the provider cannot be asked for changes only.
         receipts: Of the connection's lists.
         turn: The connection's latest turn.
     """
-    return {
-        lists
-        for lists in groups
-        if all((one := receipts.get(name)) is not None and _was_read(one, turn) for name in lists)
-    }
+    return {lists for lists in groups if all(_was_read(receipts.get(name), turn) for name in lists)}
 
 
-def _was_read(last: LastPull, turn: datetime) -> bool:
-    if last.cause is not None:
-        return last.cause.is_of_list and last.attempted_at >= turn
-    return last.pulled_at is not None and last.pulled_at >= turn
+def _was_read(last: LastPull | None, turn: datetime) -> bool:
+    return last is not None and last.cause is None and last.pulled_at is not None and last.pulled_at >= turn

@@ -12,7 +12,7 @@ from rules.lists.increments import TURN, latest_turn
 from tests.activities.pulls.elsewhere import BEFORE, Pulls
 from tests.models.conftest import LATER, NOON
 from tests.models.rows import account, contact, duty
-from tests.second_provider import APART, COMPANY, DUTIES, LEDGER, VENDORS
+from tests.second_provider import APART, COMPANY, DUTIES, GOODS, LEDGER, STOCK, VENDORS
 
 
 async def test_a_list_of_which_no_changes_can_be_asked_for_is_read_in_its_turn(pulls: Pulls):
@@ -75,3 +75,20 @@ async def test_a_night_that_is_tried_again_reads_nothing_twice(pulls: Pulls):
     pulls.second.asked.clear()
     await ActivityEnvironment().run(pulls.activities.pull_clients, asked)
     assert set(dict(pulls.second.asked)) <= {COMPANY, DUTIES}  # which rest
+
+
+async def test_nothing_is_stored_of_books_whose_profile_was_not_read_in_the_same_pull(pulls: Pulls):
+    without_items = [name.value for name in ListName if name not in {ListName.ITEMS, ListName.TRACKING_CATEGORIES}]
+    await pulls.change(list_names=without_items)
+    del pulls.second.books[STOCK]
+    await pulls.pull()
+    await pulls.night()
+    assert COMPANY not in dict(pulls.second.asked)
+    pulls.second.deletes[VENDORS] = ["v-1"]
+    await pulls.night()
+    assert COMPANY in dict(pulls.second.asked)
+    pulls.second.deletes.clear()
+    await pulls.change(list_names=None)
+    await pulls.night()
+    assert dict(pulls.second.asked)[GOODS] is None  # read completely
+    assert COMPANY in dict(pulls.second.asked)

@@ -106,10 +106,6 @@ def test_one_list_of_two_that_are_read_together_is_enough_to_read_both():
     assert resting([CONTACTS], held | {ListName.CUSTOMERS: receipt(NOW)}, NOW) == {CONTACTS}
 
 
-def test_what_is_not_offered_is_asked_for_in_its_turn_and_what_failed_every_night():
-    def tried(cause: Cause, at: datetime) -> dict[ListName, Receipt]:
-        return {ListName.TRACKING_CATEGORIES: receipt(NOW, cause).model_copy(update={"attempted_at": at})}
-
-    assert resting([TRACKING], tried(Cause.NOT_ON_PLAN, NOW), NOW) == {TRACKING}
-    assert resting([TRACKING], tried(Cause.NOT_ON_PLAN, NOW - timedelta(seconds=1)), NOW) == set()
-    assert resting([TRACKING], tried(Cause.PROVIDER_UNAVAILABLE, NOW), NOW) == set()
+def test_what_could_not_be_read_is_asked_for_each_time():
+    for cause in Cause:
+        assert resting([TRACKING], {ListName.TRACKING_CATEGORIES: receipt(NOW, cause)}, NOW) == set()

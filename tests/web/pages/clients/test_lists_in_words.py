@@ -71,10 +71,10 @@ async def test_a_list_that_could_never_be_read_is_not_called_empty(few: Few):
 
 async def test_a_list_that_the_settings_leave_out_is_not_called_empty(few: Few):
     client = few.clients[0]
-    weekly = "refers to what is not there: organisation profile, tax rates, tracking categories, currencies. All other"
+    weekly = "needs it: organisation profile, tax rates, tracking categories, currencies. All other"
     assert weekly in await page_of(few, 0, "/lists")
     await client.set(list_names=["accounts"])
-    assert "refers to what is not there: organisation profile. All other" in await page_of(few, 0, "/lists")
+    assert "needs it: organisation profile. All other" in await page_of(few, 0, "/lists")
     assert "The settings of this connection leave this list out." in await page_of(few, 0, "/lists/suppliers")
     assert "Left out by the settings" in await page_of(few, 0, "/lists")
 
