@@ -173,7 +173,8 @@ def _of_month(app: ProviderSettings, counted: MonthMeter) -> Finding:
     said = f"{used:,} of {budget:,} calls of this month are made (tier {tier})"
     if (warned := counted.warning) is None:
         return Finding(f"{app.title} calls", True, said)
-    what = "Book more calls there, or let it wait for the next month."
+    otherwise = "let the rest wait for the next month" if counted.meter.is_refused_beyond else "go on and pay for each"
+    what = f"Book more calls there, or {otherwise}."
     return Finding(f"{app.title} calls", False, f"{said}. {warned}", what)
 
 

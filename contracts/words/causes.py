@@ -131,8 +131,9 @@ _EXPLANATIONS: dict[Cause, Explanation] = {
     ),
     Cause.SIGN_IN_ENDED: Explanation(
         "Sign-in ended after its years",
-        "This permission ended after five years, as the accounting software ends all. Nobody did anything wrong.",
-        "Reconnect: sign in again with a login that can open this organisation; that is good for five years again.",
+        "The time of this permission is over: the accounting software ends each after some years. Nobody did anything "
+        "wrong.",
+        "Reconnect: sign in again with a login that can open this organisation. That gives it as many years again.",
     ),
     Cause.ACCESS_LOST: Explanation(
         "Access lost",

@@ -65,10 +65,10 @@ class Pulls:
             return await session.get_one(Connection, self.house.connection_id)
 
     async def told(self) -> int:
-        """How many events tell that lists were read in a night."""
-        query = select(Event).where(Event.kind == "connection.refreshed", Event.after != "nothing changed")
+        """How many events tell that lists were read, after the first pull."""
+        query = select(Event).where(Event.kind == "connection.refreshed")
         async with self.database.session() as session:
-            return len((await session.exec(query)).all()) - 1  # the first pull tells too
+            return len((await session.exec(query)).all()) - 1
 
     async def change(self, **values: object) -> None:
         async with self.database.transaction() as session:

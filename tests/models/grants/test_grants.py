@@ -49,6 +49,22 @@ async def test_a_dead_grant_is_signed_out_with_an_event_and_not_tried_again(data
     assert event.practice_id == house.practice.id
 
 
+@pytest.mark.parametrize(
+    ("ends", "cause"),
+    [(AFTER_EXPIRY, Cause.SIGN_IN_ENDED), (AFTER_EXPIRY + timedelta(seconds=1), Cause.SIGNED_OUT)],
+)
+async def test_the_event_tells_an_end_for_good_from_another(database, fresh, provider, clock, house, ends, cause):
+    async with database.transaction() as session:
+        (await session.get_one(Grant, house.grant_id)).ends_at = ends
+    clock.at = AFTER_EXPIRY
+    provider.good = b"revoked"
+    with pytest.raises(DeadError):
+        await fresh(database)
+    async with database.session() as session:
+        (event,) = (await session.exec(select(Event).where(Event.kind == "grant.signed_out"))).all()
+    assert event.cause is cause
+
+
 async def test_any_other_error_leaves_the_grant_as_it_was(database, fresh, provider, clock, house):
     clock.at = AFTER_EXPIRY
 

@@ -43,11 +43,12 @@ def test_lost_access_stays_lost_access_when_the_list_says_the_same():
     assert listed(Cause.ACCESS_LOST) is Cause.ACCESS_LOST
 
 
-def test_a_dead_sign_in_is_the_cause_of_all_of_its_connections():
+@pytest.mark.parametrize("cause", [Cause.SIGNED_OUT, Cause.SIGN_IN_ENDED])
+def test_a_dead_sign_in_is_the_cause_of_all_of_its_connections(cause):
     connections = [one(), one(Cause.PROVIDER_UNAVAILABLE), one(Cause.SUBSCRIPTION_ENDED), one(Cause.SIGNED_OUT)]
-    looks = by_failure(connections, Cause.SIGNED_OUT)
+    looks = by_failure(connections, cause)
     assert [look.connection_id for look in looks] == [connection.connection_id for connection in connections]
-    assert {look.cause for look in looks} == {Cause.SIGNED_OUT}
+    assert {look.cause for look in looks} == {cause}
 
 
 @pytest.mark.parametrize("cause", [Cause.PROVIDER_UNAVAILABLE, Cause.RATE_LIMITED, Cause.UNKNOWN])
