@@ -12,7 +12,12 @@ import httpx2
 
 from contracts.words.lists import PROFILE, ListName
 from contracts.words.standard_information import Row
+from models.clients.tables import Client
+from models.connections.tables import Connection
+from models.grants import writes as grants
 from models.kit.columns import now
+from models.kit.database import Database
+from models.kit.sealing import Sealer
 from providers.kit.call_limits import CallLimits
 from providers.kit.clock import Clock, utc_now
 from providers.kit.http import http_client
@@ -168,6 +173,48 @@ class Second:
 
     async def close(self) -> None:
         """Nothing is open."""
+
+
+async def signed_in_for(
+    database: Database, sealer: Sealer, practice_id: UUID, colleague_id: UUID, companies: Mapping[str, str]
+) -> dict[str, UUID]:
+    """Clients of a colleague, each with a company that they have signed in for; their ids, by name.
+
+    Args:
+        database: The product's.
+        sealer: Seals what the sign-ins give.
+        practice_id: Whose clients.
+        colleague_id: Who has signed in, and looks after them.
+        companies: Names, by company id.
+    """
+    clients = {}
+    for company, name in companies.items():
+        async with database.transaction() as session:
+            grant = await grants.upsert_grant(
+                session,
+                sealer,
+                provider=Second.name,
+                credential=Credential(company, "person-1", "Bea", b"secret 1", now() + timedelta(minutes=5)),
+                practice_id=practice_id,
+                colleague_id=colleague_id,
+                at=now(),
+                takes_over=True,
+            )
+            client = Client(practice_id=practice_id, name=name, code=f"S{company}", owner_id=colleague_id)
+            session.add(client)
+            await session.flush()
+            session.add(
+                Connection(
+                    practice_id=practice_id,
+                    client_id=client.id,
+                    provider=Second.name,
+                    organisation_id=company,
+                    organisation_name=name,
+                    grant_id=grant.id,
+                )
+            )
+            clients[name] = client.id
+    return clients
 
 
 APP = "app-1"

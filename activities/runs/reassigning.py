@@ -27,8 +27,10 @@ from contracts.words.refusals import Refused
 from contracts.words.runs import Outcome, Stage
 from models.connections.tables import Connection
 from models.grants import writes as grants
+from models.grants.sign_ins import taken_over_in
+from models.grants.tables import ConsentAttempt
 from models.runs import organisations as run_lists
-from models.runs import reassignments
+from models.runs import reassignments, sign_ins
 from models.runs import writes as runs
 from models.runs.organisations import still_to_reassign
 from models.runs.tables import Run, RunOrganisation
@@ -50,6 +52,7 @@ class ReassignActivities(ReachActivities):
         at = self._now()
         async with self._database.transaction() as session:
             run = await runs.listing_run(session, asked.run_id)
+            consent = await session.get_one(ConsentAttempt, asked.consent_id)
             await grants.record_reach(session, asked.grant_id, reached, at)
             found = await reassignments.reached_clients(
                 session,
@@ -61,7 +64,9 @@ class ReassignActivities(ReachActivities):
             )
             listed = await reassignments.write_list(session, run.id, found, at, new_owner_id=None)
             run.stage = Stage.AWAITING_SELECTION
-            run.message = None if listed else NOBODY_S
+            came = {one.organisation_id: one.name for one in reached}
+            if await sign_ins.note_arrival(session, run, consent, came, list(came.values()), at) is None:
+                run.message = (await taken_over_in(session, consent))[:500] or (None if listed else NOBODY_S)
             session.add(run)
         return ListedClients(clients=listed)
 

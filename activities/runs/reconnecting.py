@@ -18,7 +18,6 @@ from contracts.payloads.reconnect_all import (
 )
 from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
-from contracts.words.runs import SignInState
 from contracts.words.standard_information import NAMELESS
 from models.clients import writes as clients
 from models.connections import disconnections
@@ -33,7 +32,7 @@ from models.runs.surveys import SurveyRow
 from models.runs.tables import Run
 from models.runs.tallies import tally_of
 from providers.port.provider import ReachableOrganisation
-from rules.runs.sign_in_queue import came_back, login_for
+from rules.runs.sign_in_queue import login_for
 from rules.runs.surveying import LivingConnection, is_missed, survey, survey_one
 
 
@@ -82,19 +81,10 @@ class ReconnectActivities(ReachActivities):
             run = await runs.open_run(session, asked.run_id)
             consent = await session.get_one(ConsentAttempt, asked.consent_id)
             await grants.record_reach(session, asked.grant_id, reached, at)
-            came = came_back(
-                await sign_ins.queue_of(session, run.id),
-                consent.expected_organisation_id,
-                {one.organisation_id for one in reached},
-                allowed,
+            came = await sign_ins.note_arrival(
+                session, run, consent, {one.organisation_id for one in reached}, allowed, at
             )
-            await sign_ins.mark(session, run.id, came.done, SignInState.DONE, at)
-            if came.came_instead is not None and consent.expected_organisation_id is not None:
-                missed = [consent.expected_organisation_id]
-                await sign_ins.mark(session, run.id, missed, SignInState.TO_DO, at, came.came_instead[:300])
-            run.message = came.message[:500]
-            session.add(run)
-        return NotedSignIn(to_do=came.to_do, message=came.message)
+        return NotedSignIn(to_do=came.to_do if came else 0, message=came.message if came else "")
 
     async def _named(
         self, asked: SurveyConnectionsInput, consent_id: UUID, grant_id: UUID

@@ -35,7 +35,10 @@ runs = typer.Typer(no_args_is_help=True, help="Runs: one bulk operation each.")
 
 Clients = Annotated[
     list[str] | None,
-    typer.Option("--client", help="Likewise: a client without a connection, by its code or id; repeat for more."),
+    typer.Option(
+        "--client",
+        help="Likewise: a client without a connection, by its code or id; repeat for more. Reassign: a colleague's.",
+    ),
 ]
 RunId = Annotated[str, typer.Argument(metavar="RUN-ID", help="The run's id, as `runs list` shows it.")]
 

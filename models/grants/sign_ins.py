@@ -13,6 +13,7 @@ from models.events import writes as events
 from models.grants.tables import ConsentAttempt, Grant, SignInLink
 from models.practices.tables import Colleague, Practice
 from models.runs.tables import Run
+from rules.runs.taking_over import HeldSignIn
 
 FINISHED_WITHIN = timedelta(seconds=45)
 """Longer than a provider's token endpoint is waited for: a sign-in that is not finished after it was interrupted."""
@@ -128,7 +129,64 @@ async def coming(session: AsyncSession, grant: Grant, at: datetime) -> Coming | 
     return None if is_being_finished is None else Coming(is_being_finished)
 
 
-async def tell_clients(session: AsyncSession, attempt: ConsentAttempt, grant_id: UUID, at: datetime) -> None:
+async def holder_of(session: AsyncSession, provider: str, account_key: str, attempt: ConsentAttempt) -> str | None:
+    """The colleague whose sign-in a new one ends, where a practice has one for an account at a time.
+
+    Args:
+        session: The transaction that stores the new one, before it does.
+        provider: The provider's name in tables.
+        account_key: The account.
+        attempt: The new sign-in.
+
+    Returns:
+        Their name; None where the latest is of the same colleague, or does not work any more.
+    """
+    found = await (await session.connection()).execute(
+        text("""
+            SELECT p.name FROM (
+                SELECT h.colleague_id FROM grants g JOIN grant_holders h ON h.grant_id = g.id
+                WHERE g.provider = :provider AND g.account_key = :account_key AND g.practice_id = :practice_id
+                  AND g.status = 'active'
+                ORDER BY h.signed_in_at DESC LIMIT 1
+            ) latest JOIN colleagues p ON p.id = latest.colleague_id
+            WHERE p.id <> :colleague_id
+        """),
+        {
+            "provider": provider,
+            "account_key": account_key,
+            "practice_id": attempt.practice_id,
+            "colleague_id": attempt.colleague_id,
+        },
+    )
+    name: str | None = found.scalar_one_or_none()
+    return name
+
+
+async def taken_over_in(session: AsyncSession, attempt: ConsentAttempt) -> str:
+    """Whose sign-ins a finished one has ended, in sentences; empty where it has ended none.
+
+    Args:
+        session: Any session.
+        attempt: The sign-in, which came back.
+    """
+    found = await (await session.connection()).execute(
+        text("""
+            SELECT e.before, k.name, k.id, c.organisation_id
+            FROM events e
+            JOIN clients k ON k.id = e.client_id
+            JOIN connections c ON c.id = e.connection_id AND c.grant_id = :grant_id
+            WHERE e.run_id = :run_id AND e.kind LIKE 'connection.signed_in%' AND e.before IS NOT NULL
+              AND e.at >= :used_at
+            ORDER BY e.id
+        """),
+        {"run_id": attempt.run_id, "grant_id": attempt.grant_id, "used_at": attempt.used_at},
+    )
+    return " ".join(HeldSignIn(*row).ended for row in found)
+
+
+async def tell_clients(
+    session: AsyncSession, attempt: ConsentAttempt, grant_id: UUID, at: datetime, ended: str | None = None
+) -> None:
     """Write on the timeline of each of a practice's clients that use a login that somebody has signed in with it.
 
     Args:
@@ -136,11 +194,12 @@ async def tell_clients(session: AsyncSession, attempt: ConsentAttempt, grant_id:
         attempt: The sign-in: whose, for which run, and whether the colleague sent somebody a link for it.
         grant_id: The login.
         at: This moment.
+        ended: The colleague whose sign-in has ended by it; None where nobody's has.
     """
     await (await session.connection()).execute(
         text(f"""
-            INSERT INTO events (practice_id, client_id, connection_id, run_id, colleague_id, kind, after, at)
-            SELECT c.practice_id, c.client_id, c.id, :run_id, :colleague_id, :kind, g.label, :at
+            INSERT INTO events (practice_id, client_id, connection_id, run_id, colleague_id, kind, before, after, at)
+            SELECT c.practice_id, c.client_id, c.id, :run_id, :colleague_id, :kind, :ended, g.label, :at
             FROM connections c JOIN grants g ON g.id = c.grant_id
             WHERE c.grant_id = :grant_id AND c.practice_id = :practice_id AND {IS_LIVING}
             ORDER BY c.id
@@ -150,6 +209,7 @@ async def tell_clients(session: AsyncSession, attempt: ConsentAttempt, grant_id:
             "practice_id": attempt.practice_id,
             "colleague_id": attempt.colleague_id,
             "run_id": attempt.run_id,
+            "ended": ended and ended[:300],
             "kind": "connection.signed_in" if attempt.link_id is None else "connection.signed_in_by_link",
             "at": at,
         },

@@ -69,7 +69,7 @@ async def held_sign_ins(
     """
     found = await (await session.connection()).execute(
         text(f"""
-            SELECT coalesce(h.name, p.name), k.name
+            SELECT coalesce(h.name, p.name), k.name, k.id, c.organisation_id
             FROM connections c
             JOIN clients k ON k.id = c.client_id
             JOIN colleagues p ON p.id = k.owner_id

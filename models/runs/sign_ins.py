@@ -9,11 +9,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.causes import Cause
 from contracts.words.runs import RunKind, SignInState
-from models.connections.conditions import NEEDS_REPAIR
+from models.connections.conditions import IS_LIVING, NEEDS_REPAIR
 from models.connections.tables import Connection
+from models.grants.sign_ins import taken_over_in
 from models.grants.tables import ConsentAttempt
 from models.runs.tables import ExpectedSignIn, Run
-from rules.runs.sign_in_queue import Expected, next_of
+from rules.runs.sign_in_queue import CameBack, Expected, came_back, next_of
 
 _TO_REPAIR = f"""
     FROM connections c JOIN grants g ON g.id = c.grant_id
@@ -50,6 +51,33 @@ async def expect_repairs(session: AsyncSession, run: Run, at: datetime) -> int:
         _whose(run) | {"run_id": run.id, "at": at},
     )
     return found.rowcount
+
+
+async def expect_takeovers(session: AsyncSession, run: Run, organisation_ids: Sequence[str], at: datetime) -> None:
+    """Expect a sign-in for each of some organisations of clients, which are to be taken over.
+
+    Args:
+        session: The transaction that stores the run.
+        run: A *Reassign clients*.
+        organisation_ids: Of the practice's clients, in the order of the sign-ins.
+        at: This moment.
+    """
+    await (await session.connection()).execute(
+        text(f"""
+            INSERT INTO expected_sign_ins (run_id, organisation_id, position, name, client_id, state, updated_at)
+            SELECT :run_id, c.organisation_id, o.place - 1, c.organisation_name, c.client_id, 'to_do', :at
+            FROM unnest(CAST(:organisation_ids AS text[])) WITH ORDINALITY AS o (id, place)
+            JOIN connections c ON c.organisation_id = o.id
+            WHERE c.practice_id = :practice_id AND c.provider = :provider AND {IS_LIVING}
+        """),  # noqa: S608  # our own words
+        {
+            "run_id": run.id,
+            "practice_id": run.practice_id,
+            "provider": run.provider,
+            "organisation_ids": list(organisation_ids),
+            "at": at,
+        },
+    )
 
 
 async def expected_of(session: AsyncSession, run_id: str) -> Sequence[ExpectedSignIn]:
@@ -115,6 +143,40 @@ async def mark(
         .where(col(ExpectedSignIn.run_id) == run_id, col(ExpectedSignIn.organisation_id).in_(organisation_ids))
         .values(state=state, came_instead=came_instead, updated_at=at)
     )
+
+
+async def note_arrival(
+    session: AsyncSession,
+    run: Run,
+    consent: ConsentAttempt,
+    reached: Collection[str],
+    allowed: Sequence[str],
+    at: datetime,
+) -> CameBack | None:
+    """Compare what a sign-in has brought with those that the run expects, and tell the run's people; a repeat agrees.
+
+    Args:
+        session: The transaction in which the run is locked.
+        run: The run.
+        consent: The sign-in.
+        reached: Ids of all organisations that its login reaches now.
+        allowed: Names of those that were allowed in it, as far as the provider says.
+        at: This moment.
+
+    Returns:
+        What it changes; None where the run expects no sign-in for a single organisation.
+    """
+    queue = await queue_of(session, run.id)
+    if not queue:
+        return None
+    came = came_back(queue, consent.expected_organisation_id, reached, allowed)
+    await mark(session, run.id, came.done, SignInState.DONE, at)
+    if came.came_instead is not None and consent.expected_organisation_id is not None:
+        missed = [consent.expected_organisation_id]
+        await mark(session, run.id, missed, SignInState.TO_DO, at, came.came_instead[:300])
+    run.message = " ".join(filter(None, [came.message, await taken_over_in(session, consent)]))[:500]
+    session.add(run)
+    return came
 
 
 async def has_signed_in(session: AsyncSession, run_id: str) -> bool:

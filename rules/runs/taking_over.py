@@ -8,6 +8,7 @@ from contracts.payloads.selection import SelectedOrganisation, Selection
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import Action
 from rules.runs.choosing import Choice
+from rules.runs.expected_organisations import MOST
 
 NAMED = 3
 """Sign-ins that a refusal names; more are counted."""
@@ -19,15 +20,48 @@ class HeldSignIn(NamedTuple):
     Attributes:
         holder: Who gave it.
         client: The client whose organisation it is for.
+        client_id: The same for programs.
+        organisation_id: The provider's id of that organisation.
     """
 
     holder: str
     client: str
+    client_id: UUID
+    organisation_id: str
 
     @property
     def sentence(self) -> str:
         """What becomes of it, for whoever is about to sign in."""
         return f"{self.holder}'s sign-in for {self.client} ends when yours begins."
+
+    @property
+    def ended(self) -> str:
+        """What has become of it, for whoever has signed in."""
+        return f"{self.holder}'s sign-in for {self.client} has ended: its books are read with the new one."
+
+
+def asked_for(held: Sequence[HeldSignIn], client_ids: Sequence[UUID]) -> list[HeldSignIn]:
+    """Return the sign-ins that end for the clients that somebody is going to take over; all where none is named.
+
+    Args:
+        held: The sign-ins that may end.
+        client_ids: Clients of colleagues.
+
+    Raises:
+        Refused: One of them is no colleague's client, or is not connected; or they are too many.
+    """
+    if not client_ids:
+        return list(held)
+    by_client = {one.client_id: one for one in held}
+    for place, client_id in enumerate(client_ids):
+        if client_id not in by_client:
+            message = "This client is not there, is not connected here, or is yours already."
+            raise Refused(RefusalCode.UNKNOWN_CLIENT, message, field=f"client_ids.{place}")
+    wanted = set(client_ids)
+    if len(wanted) > MOST:
+        message = f"A run takes over {MOST} clients at most. Take over the others with another run."
+        raise Refused(RefusalCode.INVALID, message, field="client_ids")
+    return [one for one in held if one.client_id in wanted]
 
 
 def agree(held: Sequence[HeldSignIn], title: str, *, is_agreed: bool) -> None:

@@ -218,6 +218,9 @@ class ConsentReturns:
         at = now()
         async with self._database.transaction() as session:
             await runs.locked_run(session, attempt.run_id)  # before the grant, as whoever lists what it reaches does
+            takes_over = self._consents.provider(attempt.provider).capabilities.takes_over
+            key = finished.credential.account_key
+            ended = await sign_ins.holder_of(session, attempt.provider, key, attempt) if takes_over else None
             grant = await grants.upsert_grant(
                 session,
                 self._sealer,
@@ -226,13 +229,13 @@ class ConsentReturns:
                 practice_id=attempt.practice_id,
                 colleague_id=attempt.colleague_id,
                 at=at,
-                takes_over=self._consents.provider(attempt.provider).capabilities.takes_over,
+                takes_over=takes_over,
             )
             if finished.organisations:
                 await grants.record_reach(session, grant.id, finished.organisations, at)
             if finished.credential.region is not None:
                 await regions.remember(session, attempt.practice_id, attempt.provider, finished.credential.region)
-            await sign_ins.tell_clients(session, attempt, grant.id, at)
+            await sign_ins.tell_clients(session, attempt, grant.id, at, ended)
             if attempt.client_link_id is not None:
                 await client_returns.use_up(session, attempt, at)
             if attempt.link_id is not None:

@@ -8,7 +8,7 @@ from temporalio.client import Client, WorkflowHandle
 from contracts.payloads.runs import RunResult
 from contracts.words.access import scope_of
 from contracts.words.refusals import RefusalCode, Refused
-from contracts.words.runs import SignInState, Stage
+from contracts.words.runs import RunKind, SignInState, Stage
 from models.kit.columns import now
 from models.kit.database import Database
 from models.runs import reads as run_views
@@ -19,6 +19,7 @@ from starter.actor import Actor
 from starter.support.temporal_faults import explained
 from workflows.reconnect_all import ReconnectAll
 
+NOT_GONE_ON_WITH = "Reassign clients goes on when it is chosen which are taken over."
 NOBODY_YET = "Nobody has signed in for this run yet, so there is nothing to go on with. Sign in, or stop the run."
 PAST = "This run is past its sign-ins. Start another one to sign in again."
 
@@ -47,7 +48,7 @@ class SignIns:
             return await sign_ins.expected_of(session, run_id)
 
     async def drop(self, actor: Actor, run_id: str, organisation_id: str) -> Sequence[ExpectedSignIn]:
-        """Leave an organisation's sign-in out; with the last one, the run goes on. Again, it changes nothing.
+        """Leave an organisation's sign-in out; with the last one, a repair goes on. Again, it changes nothing.
 
         Returns:
             The sign-ins that the run expects, as they are now.
@@ -67,7 +68,7 @@ class SignIns:
                 raise Refused(RefusalCode.INVALID, NOBODY_YET)
             if any(one.organisation_id == organisation_id and one.state is SignInState.TO_DO for one in queue):
                 await sign_ins.mark(session, run.id, [organisation_id], SignInState.DROPPED, now())
-        if is_last:
+        if is_last and run.kind is RunKind.RECONNECT_ALL:
             await self._tell(run_id)
         return await self.expected(actor, run_id)
 
@@ -75,10 +76,12 @@ class SignIns:
         """Repair with the sign-ins so far; those that are still to do are left out.
 
         Raises:
-            Refused: There is no such run, it is past its sign-ins, or nobody has signed in for it yet.
+            Refused: There is no such run, it is past its sign-ins, nobody has signed in for it yet, or it is no repair.
         """
         async with self._database.transaction() as session:
             run = await self._waiting(session, actor, run_id)
+            if run.kind is not RunKind.RECONNECT_ALL:
+                raise Refused(RefusalCode.INVALID, NOT_GONE_ON_WITH)
             if not await sign_ins.has_signed_in(session, run.id):
                 raise Refused(RefusalCode.INVALID, NOBODY_YET)
         await self._tell(run_id)
@@ -88,7 +91,8 @@ class SignIns:
             raise _unknown(run_id)
         run = await runs.locked_run(session, run_id)
         actor.check(scope_of(run.kind))
-        if run.stage is not Stage.AWAITING_CONSENT:
+        chooses = run.kind is RunKind.REASSIGN_CLIENTS and run.stage.is_listing and run.selection_digest is None
+        if run.stage is not Stage.AWAITING_CONSENT and not chooses:
             raise Refused(RefusalCode.WRONG_STAGE, PAST)
         return run
 

@@ -26,7 +26,7 @@ from models.runs.expected import organisations as expected_organisations
 from models.runs.expected.organisations import Named
 from models.runs.reads import of_key
 from models.runs.tables import Run
-from rules.runs.taking_over import agree
+from rules.runs.taking_over import agree, asked_for
 from starter.actor import Actor
 from starter.people.rights import check_may_add
 from starter.runs.consents import AWAITS_CONSENT, Consents
@@ -71,9 +71,9 @@ class Starts:
         if kind is RunKind.ADD_CLIENTS:
             async with self._database.session() as session:
                 await check_may_add(session, actor)
-        await self._agreed(actor, kind, provider, options)
         if idempotency_key and (earlier := await self._earlier(actor, idempotency_key)):
             return await self._again(actor, earlier, kind, provider, options)
+        taken_over = await self._taken_over(actor, kind, provider, options)
         at = now()
         run = Run(
             id=_new_id(kind, actor, at),
@@ -103,7 +103,7 @@ class Starts:
         attempt = (
             None
             if options.hand_over or options.sign_in_follows
-            else await self._consents.prepare(actor, run, at, await self._expected(run), options.region)
+            else await self._consents.prepare(actor, run, at, await self._expected(run, taken_over), options.region)
         )
         deadlines = self._deadlines
         try:
@@ -115,6 +115,9 @@ class Starts:
                     deadlines = _patient(deadlines)
                     if attempt is not None:
                         attempt.for_place(0)
+                if taken_over:
+                    await sign_ins.expect_takeovers(session, run, taken_over, at)
+                    deadlines = _patient(deadlines)
                 if self._has_queue(run):
                     has_queue = await sign_ins.expect_repairs(session, run, at) > 0
                     options = replace(options, has_queue=has_queue)
@@ -143,18 +146,27 @@ class Starts:
             return await self._again(actor, earlier, kind, provider, options)
         return StartedRun(run.id, attempt.authorize_url if attempt else None, run.provider)
 
-    async def _agreed(self, actor: Actor, kind: RunKind, provider: str, options: RunOptions) -> None:
-        """See that nobody ends colleagues' sign-ins unawares.
+    async def _taken_over(self, actor: Actor, kind: RunKind, provider: str, options: RunOptions) -> Sequence[str]:
+        """The organisations of colleagues' clients that a *Reassign clients* expects a sign-in for each.
+
+        None where one sign-in is for all, or where nobody has said which clients. Nobody ends colleagues' sign-ins
+        unawares.
 
         Raises:
-            Refused: It would, and is not agreed.
+            Refused: It would end them, and is not agreed; or a client is none of those.
         """
-        takes_over = self._consents.provider(provider).capabilities.takes_over
-        if kind is not RunKind.REASSIGN_CLIENTS or options.hand_over is not None or not takes_over:
-            return
+        if kind is not RunKind.REASSIGN_CLIENTS or options.hand_over is not None:
+            return ()
+        software = self._consents.provider(provider)
+        is_one_by_one = not software.capabilities.joins_many
+        if not is_one_by_one and not software.capabilities.takes_over:
+            return ()
         async with self._database.session() as session:
             held = await reassignments.held_sign_ins(session, actor.practice_id, provider, actor.colleague_id)
-        agree(held, self._consents.provider(provider).title, is_agreed=options.takes_over)
+        wanted = asked_for(held, options.client_ids)
+        if software.capabilities.takes_over:
+            agree(wanted, software.title, is_agreed=options.takes_over)
+        return [one.organisation_id for one in wanted] if is_one_by_one and options.client_ids else ()
 
     async def _named(self, session: AsyncSession, run: Run, options: RunOptions) -> Sequence[Named]:
         """The organisations that a new run expects by name.
@@ -162,16 +174,20 @@ class Starts:
         Raises:
             Refused: Nothing is expected by name in such a run, or what is said is not there; see ``checked``.
         """
-        if not options.names and not options.client_ids:
-            return ()
         provider = self._consents.provider(run.provider)
-        if run.kind is not RunKind.ADD_CLIENTS or provider.capabilities.joins_many:
-            message = f"Only Add clients where each sign-in brings one organisation takes a list: not {provider.title}."
+        is_one_by_one = not provider.capabilities.joins_many
+        is_taking_over = is_one_by_one and run.kind is RunKind.REASSIGN_CLIENTS and not options.names
+        if is_taking_over or not (options.names or options.client_ids):
+            return ()
+        if run.kind is not RunKind.ADD_CLIENTS or not is_one_by_one:
+            message = f"{run.kind.heading} with {provider.title} takes no list of organisations to sign in for."
             raise Refused(RefusalCode.INVALID, message, field="organisations")
         return await checked(session, run.practice_id, options.names, options.client_ids)
 
-    async def _expected(self, run: Run) -> str | None:
+    async def _expected(self, run: Run, taken_over: Sequence[str]) -> str | None:
         """The organisation that a new run's first sign-in is for."""
+        if taken_over:
+            return taken_over[0]
         async with self._database.session() as session:
             return await sign_ins.first_expected(session, run, has_queue=self._has_queue(run))
 

@@ -74,7 +74,10 @@ class StartWish(SignInWish):
         "sign in for, in order.",
     )
     client_ids: tuple[UUID, ...] = Field(
-        default=(), max_length=500, description="Likewise: clients without a connection that they are for."
+        default=(),
+        max_length=500,
+        description="Likewise: clients without a connection that they are for. Reassign clients, there: clients of "
+        "colleagues that you are going to sign in for, one after the other (`…/sign-ins` shows them).",
     )
     takes_over: bool = Field(
         default=False,

@@ -182,7 +182,8 @@ export class Selection {
   }
 
   kept() {
-    return { chosen: this.chosen.map((one) => one.id), search: this.search.value, filter: this.filter.value };
+    const known = this.rows.map((one) => one.id);
+    return { chosen: this.chosen.map((one) => one.id), known, search: this.search.value, filter: this.filter.value };
   }
 
   /** What was kept; null where the page came with a choice of its own, which is at another address than the run. */
@@ -198,8 +199,9 @@ export class Selection {
   restore() {
     const kept = this.wasKept();
     const chosen = kept && new Set(kept.chosen);
+    const known = new Set(kept?.known ?? this.rows.map((one) => one.id)); // what came since is ticked as the page has it
     for (const one of this.rows) {
-      this.mark(one, chosen ? chosen.has(one.id) && !one.box.disabled : one.box.checked);
+      this.mark(one, chosen && known.has(one.id) ? chosen.has(one.id) && !one.box.disabled : one.box.checked);
     }
     if (kept) {
       this.search.value = kept.search;

@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.runs import SignInState, Verdict
+from models.grants.sign_ins import taken_over_in
 from models.grants.tables import ConsentAttempt
 from models.runs.tables import ExpectedOrganisation, Run, RunOrganisation
 from rules.clients.matching import Judgement
@@ -85,12 +86,14 @@ async def note_arrival(
         at: This moment.
 
     Returns:
-        What people are told; None where the run expects nothing by name.
+        What people are told; None where there is nothing to tell.
     """
-    queue = await queue_of(session, run.id)
+    queue, consent = await queue_of(session, run.id), await session.get_one(ConsentAttempt, consent_id)
+    ended = await taken_over_in(session, consent)
     if not queue:
-        return None
-    consent = await session.get_one(ConsentAttempt, consent_id)
+        run.message = ended[:500] or run.message
+        session.add(run)
+        return ended or None
     of = RunOrganisation
     rows = select(of.organisation_id, of.name).where(of.run_id == run.id, col(of.organisation_id).in_(allowed))
     names = dict((await session.exec(rows.order_by(col(of.position)))).all())
@@ -101,7 +104,9 @@ async def note_arrival(
         [_came(identity, name, verdicts.get(identity), practice_name) for identity, name in names.items()],
     )
     await _store(session, run, told, at)
-    return told.message
+    run.message = " ".join(filter(None, [told.message, ended]))[:500]
+    session.add(run)
+    return run.message
 
 
 def _came(organisation_id: str, name: str, judged: Judgement | None, practice_name: str) -> Came:
@@ -116,8 +121,6 @@ async def _store(session: AsyncSession, run: Run, told: Arrival, at: datetime) -
         await put(session, run.id, position, SignInState.DONE, at, organisation_id=organisation_id)
     if told.missed is not None and told.came_instead is not None:
         await put(session, run.id, told.missed, SignInState.TO_DO, at, came_instead=told.came_instead[:300])
-    run.message = told.message[:500]
-    session.add(run)
 
 
 async def put(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from contracts.payloads.selection import Selection
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import Action
-from rules.runs.taking_over import HeldSignIn, agree, take_over
+from rules.runs.taking_over import HeldSignIn, agree, asked_for, take_over
 
 ME, OTHER = UUID(int=1), UUID(int=2)
 LISTED = ("a", "b", "c")
@@ -70,6 +70,23 @@ def test_what_is_not_listed_or_for_somebody_else_is_refused(selection, code, fie
     assert (refused.value.refusal.code, refused.value.refusal.field) == (code, field)
 
 
+def held_by_sam(clients: list[str]) -> list[HeldSignIn]:
+    return [HeldSignIn("Sam", client, UUID(int=place), f"org-{place}") for place, client in enumerate(clients)]
+
+
+def test_only_named_clients_of_colleagues_are_asked_for_in_the_list_s_order():
+    held = held_by_sam(["A", "B", "C"])
+    assert asked_for(held, []) == held
+    assert asked_for(held, [UUID(int=2), UUID(int=0), UUID(int=2)]) == [held[0], held[2]]
+    for wanted, code, field in (
+        ([UUID(int=0), UUID(int=9)], RefusalCode.UNKNOWN_CLIENT, "client_ids.1"),
+        ([UUID(int=place) for place in range(501)], RefusalCode.INVALID, "client_ids"),
+    ):
+        with pytest.raises(Refused) as refused:
+            asked_for(held_by_sam(["A"] * (501 if code is RefusalCode.INVALID else 1)), wanted)
+        assert (refused.value.refusal.code, refused.value.refusal.field) == (code, field)
+
+
 @pytest.mark.parametrize(
     ("clients", "said"),
     [
@@ -79,7 +96,7 @@ def test_what_is_not_listed_or_for_somebody_else_is_refused(selection, code, fie
     ],
 )
 def test_nobody_s_sign_in_is_ended_without_agreeing(clients, said):
-    held = [HeldSignIn("Sam", client) for client in clients]
+    held = held_by_sam(clients)
     agree(held, "Books", is_agreed=True)
     with pytest.raises(Refused) as refused:
         agree(held, "Books", is_agreed=False)

@@ -141,7 +141,7 @@ async def test_what_cannot_be_expected_is_refused_and_nothing_is_begun(queue: Qu
         await queue.begun(client_ids=(uuid4(),))
     with pytest.raises(Refused, match="500 organisations at most"):
         await queue.begun("\n".join(map(str, range(501))))
-    with pytest.raises(Refused, match="brings one organisation takes a list"):
+    with pytest.raises(Refused, match="Add clients with Xero takes no list"):
         await scene.operations.runs.start(
             scene.actor, RunKind.ADD_CLIENTS, "xero", options=RunOptions(names=("Alder",))
         )

@@ -145,6 +145,10 @@ def _login(event: Happened) -> str:
     return f"The connection uses {whose} from now on."
 
 
+def _ended(event: Happened) -> str:
+    return f" {event.before}'s sign-in has ended by that." if event.before else ""
+
+
 def _suppliers(event: Happened) -> str:
     return f"A refresh brought {event.after} new contact{'' if event.after == '1' else 's'} to the list of suppliers."
 
@@ -193,9 +197,12 @@ SENTENCES: dict[str, Callable[[Happened], str]] = {
     "connection.refreshed": _refreshed,
     "connection.settings_changed": _settings,
     "connection.login_changed": _login,
-    "connection.signed_in": lambda event: f"{event.by} signed in as {event.after}, whose login this connection uses.",
+    "connection.signed_in": lambda event: (
+        f"{event.by} signed in as {event.after}, whose login this connection uses.{_ended(event)}"
+    ),
     "connection.signed_in_by_link": lambda event: (
         f"Somebody signed in as {event.after}, whose login this connection uses, by a link from {event.by}."
+        f"{_ended(event)}"
     ),
     "connection.changed": lambda event: f"{event.by} changed the connection from {event.before} to {event.after}.",
     "connection.change_undone": lambda event: (

@@ -50,10 +50,18 @@ async def start(
     is_one_by_one = kind is RunKind.ADD_CLIENTS and not door.software.allow_words(provider).joins_many
     if is_one_by_one and not listed and client is None:
         return await expected.question(request, door, viewer, provider, fields=fields | {"region": region})
-    if kind is RunKind.REASSIGN_CLIENTS and door.software.allow_words(provider).takes_over and not takes_over:
-        return await taking_over.question(
-            request, door, viewer, provider, fields=fields | {"region": region}, is_again=listed
-        )
+    if kind is RunKind.REASSIGN_CLIENTS and door.software.allow_words(provider).takes_over:
+        problem = taking_over.NOT_AGREED if not takes_over else None if client_ids else taking_over.NOT_CHOSEN
+        if problem:
+            return await taking_over.question(
+                request,
+                door,
+                viewer,
+                provider,
+                fields=fields | {"region": region},
+                ticked=client_ids,
+                problem=problem if listed else None,
+            )
     wanted = [*client_ids, *([client] if client and is_one_by_one else [])]
     try:
         started = await door.client_sync.press(

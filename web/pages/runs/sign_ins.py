@@ -34,6 +34,12 @@ async def values(door: Operations, actor: Actor, run_id: str) -> Mapping[str, ob
     }
 
 
+async def done(door: Operations, actor: Actor, run_id: str) -> tuple[str, ...]:
+    """The organisations that a run expected and that were signed in for."""
+    queue = await door.sign_ins.expected(actor, run_id)
+    return tuple(one.organisation_id for one in queue if one.state is SignInState.DONE)
+
+
 @router.post("/activity/{run_id}/sign-ins/drop")
 async def drop(
     door: Door, viewer: Viewer, run_id: RunId, organisation_id: Annotated[str, Form(max_length=64)] = ""

@@ -1,6 +1,6 @@
 """Choosing which colleagues' clients to take over: the values for the list's template, clients of leavers first."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final, NamedTuple
@@ -14,10 +14,13 @@ from starter.actor import Actor
 from starter.answers.views import OrganisationView
 from starter.operations import Operations
 from web.kit.rendering import render
+from web.pages.runs import sign_ins
 from web.pages.runs.selecting import Chosen
 
-SHOWN: Final = 200
-"""Sign-ins that the question names."""
+SHOWN: Final = 1000
+"""Clients that the question offers."""
+NOT_AGREED: Final = "Tick that you agree, or go back: without it, nothing begins."
+NOT_CHOSEN: Final = "Choose the clients that you are going to sign in for."
 
 
 async def question(
@@ -27,7 +30,8 @@ async def question(
     provider: str,
     *,
     fields: Mapping[str, str],
-    is_again: bool,
+    ticked: Collection[UUID] = (),
+    problem: str | None = None,
 ) -> HTMLResponse:
     """The page that says whose sign-ins end, before somebody leaves for theirs, and asks them to agree.
 
@@ -37,19 +41,21 @@ async def question(
         viewer: Who signs in.
         provider: The accounting software.
         fields: What else was sent, to be sent again.
-        is_again: Whether the form was sent without agreeing.
+        ticked: Clients that were ticked when it was sent before.
+        problem: Why it was not taken then.
     """
     held = await door.runs.held_sign_ins(viewer.actor, provider)
     return render(
         request,
         "takes_over.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if is_again else HTTPStatus.OK,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK,
         address=request.url.path,
         allow=door.software.allow_words(provider),
         fields=dict(fields),
         held=held[:SHOWN],
         more=max(len(held) - SHOWN, 0),
-        is_again=is_again,
+        ticked=frozenset(ticked),
+        problem=problem,
     )
 
 
@@ -123,15 +129,19 @@ async def values(door: Operations, actor: Actor, run_id: str, chosen: Chosen | N
     for view in found:
         if view.organisation.shown_owner_id is not None:
             owners.setdefault(view.organisation.shown_owner_id, []).append(view)
+    queue = await sign_ins.values(door, actor, run_id)
+    if chosen is None:  # what was signed in for is meant
+        chosen = Chosen(organisation_ids=await sign_ins.done(door, actor, run_id))
     return {
-        "rows": list(_rows(found, chosen or Chosen())),
+        **queue,
+        "rows": list(_rows(found, chosen)),
         "total": total,
         "owners": [
             Owner(owner_id, rows[0].shown_owner_name or "", rows[0].shown_owner_left_at is not None, len(rows))
             for owner_id, rows in owners.items()
         ],
         "left": sum(view.shown_owner_left_at is not None for view in found),
-        "chosen": chosen or Chosen(),
+        "chosen": chosen,
     }
 
 
