@@ -31,9 +31,8 @@ pytestmark = pytest.mark.leaves(OPEN_RUN, because="runs are listed by hand and n
 class Takeover:
     """Clients that Ada has signed in for, and Ben, who takes some of them over; without a worker."""
 
-    def __init__(self, scene: Scene, ben: Scene, clients: dict[str, UUID]) -> None:
-        self.scene, self.clients, self.run_id = scene, clients, ""
-        self.second = scene.providers["second"]
+    def __init__(self, scene: Scene, second: Second, ben: Scene, clients: dict[str, UUID]) -> None:
+        self.scene, self.second, self.clients, self.run_id = scene, second, clients, ""
         self.ben = replace(ben.actor, session_id=uuid4())
 
     async def begun(self, *names: str, takes_over: bool = True) -> str:
@@ -77,12 +76,11 @@ class Takeover:
 
 @pytest_asyncio.fixture
 async def takeover(scene: Scene) -> Takeover:
-    scene.providers["second"] = Second(
-        ONE_AT_A_TIME, reached=tuple(ReachableOrganisation(*one, None) for one in COMPANIES.items())
-    )
+    second = Second(ONE_AT_A_TIME, reached=tuple(ReachableOrganisation(*one, None) for one in COMPANIES.items()))
+    scene.providers[second.name] = second
     sealer = scene.settings.key_ring().for_purpose("database")
     clients = await signed_in_for(scene.database, sealer, scene.actor.practice_id, scene.actor.colleague_id, COMPANIES)
-    return Takeover(scene, await joined(scene, "Ben"), clients)
+    return Takeover(scene, second, await joined(scene, "Ben"), clients)
 
 
 async def test_one_after_the_other_and_whose_sign_ins_have_ended(takeover: Takeover):
