@@ -72,6 +72,7 @@ class Second:
         refusals: What the next calls that end something raise, in this order.
         books: By feed, its rows with the moment of their last change.
         refuses: Feeds that it gives nobody, and why.
+        lists_not: Why it lists nothing; None where it does.
         deletes: By feed, keys that a read of changes says are deleted.
         asked: The feeds that were read, and since when.
     """
@@ -86,6 +87,7 @@ class Second:
     refusals: list[Exception] = field(default_factory=list)
     books: dict[Feed, dict[str, tuple[Row, datetime]]] = field(default_factory=dict)
     refuses: dict[Feed, ProviderError] = field(default_factory=dict)
+    lists_not: ProviderError | None = None
     deletes: dict[Feed, list[str]] = field(default_factory=dict)
     asked: list[tuple[Feed, datetime | None]] = field(default_factory=list)
     feeds: Feeds = APART
@@ -145,6 +147,8 @@ class Second:
     ) -> Sequence[ReachableOrganisation]:
         """What the test says."""
         await tokens.credential()
+        if self.lists_not is not None:
+            raise self.lists_not
         return self.reached
 
     def keep(self, feed: Feed, row: Row, at: datetime) -> None:

@@ -143,9 +143,8 @@ class OrganisationActivities(ReachActivities):
         """Say which of the organisations that the run expects came with the sign-in, if it expects any by name."""
         if asked.consent_id is None:
             return None
-        practice = await session.get_one(Practice, run.practice_id)
         return await expected_organisations.note_arrival(
-            session, run, asked.consent_id, asked.allowed, judged, practice.name, self._now()
+            session, run, asked.consent_id, asked.allowed, judged, self._now()
         )
 
 
@@ -158,6 +157,7 @@ class Facts(NamedTuple):
     room: int
     connected: Sequence[ConnectedClient]
     reads_ended: bool
+    practice_name: str
 
 
 async def _facts(session: AsyncSession, run: Run, practice: Practice, *, reads_ended: bool) -> Facts:
@@ -170,4 +170,5 @@ async def _facts(session: AsyncSession, run: Run, practice: Practice, *, reads_e
         practice.client_allowance - await clients.count_clients(session, practice.id),
         await lookalikes.connected_clients(session, practice.id, run.provider),
         reads_ended,
+        practice.name,
     )

@@ -20,7 +20,7 @@ from models.grants.tables import ConsentAttempt, Grant
 from models.kit.columns import now as this_moment
 from models.kit.database import Database
 from models.night.endings import LastConnection
-from providers.port.errors import NeedsPerson, ProviderError, Unavailable
+from providers.port.errors import NeedsPerson, ProviderError, Transient, Unavailable
 from providers.port.provider import Kept, Provider, Providers, ReachableOrganisation, Removed
 from rules.lists.losses import is_much_missing
 
@@ -60,6 +60,9 @@ class GrantReader:
     ) -> Sequence[ReachableOrganisation]:
         """The organisations that the login of a finished sign-in reaches.
 
+        Where a grant is an organisation's and that does not answer just now, it is what the sign-in brought: one that
+        is out of order holds up no list of others.
+
         Args:
             consent_id: The sign-in.
             grant_id: The grant that it gave.
@@ -76,7 +79,19 @@ class GrantReader:
         try:
             return await self._listed(provider, grant_id, consent_ref, is_to_choose=is_of_this_pass)
         except ProviderError as error:
+            is_passing = isinstance(error, Transient) and provider.capabilities.takes_over
+            if is_passing and (brought := await self._brought(grant_id)):
+                return brought
             raise application_error(error, self._now()) from None
+
+    async def _brought(self, grant_id: UUID) -> Sequence[ReachableOrganisation]:
+        """What a grant was last seen to reach: its sign-in has stored that."""
+        async with self._database.session() as session:
+            reach = await grants.reach_of(session, grant_id)
+        return [
+            ReachableOrganisation(one.organisation_id, one.name, one.provider_connection_id, is_from_this_consent=True)
+            for one in reach
+        ]
 
     async def of_grant(self, grant_id: UUID) -> Sequence[ReachableOrganisation]:
         """The organisations that a login reaches.

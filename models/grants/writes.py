@@ -1,6 +1,6 @@
 """Queries of grants: a consent stored, and what a login reaches. How tokens are kept fresh is in ``fresh_tokens``."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID, uuid4
@@ -236,6 +236,12 @@ _KNOWN_REACH = text(f"""
     UNION
     SELECT c.organisation_id FROM connections c WHERE c.grant_id = :grant_id AND {IS_HEALTHY}
 """)  # noqa: S608  # our own words
+
+
+async def reach_of(session: AsyncSession, grant_id: UUID) -> Sequence[GrantReach]:
+    """The organisations that a grant was last seen to reach."""
+    query = select(GrantReach).where(GrantReach.grant_id == grant_id).order_by(col(GrantReach.organisation_id))
+    return (await session.exec(query)).all()
 
 
 async def record_reach(

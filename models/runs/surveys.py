@@ -54,7 +54,7 @@ async def living_connections(
                          WHERE r.organisation_id = c.organisation_id
                            AND NOT (r.grant_id = c.grant_id AND c.cause IS NOT DISTINCT FROM 'access_lost')
                          ORDER BY p.name),
-                   c.last_good_at
+                   c.last_good_at, coalesce(g.ends_at <= now(), false)
             FROM connections c
             JOIN grants g ON g.id = c.grant_id
             JOIN clients k ON k.id = c.client_id
@@ -98,9 +98,8 @@ async def to_allow_again(
 
 
 def _living(row: Any) -> LivingConnection:
-    connection_id, client_id, organisation_id, name, grant_id, status, cause, grant_status, reached_by, last_good_at = (
-        row
-    )
+    connection_id, client_id, organisation_id, name, grant_id, status, cause, grant_status, reached_by, *times = row
+    last_good_at, has_ended = times
     return LivingConnection(
         connection_id=connection_id,
         client_id=client_id,
@@ -112,6 +111,7 @@ def _living(row: Any) -> LivingConnection:
         grant_status=GrantStatus(grant_status),
         reached_by=tuple(reached_by),
         last_good_at=last_good_at,
+        has_ended=has_ended,
     )
 
 

@@ -17,7 +17,7 @@ from rapidfuzz import fuzz, process
 from contracts.words.causes import Cause
 from contracts.words.runs import Verdict
 from contracts.words.standard_information import NAMELESS
-from rules.clients.names import NEAR_ENOUGH, digits, plain_name
+from rules.clients.names import NEAR_ENOUGH, are_alike, digits, plain_name
 from rules.clients.registration_numbers import Keys, Numbers
 
 
@@ -103,6 +103,8 @@ GONE = frozenset(
 )
 """What a reset, an ended trial or a conversion looks like from here; a login that ended says nothing of the kind."""
 
+_OWN = "Named like your practice: probably your own books."
+_USUALLY_OWN = "The first business of this login, which is usually the practice's own."
 _ENDED = "Its subscription has ended: nothing of it can be read before it is renewed."
 _ENDED_AND_READ = "Its subscription has ended: it can still be read, and is not kept up to date there."
 
@@ -114,6 +116,7 @@ def judge(
     room: int,
     connected: Sequence[ConnectedClient] = (),
     reads_ended: bool = False,  # with the other facts
+    practice_name: str = NAMELESS,
 ) -> list[Judgement]:
     """Give every organisation its verdict.
 
@@ -124,6 +127,7 @@ def judge(
         room: How many more clients the practice's allowance holds.
         connected: Clients with a connection; an organisation may be one's books under another id.
         reads_ended: Whether an organisation whose subscription has ended can still be read.
+        practice_name: The practice's own name, by which its own books are recognised.
 
     Returns:
         A judgement for each candidate, in the same order.
@@ -140,7 +144,8 @@ def judge(
         twin = twins.of(candidate, numbers[organisation_id]) if organisation_id in numbers else None
         if len(candidates) == 1:  # a login that reaches nothing else is not a practice's
             candidate = candidate._replace(is_lead=False)
-        judgement = _judge_one(candidate, known.get(organisation_id), lookalikes.get(organisation_id), twin, room)
+        own = _OWN if are_alike(candidate.name, practice_name) else _USUALLY_OWN if candidate.is_lead else None
+        judgement = _judge_one(candidate, known.get(organisation_id), lookalikes.get(organisation_id), twin, room, own)
         judgement = _with_end(candidate, judgement, ended)
         room -= judgement.verdict is Verdict.NEW
         judged.append(judgement)
@@ -153,6 +158,7 @@ def _judge_one(
     lookalike: "_Lookalike | None",
     twin: "_Twin | None",
     room: int,
+    own: str | None,
 ) -> Judgement:
     organisation_id = candidate.organisation_id
     if known is not None and known.is_taken:
@@ -171,9 +177,8 @@ def _judge_one(
     if candidate.is_demo or candidate.is_trial:
         kind = "demo company" if candidate.is_demo else "trial organisation"
         return Judgement(organisation_id, Verdict.DEMO_OR_TRIAL, f"This is a {kind}.", None)
-    if candidate.is_lead:
-        usual = "The first business of this login, which is usually the practice's own."
-        return Judgement(organisation_id, Verdict.PRACTICES_OWN, usual, None)
+    if own is not None:
+        return Judgement(organisation_id, Verdict.PRACTICES_OWN, own, None)
     if candidate.is_ended:
         return Judgement(organisation_id, Verdict.SUBSCRIPTION_ENDED, None, None)
     if room <= 0:

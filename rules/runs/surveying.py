@@ -16,7 +16,10 @@ from rules.clients.names import plain_name
 
 
 class LivingConnection(NamedTuple):
-    """A connection that is not disconnected, its login, and whose logins last reached the organisation."""
+    """A connection that is not disconnected, its login, and whose logins last reached the organisation.
+
+    ``has_ended``: whether the login's time at the provider is over, after which nothing renews it.
+    """
 
     connection_id: UUID
     client_id: UUID
@@ -28,6 +31,7 @@ class LivingConnection(NamedTuple):
     grant_status: GrantStatus
     reached_by: tuple[str, ...]
     last_good_at: datetime | None = None
+    has_ended: bool = False
 
 
 class Settled(NamedTuple):
@@ -169,7 +173,9 @@ def why(one: LivingConnection) -> Cause | None:
     """The cause for which a connection needs repair; None when none is known."""
     if one.cause is not None and not one.cause.is_transient:
         return one.cause
-    return Cause.SIGNED_OUT if one.grant_status is GrantStatus.SIGNED_OUT else one.cause
+    if one.grant_status is not GrantStatus.SIGNED_OUT:
+        return one.cause
+    return Cause.SIGN_IN_ENDED if one.has_ended else Cause.SIGNED_OUT
 
 
 def unreachable(one: LivingConnection) -> str:

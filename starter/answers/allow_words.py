@@ -47,10 +47,20 @@ class AllowWords:
 
     @property
     def beforehand(self) -> str:
-        """What to know before leaving, in a sentence; empty where there is nothing."""
-        if not self.may_return_at_once:
+        """What to know before leaving, in sentences; empty where there is nothing."""
+        at_once = "may bring you straight back here without a question, if you have allowed access before."
+        said = [f"{self.title} {at_once}"] if self.may_return_at_once else []
+        return " ".join([*said, *filter(None, [self.ends_others])])
+
+    @property
+    def ends_others(self) -> str:
+        """That a sign-in there ends the one before, in a sentence; empty where it does not."""
+        if not self.takes_over:
             return ""
-        return f"{self.title} may bring you straight back here without a question, if you have allowed access before."
+        return (
+            f"{self.title} keeps one sign-in for each organisation: yours takes the place of the one before, whoever "
+            "gave it."
+        )
 
     @property
     def why_ended(self) -> str:

@@ -24,6 +24,7 @@ from models.grants import writes as grants
 from models.grants.tables import ConsentAttempt
 from models.kit.columns import now
 from models.kit.database import Database
+from models.kit.database_away import is_away
 from models.kit.sealing import Sealer, open_kept
 from models.practices.tables import Practice
 from models.runs import writes as runs
@@ -43,8 +44,10 @@ logger = logging.getLogger(__name__)
 FINISHING = sign_ins.FINISHED_WITHIN
 TELLING = timedelta(seconds=3)
 """How long whoever finishes a sign-in is left to tell the run; after that, the next callback tells it."""
+KEEPING = timedelta(seconds=20)
+"""How long the database may be away while what was granted is to be kept; shorter than ``FINISHING``."""
 LOOK = timedelta(milliseconds=200)
-"""Between two looks at a sign-in that another request finishes just now."""
+"""Between two looks at a sign-in that another request finishes just now, or at a database that is away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +196,7 @@ class ConsentReturns:
             attempt.cause, attempt.is_other_region = error.cause, isinstance(error, OtherRegion)
             await self._save(attempt)
         else:
-            await self._keep(attempt, finished)
+            await self._keep_at_last(attempt, finished)
         return None
 
     async def _refuse_pick(self, provider: Provider, attempt: ConsentAttempt, other: client_returns.OtherPick) -> str:
@@ -212,6 +215,21 @@ class ConsentReturns:
             is_new = await app_troubles.note(session, provider, error.cause, error.detail, now())
         if is_new:
             logger.error("%s refuses our app's secret (%s): `clientsync doctor` tries it", provider, error.detail)
+
+    async def _keep_at_last(self, attempt: ConsentAttempt, finished: FinishedSignIn) -> None:
+        """Keep what was granted, also if the database is away for a moment: the code cannot be exchanged again.
+
+        Where it stays away, what was granted is lost with this process. Whoever asks again is told that the sign-in was
+        interrupted, and a sign-in that was ended by it is found to be at its next use, and repaired as any other.
+        """
+        first_try = now()
+        while True:
+            try:
+                return await self._keep(attempt, finished)
+            except Exception as error:
+                if not is_away(error) or first_try + KEEPING < now():
+                    raise
+            await asyncio.sleep(LOOK.total_seconds())
 
     async def _keep(self, attempt: ConsentAttempt, finished: FinishedSignIn) -> None:
         """Commit the grant with the attempt: from here on, nothing that was granted can be lost."""

@@ -37,6 +37,11 @@ from starter.support.temporal_faults import explained
 
 ENDED = "This run has ended."
 
+NOTHING_BROKEN = (
+    "No client needs a sign-in to {title} now, so nobody is sent there: one would only end the sign-in that works. "
+    "Clients of colleagues are taken over with Reassign clients."
+)
+
 GOES_ON = timedelta(days=7)
 """How long a run that expects one sign-in after the other waits for the next."""
 
@@ -119,8 +124,10 @@ class Starts:
                     await sign_ins.expect_takeovers(session, run, taken_over, at)
                     deadlines = _patient(deadlines)
                 if self._has_queue(run):
-                    has_queue = await sign_ins.expect_repairs(session, run, at) > 0
-                    options = replace(options, has_queue=has_queue)
+                    expected = await sign_ins.expect_repairs(session, run, at)
+                    if not expected and self._consents.provider(provider).capabilities.takes_over:
+                        raise Refused(RefusalCode.INVALID, NOTHING_BROKEN.format(title=title), field="kind")
+                    options = replace(options, has_queue=expected > 0)
                 if attempt is not None:
                     session.add(attempt.row)
                 await events.record(

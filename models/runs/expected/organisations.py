@@ -14,7 +14,6 @@ from models.grants.sign_ins import taken_over_in
 from models.grants.tables import ConsentAttempt
 from models.runs.tables import ExpectedOrganisation, Run, RunOrganisation
 from rules.clients.matching import Judgement
-from rules.clients.names import are_alike
 from rules.runs.expected_organisations import LONGEST, Arrival, Came, Wanted, arrived
 
 
@@ -71,7 +70,6 @@ async def note_arrival(
     consent_id: UUID,
     allowed: Collection[str],
     judged: Sequence[Judgement],
-    practice_name: str,
     at: datetime,
 ) -> str | None:
     """Compare what a sign-in has brought with what the run expects, and tell the run's people; a repeat agrees.
@@ -82,7 +80,6 @@ async def note_arrival(
         consent_id: The sign-in.
         allowed: Ids of the organisations that were allowed in it.
         judged: The verdicts on the whole list.
-        practice_name: The practice's own name, by which its own books are recognised.
         at: This moment.
 
     Returns:
@@ -101,7 +98,7 @@ async def note_arrival(
     told = arrived(
         queue,
         consent.expected_position,
-        [_came(identity, name, verdicts.get(identity), practice_name) for identity, name in names.items()],
+        [_came(identity, name, verdicts.get(identity)) for identity, name in names.items()],
     )
     await _store(session, run, told, at)
     run.message = " ".join(filter(None, [told.message, ended]))[:500]
@@ -109,11 +106,16 @@ async def note_arrival(
     return run.message
 
 
-def _came(organisation_id: str, name: str, judged: Judgement | None, practice_name: str) -> Came:
-    verdict = judged.verdict if judged else None
-    is_own = verdict is Verdict.PRACTICES_OWN or are_alike(name, practice_name)
-    is_client = verdict is Verdict.ALREADY_CLIENT
-    return Came(organisation_id, name, judged.client_id if judged else None, is_client=is_client, is_own=is_own)
+def _came(organisation_id: str, name: str, judged: Judgement | None) -> Came:
+    if judged is None:
+        return Came(organisation_id, name)
+    return Came(
+        organisation_id,
+        name,
+        judged.client_id,
+        is_client=judged.verdict is Verdict.ALREADY_CLIENT,
+        is_own=judged.verdict is Verdict.PRACTICES_OWN,
+    )
 
 
 async def _store(session: AsyncSession, run: Run, told: Arrival, at: datetime) -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from contracts.words.causes import Cause
 from contracts.words.runs import Verdict
+from contracts.words.standard_information import NAMELESS
 from rules.clients.matching import Candidate, ConnectedClient, KnownOrganisation, UnconnectedClient, judge
 from rules.clients.names import plain_name
 from rules.clients.registration_numbers import company_keys
@@ -226,6 +227,22 @@ def test_the_lead_business_of_a_login_that_reaches_others_is_the_practice_s_own(
     assert [one.verdict for one in judge(listed, {}, [], 10)] == [Verdict.PRACTICES_OWN, Verdict.NEW]
     assert verdict_of(candidate(is_lead=True)) is Verdict.NEW  # a client that signs in by itself
     assert judge([candidate(is_lead=True), candidate("Another", "o2")], {}, [], 1)[1].verdict is Verdict.NEW
+
+
+@pytest.mark.parametrize(
+    ("name", "practice", "is_own"),
+    [
+        ("Harbour Lane Accountants Ltd", "Harbour Lane Accountants", True),
+        ("Harbour Lane Bakery", "Harbour Lane Accountants", False),
+        ("14 Mill Road", "12 Mill Road", False),
+        (NAMELESS, NAMELESS, False),
+    ],
+)
+def test_what_is_named_like_the_practice_is_its_own_and_never_new(name: str, practice: str, is_own: bool):
+    (judged,) = judge([candidate(name)], {}, [], 10, practice_name=practice)
+    assert (judged.verdict is Verdict.PRACTICES_OWN) is is_own
+    judged = judge([candidate(name)], {}, [client(name)], 10, practice_name=practice)[0]
+    assert judged.verdict is not Verdict.PRACTICES_OWN, "a client of that name comes first"
 
 
 @pytest.mark.parametrize(

@@ -27,10 +27,20 @@ def one(
     organisation_id: str = "books",
     is_mine: bool = False,
     reached_by: tuple[str, ...] = (),
+    has_ended: bool = False,
 ) -> LivingConnection:
     grant_id = MINE if is_mine else THEIRS
     return LivingConnection(
-        uuid4(), uuid4(), organisation_id, "Harbour Cafe", grant_id, status, cause, login, reached_by
+        uuid4(),
+        uuid4(),
+        organisation_id,
+        "Harbour Cafe",
+        grant_id,
+        status,
+        cause,
+        login,
+        reached_by,
+        has_ended=has_ended,
     )
 
 
@@ -197,3 +207,17 @@ def test_one_client_s_organisation_lock_opens_for_its_own_id_alone(connection, r
     assert (settled.outcome is None) == (connection.organisation_id in reached)
     if settled.outcome is not None:
         assert "Nothing was changed." in (settled.message or "")
+
+
+@pytest.mark.parametrize(
+    ("connection", "cause"),
+    [
+        (one(login=ENDED, organisation_id="other"), Cause.SIGNED_OUT),
+        (one(login=ENDED, organisation_id="other", has_ended=True), Cause.SIGN_IN_ENDED),
+        (one(BROKEN, Cause.ACCESS_LOST, ENDED, organisation_id="other", has_ended=True), Cause.ACCESS_LOST),
+        (one(CONNECTED, TRANSIENT[0], ENDED, organisation_id="other", has_ended=True), Cause.SIGN_IN_ENDED),
+    ],
+)
+def test_a_login_whose_years_are_over_is_not_merely_signed_out(connection, cause):
+    (settled,) = survey([connection], REACHED, MINE, moves_healthy=False)
+    assert (settled.outcome, settled.cause) == (Outcome.UNREACHABLE, cause)

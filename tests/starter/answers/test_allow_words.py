@@ -30,4 +30,8 @@ def test_each_says_how_many_a_sign_in_brings():
 def test_only_where_a_sign_in_ends_another_is_that_said():
     one = AllowWords("Second Books", SignInBrings.ONE, takes_over=True)
     assert "Second Books keeps one sign-in for each organisation" in one.why_ended
-    assert AllowWords("Second Books", SignInBrings.ONE).why_ended == ""
+    assert one.beforehand.endswith("yours takes the place of the one before, whoever gave it.")
+    other = AllowWords("Second Books", SignInBrings.ONE)
+    assert (other.why_ended, other.ends_others, other.beforehand) == ("", "", "")
+    both = AllowWords("Second Books", SignInBrings.ONE, may_return_at_once=True, takes_over=True)
+    assert both.beforehand.count("Second Books") == 2

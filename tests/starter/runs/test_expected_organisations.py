@@ -3,12 +3,17 @@
 Sign-ins come back as they do; what a worker would do with them is done by its activities, called here.
 """
 
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from activities.runs.organisations import OrganisationActivities
 from activities.shared.grant_reader import GrantReader
@@ -17,8 +22,10 @@ from contracts.payloads.listing import JudgeOrganisationsInput, ListOrganisation
 from contracts.words.refusals import Refused
 from contracts.words.runs import RunKind
 from models.clients.tables import Client
+from providers.port.errors import Unavailable
 from providers.port.provider import ReachableOrganisation
 from starter.actor import Actor
+from starter.runs import consent_returns
 from starter.runs.consent_returns import CameFrom
 from starter.runs.kinds import RunOptions
 from tests.journeys.promises import OPEN_RUN
@@ -55,6 +62,10 @@ class Queue:
         state = dict(parse_qsl(urlsplit(address).query))["state"]
         query = {"state": state, "code": "x", "realmId": organisation_id}
         await self.scene.operations.consent_returns.finish(self.second.name, query, CameFrom(self.actor))
+        return await self.judged(organisation_id)
+
+    async def judged(self, organisation_id: str) -> str:
+        """List and judge what the latest sign-in has brought."""
         [(consent_id, grant_id)] = await self.scene.rows(
             "SELECT id, grant_id FROM consent_attempts WHERE run_id = :run AND grant_id IS NOT NULL"
             " ORDER BY used_at DESC LIMIT 1",
@@ -160,3 +171,72 @@ async def test_another_practice_sees_and_changes_nothing(queue: Queue):
         with pytest.raises(Refused, match="There is no run"):
             await asked
     assert await queue.states() == [("Alder & Finch", "to_do", None)]
+
+
+async def test_a_company_that_does_not_answer_holds_up_no_list_and_the_firm_s_own_books_are_not_new(queue: Queue):
+    address = await queue.begun("Alder & Finch", "Beech Ltd")
+    queue.second.lists_not = Unavailable("500")
+    assert await queue.came("11", address) == "Alder & Finch is there. 1 organisation is left; Beech Ltd is next."
+    queue.second.lists_not = None
+    await queue.came("13")
+    verdicts = await queue.scene.rows(
+        "SELECT name, verdict FROM run_organisations WHERE run_id = :run ORDER BY position", run=queue.run_id
+    )
+    assert verdicts == [("Alder & Finch", "new"), ("Harbour Lane", "practices_own")]
+
+
+MADE = (
+    "CREATE SEQUENCE tries",  # which no rollback takes back
+    """CREATE FUNCTION goes_away() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF nextval('tries') <= {times} THEN RAISE EXCEPTION 'away' USING ERRCODE = '57P01'; END IF;
+        RETURN NEW; END $$""",
+    "CREATE TRIGGER away BEFORE INSERT ON grants FOR EACH ROW EXECUTE FUNCTION goes_away()",
+)
+GONE = ("DROP TRIGGER away ON grants", "DROP FUNCTION goes_away", "DROP SEQUENCE tries")
+
+
+@asynccontextmanager
+async def away(scene: Scene, times: int) -> AsyncIterator[None]:
+    """The database is gone each time that a grant is stored, so many times."""
+
+    async def run(statements: Sequence[str]) -> None:
+        async with scene.database.transaction() as session:
+            for statement in statements:
+                await session.exec(text(statement.replace("{times}", str(times))))
+
+    await run(MADE)
+    try:
+        yield
+    finally:
+        await run(GONE)
+
+
+async def test_a_database_that_is_away_for_a_moment_loses_no_sign_in(queue: Queue):
+    address = await queue.begun("Alder & Finch")
+    async with away(queue.scene, 2):
+        assert await queue.came("11", address) == (
+            "Alder & Finch is there. Your list is done: choose which become clients."
+        )
+    assert len(queue.second.finished) == 1, "a code is exchanged once"
+
+
+async def test_a_database_that_stays_away_is_told_and_the_next_sign_in_is_as_good(
+    queue: Queue, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(consent_returns, "KEEPING", timedelta(0))
+    address = await queue.begun("Alder & Finch")
+    async with away(queue.scene, 1):
+        with pytest.raises(DBAPIError, match="away"):
+            await queue.came("11", address)
+        monkeypatch.setattr(consent_returns, "FINISHING", timedelta(0))
+        with pytest.raises(Refused, match="interrupted"):
+            await queue.came("11", address)
+        assert await queue.came("11") == "Alder & Finch is there. Your list is done: choose which become clients."
+
+
+async def test_where_nothing_is_broken_nobody_is_sent_to_end_a_sign_in(queue: Queue):
+    start = queue.scene.operations.runs.start
+    for options in (RunOptions(), RunOptions(moves_healthy=True)):
+        with pytest.raises(Refused, match="No client needs a sign-in to Second Books now"):
+            await start(queue.actor, RunKind.RECONNECT_ALL, queue.second.name, options=options)
+    assert await queue.scene.rows("SELECT 1 FROM runs WHERE provider = 'second'") == []
