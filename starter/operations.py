@@ -167,7 +167,7 @@ class Operations:
         self.exports = Exports(database, self.clients, self.runs, self.software)
         self.hand_overs = HandOvers(database, self.runs, self.software)
         self.managing = Managing(database, temporal, self.consents, self.runs, self.software, self.supporting)
-        self.client_links = ClientLinks(database, self.consents, self.managing, public_url)
+        self.client_links = ClientLinks(database, self.consents, self.managing, self.runs, public_url)
         self.told = ToldByProviders(database, self.consents, self.managing)
         self.disconnecting = Disconnecting(database, temporal, self.managing)
         self.archive = Archive(database, self.disconnecting)

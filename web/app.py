@@ -90,6 +90,7 @@ def create_app(
         health,
     ):
         app.include_router(module.router)
+    app.include_router(client_links.asking)
     app.include_router(told.own_pages)
     for router in pages.ROUTERS:
         app.include_router(router)

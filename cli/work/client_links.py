@@ -6,9 +6,9 @@ from uuid import UUID
 import typer
 
 from cli.kit.acting import ClientName, acting_on
-from cli.kit.output import As, Json, out, print_json, table, words
+from cli.kit.output import As, Json, Provider, out, print_json, table, words
 from contracts.words.client_links import DAYS
-from starter.answers.sign_ins import ClientLinksAnswer, MadeClientLinkAnswer
+from starter.answers.sign_ins import AskedClientAnswer, ClientLinksAnswer, MadeClientLinkAnswer
 from starter.ending import execute
 
 links = typer.Typer(no_args_is_help=True, help="Links by which a client's own people sign in, without an account here.")
@@ -33,6 +33,29 @@ def make(
         return
     out.print(answer.address, highlight=False, soft_wrap=True)
     out.print("It connects this client's own books and nothing else, once. It is not shown again.", style="dim")
+
+
+@links.command("ask")
+def ask(
+    client: ClientName,
+    provider: Provider = None,
+    days: Annotated[int, typer.Option(help="Days until it ends by itself; 60 at most.")] = DAYS,
+    as_email: As = None,
+    json: Json = False,
+) -> None:
+    """Make a link for a client that was never connected; what its people sign in for is then chosen in a run."""
+
+    async def work() -> AskedClientAnswer:
+        async with acting_on(client, as_email) as (operations, actor, client_id):
+            software = operations.software.chosen(provider)
+            return AskedClientAnswer.of(await operations.client_links.ask(actor, client_id, software, None, days))
+
+    answer = execute(work())
+    if json:
+        print_json(answer)
+        return
+    out.print(answer.address, highlight=False, soft_wrap=True)
+    out.print(f"It works once and is not shown again. Then choose: clientsync runs show {answer.run_id}", style="dim")
 
 
 @links.command("list")

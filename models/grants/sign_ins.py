@@ -1,5 +1,6 @@
 """Queries of sign-ins: each is taken once, by the hash of its state, and told of on the timelines of its clients."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -29,6 +30,7 @@ class LinkView(NamedTuple):
         colleague_name: Who asks.
         has_left: Whether that colleague has left the practice.
         is_used: Whether somebody has signed in by it.
+        client_name: The one client without a connection that the run is for; None where it is for no single one.
     """
 
     link: SignInLink
@@ -37,6 +39,20 @@ class LinkView(NamedTuple):
     colleague_name: str
     has_left: bool
     is_used: bool
+    client_name: str | None = None
+
+
+async def client_of(session: AsyncSession, run_id: str) -> str | None:
+    """Name of the one client without a connection that a run is for; None where it is for no single one."""
+    found = await (await session.connection()).execute(
+        text("""
+            SELECT k.name FROM expected_organisations e LEFT JOIN clients k ON k.id = e.client_id
+            WHERE e.run_id = :run_id LIMIT 2
+        """),
+        {"run_id": run_id},
+    )
+    names: Sequence[str | None] = found.scalars().all()
+    return names[0] if len(names) == 1 else None
 
 
 async def find_link(session: AsyncSession, token_hash: bytes) -> LinkView | None:
@@ -56,7 +72,8 @@ async def find_link(session: AsyncSession, token_hash: bytes) -> LinkView | None
         ConsentAttempt.link_id == link.id, col(ConsentAttempt.grant_id).is_not(None)
     )
     is_used = (await session.exec(succeeded.limit(1))).first() is not None
-    return LinkView(link, run, practice.name, colleague.name, colleague.deactivated_at is not None, is_used)
+    for_client = await client_of(session, run.id)
+    return LinkView(link, run, practice.name, colleague.name, colleague.deactivated_at is not None, is_used, for_client)
 
 
 async def begun_by(session: AsyncSession, link_id: UUID) -> int:

@@ -13,7 +13,7 @@ from contracts.words.runs import SignInState
 from models.grants.client_links import ClientLinkView
 from models.kit.columns import now
 from models.runs.tables import ExpectedOrganisation, ExpectedSignIn
-from starter.connections.client_links import MadeLink
+from starter.connections.client_links import AskedClient, MadeLink
 
 
 class ExpectedSignInAnswer(BaseModel):
@@ -133,6 +133,19 @@ class MadeClientLinkAnswer(BaseModel):
     def of(cls, made: MadeLink) -> Self:
         """The link as the API shows it."""
         return cls(link_id=made.link_id, address=made.address, expires_at=made.expires_at)
+
+
+class AskedClientAnswer(BaseModel):
+    """A new link for a client that was never connected. Copy its address now: it is never shown again."""
+
+    run_id: str = Field(description="The run that waits for the sign-in, and then for a choice. Stop it to withdraw.")
+    address: str
+    expires_at: datetime
+
+    @classmethod
+    def of(cls, made: AskedClient) -> Self:
+        """The link as the API shows it."""
+        return cls(run_id=made.run_id, address=made.address, expires_at=made.expires_at)
 
 
 class ClientLinkAnswer(BaseModel):

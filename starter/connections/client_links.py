@@ -19,6 +19,8 @@ from contracts.words.connections import ConnectionStatus
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import RunKind
 from models.access.sessions import hashed
+from models.clients.tables import Client
+from models.connections import reads as managed_connections
 from models.events import writes as events
 from models.grants import client_links
 from models.grants.client_links import ClientLinkView
@@ -27,13 +29,16 @@ from models.kit.columns import now
 from models.kit.database import Database
 from models.runs.tables import Run
 from starter.actor import Actor
+from starter.clients.finding import missing
 from starter.connections.managing import ARCHIVED, LEAVES, Managing, managed_or_refused
 from starter.people.colleagues import actor_of
 from starter.runs import consent_words
 from starter.runs.consents import MOST_BY_LINK, Consents, awaits
+from starter.runs.kinds import RunOptions
+from starter.runs.runs import Runs
 from starter.runs.sign_in_regions import RegionChoice
 
-__all__ = ["MOST_A_DAY", "MOST_OPEN", "ClientLinkView", "ClientLinks", "MadeLink"]
+__all__ = ["MOST_A_DAY", "MOST_OPEN", "AskedClient", "ClientLinkView", "ClientLinks", "MadeLink"]
 
 MOST_OPEN = 10
 """Links of one client that work at the same time."""
@@ -56,6 +61,23 @@ class MadeLink:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class AskedClient:
+    """A link for a client that was never connected.
+
+    Attributes:
+        run_id: The run that waits for the sign-in; who stops it takes the link back.
+        client_name: The client.
+        address: What is sent to the client; it cannot be shown again.
+        expires_at: Until when it works.
+    """
+
+    run_id: str
+    client_name: str
+    address: str = field(repr=False)
+    expires_at: datetime
+
+
 class ClientLinks:
     """The operations on links for clients' own people.
 
@@ -63,11 +85,13 @@ class ClientLinks:
         database: The product's database.
         consents: Begins sign-ins.
         managing: Starts the run of a client's reconnect.
+        runs: Starts the run of a client that was never connected.
         public_url: Base address at which browsers reach us, without a final slash.
     """
 
-    def __init__(self, database: Database, consents: Consents, managing: Managing, public_url: str) -> None:
+    def __init__(self, database: Database, consents: Consents, managing: Managing, runs: Runs, public_url: str) -> None:
         self._database = database
+        self._runs = runs
         self._consents = consents
         self._managing = managing
         self._public_url = public_url
@@ -119,6 +143,39 @@ class ClientLinks:
                 session, actor.practice_id, client_id, "client.sign_in_link_made", at, after=f"{days}", **whose
             )
             return MadeLink(link.id, f"{self._public_url}/client-sign-in/{token}", link.expires_at)
+
+    async def ask(self, actor: Actor, client_id: UUID, provider: str, key: str | None, days: int = DAYS) -> AskedClient:
+        """Make a link for a client that was never connected: whoever follows it signs in, and a colleague chooses.
+
+        Which books are the client's, nobody knows before. So an *Add clients* begins with the link and waits; what the
+        sign-in brings is listed in it, and becomes the client's once a colleague says so.
+
+        Args:
+            actor: Who sends it.
+            client_id: The client.
+            provider: Its accounting software.
+            key: A repeat with the same key begins no second run.
+            days: For how many days it works.
+
+        Raises:
+            Refused: No such client, one that has a connection, archived, the actor may not add clients, or ``days`` is
+                not 1 to 60.
+        """
+        if not 1 <= days <= MOST_DAYS:
+            raise Refused(RefusalCode.INVALID, f"A link works for 1 to {MOST_DAYS} days.", field="days")
+        async with self._database.session() as session:
+            if not await managed_connections.has_client(session, actor.practice_id, client_id):
+                raise await missing(session, actor, client_id)
+        patience = timedelta(days=days)
+        options = RunOptions(client_ids=(client_id,), sign_in_follows=True, patience=patience)
+        started = await self._runs.start(actor, RunKind.ADD_CLIENTS, provider, key, options)
+        address = await self._consents.link(actor, started.run_id, patience)
+        async with self._database.transaction() as session:
+            client = await session.get_one(Client, client_id)
+            whose = {"colleague_id": actor.colleague_id, "run_id": started.run_id}
+            kind = "client.sign_in_link_made"
+            await events.changed(session, actor.practice_id, client_id, kind, now(), after=f"{days}", **whose)
+        return AskedClient(started.run_id, client.name, address, now() + patience)
 
     async def of_client(self, actor: Actor, client_id: UUID) -> Sequence[ClientLinkView]:
         """The links of one client, newest first; their secrets are not known.

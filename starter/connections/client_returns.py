@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contracts.words.client_links import LinkState
 from contracts.words.refusals import RefusalCode, Refused
 from models.events import writes as events
-from models.grants import client_links
+from models.grants import client_links, sign_ins
 from models.grants.client_links import ClientLinkView
 from models.grants.tables import ConsentAttempt
 from providers.port.credential import Credential, OneCredential
@@ -94,8 +94,10 @@ async def note_other_pick(session: AsyncSession, attempt: ConsentAttempt, at: da
 
 
 async def client_name(session: AsyncSession, attempt: ConsentAttempt) -> str | None:
-    """Name of the client that a sign-in by a client's link was for; None for other sign-ins."""
-    return None if attempt.client_link_id is None else (await _link(session, attempt)).client.name
+    """Name of the client that a sign-in by a link was for, connected or not yet; None for other sign-ins."""
+    if attempt.client_link_id is not None:
+        return (await _link(session, attempt)).client.name
+    return None if attempt.link_id is None else await sign_ins.client_of(session, attempt.run_id)
 
 
 async def let_go(provider: Provider, credential: Credential) -> None:

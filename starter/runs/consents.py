@@ -147,15 +147,20 @@ class Consents:
             session.add(prepared.row)
         return prepared.authorize_url
 
-    async def link(self, actor: Actor, run_id: str) -> str:
+    async def link(self, actor: Actor, run_id: str, valid_for: timedelta | None = None) -> str:
         """The address of a page of ours at which somebody else signs in for the run.
+
+        Args:
+            actor: Who sends it.
+            run_id: The run.
+            valid_for: How long it can be used; as long as a sign-in may take unless it is said.
 
         Raises:
             Refused: Unknown run, or past the stages in which a sign-in is of use.
         """
         at = now()
         run = await self._waiting(actor, run_id)
-        prepared = self._link(actor, run, at, None)  # who follows it is asked
+        prepared = self._link(actor, run, at, None, valid_for)  # who follows it is asked
         made = {"kind": "run.sign_in_link_made", "run_id": run.id, "practice_id": actor.practice_id, "at": at}
         async with self._database.transaction() as session:
             session.add(prepared.row)
@@ -242,7 +247,9 @@ class Consents:
         choice = await self.regions(run.practice_id, run.provider, run.client_id)
         return checked(self.provider(run.provider), choice, said)
 
-    def _link(self, actor: Actor, run: Run, at: datetime, region: str | None) -> PreparedConsent:
+    def _link(
+        self, actor: Actor, run: Run, at: datetime, region: str | None, valid_for: timedelta | None = None
+    ) -> PreparedConsent:
         token = secrets.token_urlsafe(32)
         link = SignInLink(
             token_hash=hashed(token),
@@ -252,7 +259,7 @@ class Consents:
             provider=run.provider,
             region=region,
             created_at=at,
-            expires_at=at + self._valid_for,
+            expires_at=at + (valid_for or self._valid_for),
         )
         return PreparedConsent(link, f"{self._public_url}/sign-in-link/{token}")
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypedDict
 from uuid import UUID
 
@@ -77,6 +78,7 @@ class RunOptions:
         names: Add: organisations that are expected by name, where each sign-in brings one.
         client_ids: Add: clients without a connection that are expected, likewise.
         takes_over: Reassign: it is agreed that colleagues' sign-ins end, where a provider keeps one an organisation.
+        patience: How long it waits for people at least, where that is longer than usual.
     """
 
     moves_healthy: bool = False
@@ -91,6 +93,7 @@ class RunOptions:
     names: tuple[str, ...] = ()
     client_ids: tuple[UUID, ...] = ()
     takes_over: bool = False
+    patience: timedelta = timedelta(0)
 
     @property
     def first_stage(self) -> Stage:

@@ -110,19 +110,19 @@ class Starts:
             if options.hand_over or options.sign_in_follows
             else await self._consents.prepare(actor, run, at, await self._expected(run, taken_over), options.region)
         )
-        deadlines = self._deadlines
+        deadlines = _patient(self._deadlines, options.patience)
         try:
             async with self._database.transaction() as session:
                 session.add(run)
                 await session.flush()
                 if named := await self._named(session, run, options):
                     await expected_organisations.expect(session, run.id, named, at)
-                    deadlines = _patient(deadlines)
+                    deadlines = _patient(deadlines, GOES_ON)
                     if attempt is not None:
                         attempt.for_place(0)
                 if taken_over:
                     await sign_ins.expect_takeovers(session, run, taken_over, at)
-                    deadlines = _patient(deadlines)
+                    deadlines = _patient(deadlines, GOES_ON)
                 if self._has_queue(run):
                     expected = await sign_ins.expect_repairs(session, run, at)
                     if not expected and self._consents.provider(provider).capabilities.takes_over:
@@ -186,7 +186,8 @@ class Starts:
         is_taking_over = is_one_by_one and run.kind is RunKind.REASSIGN_CLIENTS and not options.names
         if is_taking_over or not (options.names or options.client_ids):
             return ()
-        if run.kind is not RunKind.ADD_CLIENTS or not is_one_by_one:
+        is_of_client = options.patience and not options.names  # whom a link is sent, whatever a sign-in brings
+        if run.kind is not RunKind.ADD_CLIENTS or not (is_one_by_one or is_of_client):
             message = f"{run.kind.heading} with {provider.title} takes no list of organisations to sign in for."
             raise Refused(RefusalCode.INVALID, message, field="organisations")
         return await checked(session, run.practice_id, options.names, options.client_ids)
@@ -224,9 +225,9 @@ class Starts:
         return StartedRun(run.id, address, run.provider)
 
 
-def _patient(deadlines: Deadlines) -> Deadlines:
+def _patient(deadlines: Deadlines, least: timedelta) -> Deadlines:
     """Deadlines for a run that people go on with on another day."""
-    return Deadlines(consent=max(deadlines.consent, GOES_ON), selection=max(deadlines.selection, GOES_ON))
+    return Deadlines(consent=max(deadlines.consent, least), selection=max(deadlines.selection, least))
 
 
 def _new_id(kind: RunKind, actor: Actor, at: datetime) -> str:

@@ -118,6 +118,7 @@ _RULES = {
         GET /activity/{run_id}/report.csv
         POST /activity/{run_id}/sign-in
         POST /activity/{run_id}/sign-in-link
+        POST /clients/{client_id:uuid}/sign-in-link/{provider}
         POST /activity/{run_id}/sign-ins/drop
         POST /activity/{run_id}/sign-ins/go-on
         POST /activity/{run_id}/expected
@@ -228,6 +229,7 @@ _RULES = {
         POST /api/v1/clients
         POST /api/v1/client-sync/{provider}/{kind}
         POST /api/v1/runs/{run_id}/consent
+        POST /api/v1/clients/{client_id}/sign-in-link/{provider}
         POST /api/v1/runs/{run_id}/sign-ins/{organisation_id}/drop
         POST /api/v1/runs/{run_id}/sign-ins/go-on
         POST /api/v1/runs/{run_id}/expected-organisations
@@ -326,10 +328,8 @@ def is_let_in(who: Who, rule: Rule) -> bool:
             return with_token and {Scope.ADD, Scope.MANAGE} <= who.scopes
         case Rule.ADMIN_MANAGE:
             return with_token and who.is_admin and Scope.MANAGE in who.scopes
-        case Rule.SUPPORT:
-            return who.is_support
-        case Rule.NOBODY:
-            return False
+        case Rule.SUPPORT | Rule.NOBODY:
+            return who.is_support and rule is Rule.SUPPORT
 
 
 def is_kept_out(who: Who, rule: Rule) -> bool:

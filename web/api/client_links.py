@@ -4,11 +4,19 @@ from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Response
+from fastapi import APIRouter, Body, Header, Path, Response
 
-from starter.answers.sign_ins import ClientLinksAnswer, ClientLinkWish, MadeClientLinkAnswer
-from web.kit.authentication import Door, Manager, Reader
+from starter.answers.sign_ins import AskedClientAnswer, ClientLinksAnswer, ClientLinkWish, MadeClientLinkAnswer
+from web.kit.authentication import Adder, Door, Manager, Reader
 
+ProviderName = Annotated[str, Path(max_length=20, description="The accounting software's name in lower case.")]
+Wish = Annotated[ClientLinkWish | None, Body()]
+
+asking = APIRouter(prefix="/api/v1/clients/{client_id}/sign-in-link/{provider}", tags=["Clients"])
+Key = Annotated[
+    str | None,
+    Header(alias="Idempotency-Key", min_length=1, max_length=120, description="The same key begins no second run."),
+]
 router = APIRouter(prefix="/api/v1/clients/{client_id}/connection/links", tags=["One connection"])
 
 
@@ -26,9 +34,7 @@ async def links(caller: Reader, door: Door, client_id: UUID) -> ClientLinksAnswe
     "this client's own organisation. It works until one sign-in by it has succeeded, its days are over, or it is "
     "withdrawn.",
 )
-async def make(
-    caller: Manager, door: Door, client_id: UUID, wish: Annotated[ClientLinkWish | None, Body()] = None
-) -> MadeClientLinkAnswer:
+async def make(caller: Manager, door: Door, client_id: UUID, wish: Wish = None) -> MadeClientLinkAnswer:
     """A new link."""
     return MadeClientLinkAnswer.of(await door.client_links.make(caller, client_id, (wish or ClientLinkWish()).days))
 
@@ -43,3 +49,18 @@ async def withdraw(caller: Manager, door: Door, client_id: UUID, link_id: UUID) 
     """Withdraw a link."""
     await door.client_links.withdraw(caller, client_id, link_id)
     return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+@asking.post(
+    "",
+    status_code=HTTPStatus.CREATED,
+    summary="Ask a client that was never connected to sign in",
+    description="`address` is shown this once. Whoever follows it needs no account here. An Add clients for this "
+    "client begins and waits; what the sign-in brings is listed in it, and is the client's once it is chosen.",
+)
+async def ask(
+    caller: Adder, door: Door, client_id: UUID, provider: ProviderName, wish: Wish = None, key: Key = None
+) -> AskedClientAnswer:
+    """A new link for a client without a connection."""
+    days = (wish or ClientLinkWish()).days
+    return AskedClientAnswer.of(await door.client_links.ask(caller, client_id, provider, key, days))

@@ -61,7 +61,9 @@ async def callback(
     else:
         next_step = "To try again, open the link that you were given once more."
     if came_back.of_client is not None and came_back.ok:
-        next_step = "Their books are read from now on; you need not do anything more. You can close this page."
+        reads = came_back.client_id is not None  # else a colleague of the practice says first which books are meant
+        next_step = "Their books are read from now on; you" if reads else "You"
+        next_step += " need not do anything more. You can close this page."
     return _page(
         request,
         HTTPStatus.OK,

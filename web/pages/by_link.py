@@ -8,11 +8,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Generic, TypeVar
+from urllib.parse import quote
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 
 from contracts.words.refusals import RefusalCode, Refused
+from starter.actor import Actor
 from starter.operations import Operations
 from starter.runs.sign_in_regions import RegionChoice
 from web.kit import marks
@@ -77,6 +79,17 @@ class LinkPage(Generic[Asked]):
         answer = leave(request, address, allow.title, allow)
         marks.AT_PROVIDER.keep(request, answer, mark)
         return answer
+
+
+def mail_asking(actor: Actor, organisation: str, title: str, address: str) -> str:
+    """A mail with the link, to be finished in the colleague's own program; who is asked, the colleague knows."""
+    subject = f"Please connect {organisation} to us"
+    body = (
+        f"Hello,\n\nplease let us read the {title} books of {organisation}: open this link, sign in to {title} and "
+        f"choose {organisation}. It takes a minute, and you need no account with us.\n\n{address}\n\n"
+        f"Thank you,\n{actor.colleague_name}\n{actor.practice_name}\n"
+    )
+    return f"mailto:?subject={quote(subject)}&body={quote(body)}"
 
 
 def waits(refused: Refused) -> bool:

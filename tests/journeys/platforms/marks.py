@@ -11,5 +11,6 @@ DAYS = pytest.mark.only("xero", "sage", because="an organisation's calls are cou
 OWN_ANSWERS = pytest.mark.only("xero", because="it is about answers that only this platform gives")
 MANY_AT_ONCE = pytest.mark.only("xero", "sage", because="one sign-in brings as many as it takes")
 PERSONS = pytest.mark.only("xero", "sage", because="a login is a person's, and another's goes on beside it")
+NOTHING_ENDED = pytest.mark.only("xero", "sage", because="a sign-in that would end one that works is not asked for")
 GRACE = pytest.mark.only("xero", because="a refresh token is good once more after a lost answer")
 SECOND = pytest.mark.only("xero", because="another one takes its place in the middle")

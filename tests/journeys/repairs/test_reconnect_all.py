@@ -12,7 +12,7 @@ from emulators.xero.faults import Kind
 from tests.journeys.fixtures import MakePrepared
 from tests.journeys.one_client import OneClient
 from tests.journeys.people import adds, check, joined, leaves, logins, named, person, reaches, reconnected, seen_by
-from tests.journeys.platforms.marks import PERSONS
+from tests.journeys.platforms.marks import NOTHING_ENDED, PERSONS
 from tests.journeys.scene import Json, Scene, by_organisation
 
 
@@ -52,6 +52,7 @@ async def practice(make_prepared: MakePrepared) -> Practice:
 
 
 @pytest.mark.thorough
+@NOTHING_ENDED
 async def test_what_works_is_left_alone(practice: Practice):
     ann, _, cleo, organisations = practice
     before = await logins(ann)
@@ -160,6 +161,7 @@ async def test_what_is_repaired_is_pulled_again(scene: Scene):
 
 
 @pytest.mark.thorough
+@NOTHING_ENDED
 async def test_what_is_disconnected_is_in_no_books(practice: Practice):
     ann, _, _, organisations = practice
     client_id = next(
@@ -176,6 +178,7 @@ async def test_what_is_disconnected_is_in_no_books(practice: Practice):
 
 
 @pytest.mark.thorough
+@NOTHING_ENDED
 async def test_a_practice_without_clients(scene: Scene):
     async with scene.worker():
         run = await reconnected(scene, action="allow")
@@ -185,6 +188,7 @@ async def test_a_practice_without_clients(scene: Scene):
 
 
 @pytest.mark.thorough
+@NOTHING_ENDED
 async def test_a_sign_in_that_was_given_is_the_only_one(scene: Scene):
     async with scene.worker():
         run: Json = await reconnected(scene, action="allow")

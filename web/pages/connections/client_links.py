@@ -5,7 +5,6 @@ page sends no referrer.
 """
 
 from typing import Annotated
-from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import Form, Path, Request, Response
@@ -13,13 +12,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from contracts.words.client_links import DAYS
 from contracts.words.refusals import Refused
-from starter.actor import Actor
 from starter.connections.client_links import ClientLinkView
 from web.kit.authentication import Door
 from web.kit.confirmations import Said, go
 from web.kit.rendering import render
 from web.kit.viewing import Viewer, open_router, page_router
-from web.pages.by_link import LinkPage, status, waits
+from web.pages.by_link import LinkPage, mail_asking, status, waits
 from web.pages.clients.frame import Tab, framed
 from web.pages.runs.regions import RegionField
 
@@ -49,19 +47,8 @@ async def make(
         made=made,
         organisation=organisation,
         title=title,
-        mail=_mail(viewer.actor, organisation, title, made.address),
+        mail=mail_asking(viewer.actor, organisation, title, made.address),
     )
-
-
-def _mail(actor: Actor, organisation: str, title: str, address: str) -> str:
-    """A mail with the link, to be finished in the colleague's own program; who is asked, the colleague knows."""
-    subject = f"Please connect {organisation} to us"
-    body = (
-        f"Hello,\n\nplease let us read the {title} books of {organisation}: open this link, sign in to {title} and "
-        f"choose {organisation}. It takes a minute, and you need no account with us.\n\n{address}\n\n"
-        f"Thank you,\n{actor.colleague_name}\n{actor.practice_name}\n"
-    )
-    return f"mailto:?subject={quote(subject)}&body={quote(body)}"
 
 
 @router.post(f"{HERE}/{{link_id:uuid}}/withdraw")

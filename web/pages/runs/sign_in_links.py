@@ -5,8 +5,9 @@ its page sends no referrer.
 """
 
 from typing import Annotated
+from uuid import UUID
 
-from fastapi import Path, Request, Response
+from fastapi import Form, Path, Request, Response
 from fastapi.responses import HTMLResponse
 
 from contracts.words.refusals import RefusalCode, Refused
@@ -15,9 +16,9 @@ from starter.operations import Operations
 from starter.runs.consents import LinkView
 from web.kit.authentication import Door
 from web.kit.confirmations import Said, go
-from web.kit.rendering import render
+from web.kit.rendering import FORM_KEY, render
 from web.kit.viewing import Viewer, open_router, page_router
-from web.pages.by_link import LinkPage, status, waits
+from web.pages.by_link import LinkPage, mail_asking, status, waits
 from web.pages.runs.regions import RegionField
 
 router = page_router()
@@ -25,6 +26,8 @@ open_to_all = open_router()
 
 RunId = Annotated[str, Path(max_length=120)]
 Token = Annotated[str, Path(max_length=100)]
+ProviderName = Annotated[str, Path(max_length=20)]
+FormKey = Annotated[str, Form(alias=FORM_KEY, max_length=64, pattern=r"^[\w-]*$")]
 
 
 @router.post("/activity/{run_id}/sign-in-link")
@@ -47,6 +50,23 @@ async def for_somebody_else(request: Request, door: Operations, viewer: SignedIn
     link = await door.consents.link(viewer.actor, run_id)
     run = (await door.runs.report(viewer.actor, run_id)).run
     return render(request, "runs/sign_in_link.html", link=link, run=run, provider=door.software.title(run.provider))
+
+
+@router.post("/clients/{client_id:uuid}/sign-in-link/{provider}")
+async def ask_client(
+    request: Request, door: Door, viewer: Viewer, client_id: UUID, provider: ProviderName, key: FormKey = ""
+) -> Response:
+    """Create a link for the people of a client that was never connected, and show it, this once."""
+    made = await door.client_links.ask(viewer.actor, client_id, provider, f"ask:{key}" if key else None)
+    title = door.software.title(provider)
+    return render(
+        request,
+        "client_asked.html",
+        made=made,
+        title=title,
+        mail=mail_asking(viewer.actor, made.client_name, title, made.address),
+        client_id=client_id,
+    )
 
 
 @open_to_all.get("/sign-in-link/{token}")

@@ -1,5 +1,6 @@
 """Where each sign-in brings one organisation and ends another's: what the pages ask for before somebody leaves."""
 
+import re
 from collections.abc import AsyncIterator
 
 import httpx2
@@ -8,7 +9,7 @@ import pytest_asyncio
 
 from tests.journeys.promises import OPEN_RUN
 from tests.second_provider import ONE_AT_A_TIME, Second, signed_in_for
-from tests.web.house import House, arrived
+from tests.web.house import House, arrived, visitor
 from tests.web.pages.signing_in.test_signing_in import csrf_of
 
 pytestmark = pytest.mark.leaves(OPEN_RUN, because="runs wait for sign-ins at software that has no workers")
@@ -80,3 +81,37 @@ async def test_taking_over_is_said_and_agreed_to_before_leaving(house: House, br
     refused = await browser.post(f"{page}/sign-ins/drop", data=dropping, follow_redirects=True)
     assert "Sign in for Beech Ltd" in refused.text
     assert "Repair those" not in refused.text
+
+
+async def test_a_client_that_was_never_connected_is_asked_by_a_link(house: House, browser: httpx2.AsyncClient):
+    scene, http = house.scene, house.admin.scene.http
+    made = await http.post("/api/v1/clients", json={"name": "Fern & Co", "code": "F1"})
+    client_id = made.json()["client_id"]
+    assert "Or ask the client" in (await browser.get(f"/client-sync?client={client_id}")).text
+    form = {"csrf": await csrf_of(browser), "key": "asking"}
+    page = (await browser.post(f"/clients/{client_id}/sign-in-link/second", data=form)).text
+    [link] = re.findall(r'value="http[^"]*(/sign-in-link/[^"]+)"', page)
+
+    stranger = visitor(scene)
+    opened = (await stranger.get(link)).text
+    assert "Connect <bdi>Fern &amp; Co</bdi> to" in opened
+    assert house.admin.actor.colleague_name not in opened
+    left = await stranger.post(link)
+    state = re.findall(r"allow\?state=([\w-]+)", left.text)[0]
+    back = await stranger.get(f"/connect/second/callback?state={state}&code=c&realmId=41")
+    assert ("Signed in" in back.text, "/activity/" in back.text) == (True, False)
+    assert "need not do anything more" in back.text
+    assert "This link cannot be used" in (await stranger.get(link)).text  # once
+
+    [(run_id, name)] = await scene.rows(
+        "SELECT run_id, name FROM expected_organisations WHERE client_id = :id", id=client_id
+    )
+    assert name == "Fern & Co"
+    again = await http.post(f"/api/v1/clients/{client_id}/sign-in-link/second", json={"days": 61})
+    assert again.status_code == 422
+    other = await http.post(f"/api/v1/clients/{client_id}/sign-in-link/xero", json={"days": 3})
+    assert (other.status_code, "/sign-in-link/" in other.json()["address"]) == (201, True)
+    assert other.json()["run_id"] != run_id
+    await http.post(f"/api/v1/clients/{client_id}/archive")
+    gone = await http.post(f"/api/v1/clients/{client_id}/sign-in-link/second")
+    assert (gone.status_code, gone.json()["error"]["code"]) == (422, "unknown_client")
