@@ -202,7 +202,7 @@ async def away(scene: Scene, times: int) -> AsyncIterator[None]:
     async def run(statements: Sequence[str]) -> None:
         async with scene.database.transaction() as session:
             for statement in statements:
-                await session.exec(text(statement.replace("{times}", str(times))))
+                await (await session.connection()).execute(text(statement.replace("{times}", str(times))))
 
     await run(MADE)
     try:
