@@ -59,7 +59,7 @@ class OrganisationWords(Words):
     is_demo: bool | None = None
     is_trial: bool | None = None
     is_nameless: bool | None = None
-    contacts: int | None = Field(default=None, ge=0, le=5000)
+    contacts: int | None = Field(default=None, ge=0, le=200_000)
     items: int | None = Field(default=None, ge=0, le=4000)
     tracking: int | None = Field(default=None, ge=0, le=2)
     plan: str | None = None
