@@ -87,7 +87,11 @@ def main() -> None:
     parser.add_argument("--contacts", type=int, nargs="*", default=[size.contacts for size in SIZES])
     parser.add_argument("--clients", type=int, help="as many of each size, instead of the usual number")
     asked = parser.parse_args()
-    sizes = [Size(asked.clients or one.clients, one.contacts, one.megabytes) for one in SIZES if one.contacts in asked.contacts]
+    sizes = [
+        Size(asked.clients or one.clients, one.contacts, one.megabytes)
+        for one in SIZES
+        if one.contacts in asked.contacts
+    ]
     console = Console()
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -97,7 +101,15 @@ def main() -> None:
     table = Table("clients", "contacts each", "peak MB", "at most", "adding, s", "workers' CPU s", "PostgreSQL's CPU s")
     for one in measured:
         size = one.size
-        numbers = (size.clients, f"{size.contacts:,}", f"{one.megabytes:.0f}", size.megabytes, f"{one.seconds:.1f}", f"{one.cpu:.1f}", f"{one.postgres:.1f}")
+        numbers = (
+            size.clients,
+            f"{size.contacts:,}",
+            f"{one.megabytes:.0f}",
+            size.megabytes,
+            f"{one.seconds:.1f}",
+            f"{one.cpu:.1f}",
+            f"{one.postgres:.1f}",
+        )
         table.add_row(*map(str, numbers))
     console.print(table)
     if any(one.megabytes > one.size.megabytes for one in measured):

@@ -161,6 +161,7 @@ class Second:
         organisation_id: str,  # it has one
         feed: Feed,
         modified_since: datetime | None = None,
+        cursor: str | None = None,  # its pages have none
     ) -> AsyncIterator[Page]:
         """A page for each row, so that there are several; what was taken out of the books leaves no trace."""
         await tokens.credential()

@@ -4,15 +4,20 @@ How long each is kept stands in ``models.night.endings``.
 """
 
 import logging
+from datetime import timedelta
 
 from temporalio import activity
 
 from activities.shared.grant_reader import ReachActivities
 from contracts.payloads.check_connections import TidiedUp, TidyUpInput
+from models.lists import stagings
 from models.night import endings
 from providers.port.errors import ProviderError
 
 logger = logging.getLogger(__name__)
+
+STAGED_AT_MOST = timedelta(days=1)
+"""How old the beginning of a list may be that was never read to its end; nobody goes on with one after minutes."""
 
 
 class TidyActivities(ReachActivities):
@@ -29,6 +34,7 @@ class TidyActivities(ReachActivities):
             sign_ins = await endings.purge_sign_ins(session, asked.practice_id, at)
             await endings.purge_choices(session, asked.practice_id)
             profiles = await endings.purge_profiles(session, asked.practice_id, at)
+            await stagings.forget_old(session, asked.practice_id, at - STAGED_AT_MOST)
         async with self._database.session() as session:
             unused = await endings.unused_logins(session, asked.practice_id, at)
         logins = 0

@@ -2,24 +2,27 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from activities.pulls.lease import Lease
-from activities.pulls.readings import Claimed, Readings
+from activities.pulls.long_lists import LongLists, TakenOver, Wanted
+from activities.pulls.readings import Claimed, Readings, Staged
 from activities.shared import progress
 from activities.shared.token_store import TokenStore
 from contracts.words.causes import Cause
-from contracts.words.lists import PROFILE, Lists
+from contracts.words.lists import PROFILE, ListName, Lists
 from contracts.words.standard_information import Row
 from models.connections.settings import keeps_nothing, kept
 from models.connections.tables import Connection
+from models.kit.database import Database
+from models.lists import stagings
 from providers.port.credential import CredentialSource
 from providers.port.errors import NeedsPerson, ProviderError, TooSmall, Unavailable
 from providers.port.feeds import Feed, FeedGroup
 from providers.port.provider import Provider, Providers
-from rules.lists.losses import loses_many
+from rules.lists.losses import loses_many, lost_many
 
 logger = logging.getLogger(__name__)
 
@@ -28,12 +31,16 @@ class Reader:
     """Reads the lists of connections, each through the connection's login.
 
     Args:
+        database: Where long lists are staged.
         providers: The accounting software that this worker can read, by name.
         tokens: Gives access tokens.
         now: The clock.
     """
 
-    def __init__(self, providers: Providers, tokens: TokenStore, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, database: Database, providers: Providers, tokens: TokenStore, now: Callable[[], datetime]
+    ) -> None:
+        self._long_lists = LongLists(database)
         self._providers = providers
         self._tokens = tokens
         self._now = now
@@ -77,8 +84,14 @@ class Reader:
         except ProviderError as error:
             # Its traceback holds this frame and thereby the rows: a circle that would keep them until it is looked for.
             readings.errors[group.lists] = error.with_traceback(None)
+        except TakenOver:
+            readings.is_taken_over = True
         else:
-            if group.lists == PROFILE and (refusal := _mismatch(connection, rows)):
+            if isinstance(rows, Staged):
+                readings.staged[group.lists] = rows
+                if besides.deleted:
+                    readings.deleted[group.lists] = besides.deleted
+            elif group.lists == PROFILE and (refusal := _mismatch(connection, rows)):
                 readings.errors[group.lists] = refusal
             else:
                 readings.rows[group.lists] = rows
@@ -94,7 +107,7 @@ class Reader:
         group: FeedGroup,
         lease: Lease,
         besides: "_Besides",
-    ) -> Sequence[Row]:
+    ) -> Sequence[Row] | Staged:
         """The rows of lists that are read together; if they are suspiciously few, the provider is asked once more.
 
         Args:
@@ -116,10 +129,10 @@ class Reader:
             # A list whose own feed is refused has no rows that could be lost: it stays as it is stored.
             refused = {name for lists in besides.refused for name in lists}
             held = {name: count for name, count in claimed.held.items() if name not in refused}
-            if group.lists in claimed.since or not loses_many(group.lists, rows, held):
+            if group.lists in claimed.since or not _loses_many(group.lists, rows, held):
                 return rows
             logger.warning("asked once more: %s would lose many rows", ", ".join(group.lists))
-        return await self._rows(provider, tokens, claimed, group, lease, besides)
+        return await self._rows(provider, tokens, claimed, group, lease, besides, is_again=True)
 
     async def _rows(
         self,
@@ -129,11 +142,19 @@ class Reader:
         group: FeedGroup,
         lease: Lease,
         besides: "_Besides",
-    ) -> Sequence[Row]:
+        *,
+        is_again: bool = False,
+    ) -> Sequence[Row] | Staged:
         """The rows of all feeds of a group, each record once, that the connection's settings want."""
         since = claimed.since.get(group.lists)
         rows: list[Row] = []
         besides.clear()
+        if len(group.feeds) == 1 and stagings.takes(group.lists):
+            (feed,) = group.feeds
+            asked = Wanted(claimed, group.lists, feed, since if feed.tells_changes else None)
+            return await self._long_lists.read(
+                provider, tokens, asked, lease, besides.deleted, self._now(), is_again=is_again
+            )
         # One after the other: where one of them is refused, the others would be asked in vain.
         for feed in group.feeds:
             before = len(rows)
@@ -186,6 +207,10 @@ class _Besides:
         """Forget it, before all is read once more."""
         self.refused.clear()
         self.deleted.clear()
+
+
+def _loses_many(lists: Lists, rows: Sequence[Row] | Staged, held: Mapping[ListName, int]) -> bool:
+    return lost_many(rows.numbers, held) if isinstance(rows, Staged) else loses_many(lists, rows, held)
 
 
 def _mismatch(connection: Connection, profile: Sequence[Row]) -> ProviderError | None:

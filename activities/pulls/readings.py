@@ -13,9 +13,29 @@ from contracts.words.standard_information import OrganisationProfile, Row, profi
 from models.connections.receipts import BeforePull
 from models.connections.settings import chosen_lists
 from models.connections.tables import Connection
+from models.lists.stagings import Place
+from models.lists.tables import Staging
 from providers.port.errors import NeedsPerson, ProviderError
 from providers.port.feeds import FeedGroup, Feeds
 from rules.lists.increments import LastPull, changes_since, latest_turn, resting
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """Lists that are read together and whose rows are all staged.
+
+    Attributes:
+        place: Where.
+        numbers: How many rows each of the lists has.
+    """
+
+    place: Place
+    numbers: Mapping[ListName, int]
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether there are any."""
+        return any(self.numbers.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,21 +46,25 @@ class Claimed:
         connection: The connection, as it was claimed.
         groups: The lists that are left to read, with their feeds.
         grant_id: The login to read with.
+        pull_id: The pull.
         profile: The profile that the run read while listing, if it has one; it is not read again.
         since: Since when to read lists in part; the others are read completely.
         held: How many rows each list has in the database; lists that were never pulled are missing.
         telling: Of all lists that the settings choose, those that can be read in part.
         resting: Lists that are left out because their turn has not come, with their feeds.
+        staged: What earlier tries have staged of its lists, by the first of those that are read together.
     """
 
     connection: Connection
     groups: tuple[FeedGroup, ...]
     grant_id: UUID
+    pull_id: str
     profile: OrganisationProfile | None = None
     since: Mapping[Lists, datetime] = field(default_factory=dict)
     held: Mapping[ListName, int] = field(default_factory=dict)
     telling: tuple[Lists, ...] = ()
     resting: tuple[FeedGroup, ...] = ()
+    staged: Mapping[str, Staging] = field(default_factory=dict)
 
     def woken(self, names: Collection[ListName]) -> Self | None:
         """The same connection with those of its resting lists that are to be read after all; None without any."""
@@ -59,6 +83,8 @@ class Readings:
         partial: The lists of which some feed was asked for changes only.
         deleted: Keys of records that the provider says are deleted, of lists of which changes only were asked for.
         telling: All lists that would have to be read completely for nothing to be left out.
+        staged: The lists whose rows are staged, and not among ``rows``.
+        is_taken_over: Whether a newer try goes on with this pull, so that this one must store nothing.
     """
 
     rows: dict[Lists, Sequence[Row]] = field(default_factory=dict)
@@ -67,11 +93,13 @@ class Readings:
     partial: frozenset[Lists] = frozenset()
     deleted: dict[Lists, set[str]] = field(default_factory=dict)
     telling: tuple[Lists, ...] = ()
+    staged: dict[Lists, Staged] = field(default_factory=dict)
+    is_taken_over: bool = False
 
     @property
     def is_complete(self) -> bool:
         """Whether every list that is usually read in part was now read completely."""
-        read = {*self.rows, *self.own_states}
+        read = {*self.rows, *self.staged, *self.own_states}
         return all(lists in read and lists not in self.partial for lists in self.telling)
 
     @property
@@ -104,19 +132,25 @@ class Readings:
 
     @property
     def news(self) -> Sequence[Row]:
-        """Every row that was read, but for the profile."""
+        """Every row that was read and is not staged, but for the profile."""
         return [row for lists, rows in self.rows.items() if lists != PROFILE for row in rows]
 
     def add(self, other: "Readings") -> None:
         """Add what was read of further lists."""
         self.rows |= other.rows
         self.errors |= other.errors
+        self.staged |= other.staged
+        self.is_taken_over |= other.is_taken_over
 
     @property
     def unchanged(self) -> Sequence[ListName]:
         """The lists of which changes were asked for, and there were none."""
         lists = (one for one, rows in self.rows.items() if one in self.partial and not rows and one not in self.deleted)
         return [name for one in lists for name in one]
+
+    def deleted_beside(self, rows: Mapping[Lists, Sequence[Row]]) -> Mapping[Lists, set[str]]:
+        """Keys of deleted records, of the lists whose rows these are."""
+        return {lists: keys for lists, keys in self.deleted.items() if lists in rows}
 
     def by_completeness(self) -> Iterator[tuple[bool, Mapping[Lists, Sequence[Row]]]]:
         """The rows of the lists that were read completely (True), then of those with changes (False), if any."""
@@ -150,6 +184,7 @@ def claimed_of(
     kept_profile: Mapping[str, object] | None = None,
     *,
     known: Mapping[ListName, LastPull],
+    staged: Mapping[str, Staging],
     at: datetime,
 ) -> Claimed:
     """What is left to read of a connection on which the pull holds the lease.
@@ -161,6 +196,7 @@ def claimed_of(
         before: What its receipts say for this pull.
         kept_profile: Its profile, where the run has read it while listing.
         known: Its receipts, for a refresh that reads in part what it can; none for one that reads everything.
+        staged: What is staged of its lists.
         at: This moment.
     """
     wanted, done = {group.lists for group in asked_for(asked, connection, feeds)}, set(before.stored)
@@ -175,11 +211,13 @@ def claimed_of(
         connection,
         tuple(group for group in left if group.lists not in rests),
         asked.grant_id or connection.grant_id,
+        asked.pull_id,
         profile=profile_of(kept_profile) if kept_profile and not takes_over else None,
         since=changes_since(telling_of(connection, feeds), known, connection.contacts_complete_at, turn),
         held=before.rows,
         telling=telling_of(connection, feeds),
         resting=tuple(group for group in left if group.lists in rests),
+        staged=staged,
     )
 
 

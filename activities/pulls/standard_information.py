@@ -12,6 +12,7 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
+from itertools import chain
 from uuid import UUID
 
 from temporalio import activity
@@ -36,6 +37,7 @@ from models.connections import writes as connections
 from models.kit.columns import now as this_moment
 from models.kit.database import Database
 from models.kit.database_away import DatabaseAway, is_away
+from models.lists import stagings
 from models.lists.references import stored_references
 from models.runs import writes as runs
 from providers.port.errors import NeedsPerson, ProviderError, RateLimited
@@ -61,7 +63,7 @@ class StandardInformationActivities:
         self._database = database
         self._providers = providers
         self._storage = Storage(database, now)
-        self._reader = Reader(providers, tokens, now)
+        self._reader = Reader(database, providers, tokens, now)
         self._now = now
 
     @activity.defn
@@ -147,9 +149,11 @@ class StandardInformationActivities:
         """
         readings = await self._reader.read(claimed, lease)
         news = readings.news
-        if claimed.resting and (news or readings.deleted):
+        if claimed.resting and (news or readings.staged or readings.deleted):
             async with self._database.session() as session:
                 known = await stored_references(session, claimed.connection.id)
+                staged = [await stagings.examples(session, one.place) for one in readings.staged.values()]
+            news = [*news, *chain.from_iterable(staged)]
             if woken := claimed.woken({*PROFILE, *lists_hinted_at(news, known)}):
                 readings.add(await self._reader.read(woken, lease))
         return readings
@@ -173,8 +177,16 @@ class StandardInformationActivities:
             if asked.run_id is not None:
                 profiles = await connections.profiles_for(session, asked.run_id, (connection.id,))
             held = await receipts.receipts_of(session, connection.id) if asked.is_incremental else {}
+            staged = await stagings.waiting(session, (connection.id,))
         return claimed_of(
-            asked, connection, feeds, before[connection.id], profiles.get(connection.id), known=held, at=at
+            asked,
+            connection,
+            feeds,
+            before[connection.id],
+            profiles.get(connection.id),
+            known=held,
+            staged=staged[connection.id],
+            at=at,
         )
 
     async def _claim_group(self, asked: PullClientsInput, to_pull: Sequence[UUID]) -> list[Claimed]:
@@ -188,6 +200,7 @@ class StandardInformationActivities:
             before = await receipts.before_pull(session, ids, asked.pull_id)
             profiles = {} if asked.run_id is None else await connections.profiles_for(session, asked.run_id, ids)
             held = await receipts.receipts_of_each(session, ids) if asked.is_incremental else {}
+            staged = await stagings.waiting(session, ids)
         return [
             claimed_of(
                 asked.one(of.id),
@@ -196,6 +209,7 @@ class StandardInformationActivities:
                 before[of.id],
                 profiles.get(of.id),
                 known=held.get(of.id, {}),
+                staged=staged[of.id],
                 at=at,
             )
             for of in ready

@@ -23,7 +23,7 @@ from models.connections import writes as connections
 from models.connections.tables import Connection
 from models.kit.database import Database
 from models.kit.database_away import is_away
-from models.lists import good_pulls
+from models.lists import good_pulls, stagings
 from models.lists import writes as list_store
 from models.lists.good_pulls import GoodPull
 from models.notices import suppliers as supplier_notices
@@ -67,6 +67,7 @@ class Storage:
             async with self._turns.of(asked.run_id or asked.pull_id), self._database.transaction() as session:
                 held = await leases.hold(session, read, holder())
                 read = {identity: readings for identity, readings in read.items() if identity in held}
+                read = await _without_taken_over(session, read)
                 await _leave_out_stored(session, read, asked)
                 good = [identity for identity, readings in read.items() if readings.worst is None]
                 changes = await _store_lists(session, read, at)
@@ -108,6 +109,8 @@ class Storage:
         async with self._database.transaction() as session:
             if not await leases.hold(session, (asked.connection_id,), holder()):
                 raise LeaseLost
+            if not await _without_taken_over(session, {asked.connection_id: readings}):
+                raise LeaseLost
             await _leave_out_stored(session, {asked.connection_id: readings}, asked)
             row = None
             if asked.run_id is not None and not (asked.grant_id is None and readings.worst is None):
@@ -118,6 +121,7 @@ class Storage:
             is_own = await self._is_own_login(session, asked, login, readings, row, at)
             if readings.are_of_other_books or not is_own:
                 readings.rows.clear()  # none of it is known to be of the client's books
+                readings.staged.clear()
             changes = (await _store_lists(session, {asked.connection_id: readings}, at))[asked.connection_id]
             if readings.warns_of_new_suppliers:
                 await supplier_notices.tell(session, asked.connection_id, changes, pull_id=asked.pull_id, at=at)
@@ -202,9 +206,9 @@ async def _store_lists(
         for is_complete, rows in readings.by_completeness():
             if is_complete:
                 whole[identity] = rows
-            elif readings.deleted:  # keys of deleted records are unique in one organisation only
+            elif deleted := readings.deleted_beside(rows):  # their keys are unique in one organisation only
                 changes[identity] |= await list_store.store_lists(
-                    session, identity, rows, is_complete=False, at=at, deleted=readings.deleted
+                    session, identity, rows, is_complete=False, at=at, deleted=deleted
                 )
             else:
                 in_part[identity] = rows
@@ -212,7 +216,27 @@ async def _store_lists(
         if any(group.values()):
             for identity, one in (await list_store.store_pulls(session, group, is_complete=is_complete, at=at)).items():
                 changes[identity] |= one
+    for identity, readings in read.items():
+        for lists, staged in readings.staged.items():
+            changes[identity] |= await stagings.settle(
+                session,
+                staged.place,
+                is_complete=lists not in readings.partial,
+                at=at,
+                deleted=readings.deleted.get(lists, ()),
+            )
     return changes
+
+
+async def _without_taken_over(session: AsyncSession, read: Mapping[UUID, Readings]) -> dict[UUID, Readings]:
+    """Those of which no list has been taken over by a newer try; the stagings of these stay locked."""
+    places = [staged.place for readings in read.values() for staged in readings.staged.values()]
+    held = await stagings.hold(session, places)
+    return {
+        identity: readings
+        for identity, readings in read.items()
+        if not readings.is_taken_over and held.issuperset(staged.place for staged in readings.staged.values())
+    }
 
 
 def _unchanged(read: Mapping[UUID, Readings]) -> dict[UUID, Sequence[ListName]]:
@@ -248,6 +272,10 @@ async def _leave_out_stored(
         for lists in tuple(readings.rows):
             if before[identity].stored.issuperset(lists) and not (takes_over and lists == PROFILE):
                 del readings.rows[lists]
+        for lists, staged in tuple(readings.staged.items()):
+            if before[identity].stored.issuperset(lists):
+                await stagings.forget(session, staged.place)
+                del readings.staged[lists]
 
 
 def _good_pull(connection_id: UUID, readings: Readings, *, is_refresh: bool) -> GoodPull:

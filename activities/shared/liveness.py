@@ -62,4 +62,4 @@ class _Living(ActivityInboundInterceptor):
         while True:
             await self._pause(every.total_seconds())
             if not told.is_stuck:
-                activity.heartbeat()
+                activity.heartbeat(*([told.where] if told.where else []))

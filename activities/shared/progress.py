@@ -18,15 +18,24 @@ class Progress:
 
     Args:
         clock: Gives seconds.
+
+    Attributes:
+        where: How far something long has got; None when nothing was said of that.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._told_at: float | None = None
+        self.where: str | None = None
 
-    def made(self) -> None:
-        """There is progress, or what will tell of it begins. Call it then, never from a timer."""
+    def made(self, where: str | None = None) -> None:
+        """There is progress, or what will tell of it begins. Call it then, never from a timer.
+
+        Args:
+            where: How far something long has got, for the heartbeats: ids and counts alone.
+        """
         self._told_at = self._clock()
+        self.where = where or self.where
 
     @property
     def is_stuck(self) -> bool:
@@ -42,7 +51,7 @@ def begin(progress: Progress) -> None:
     _present.set(progress)
 
 
-def made() -> None:
-    """The present activity has got on."""
+def made(where: str | None = None) -> None:
+    """The present activity has got on; see ``Progress.made``."""
     if (progress := _present.get()) is not None:
-        progress.made()
+        progress.made(where)

@@ -24,7 +24,7 @@ from models.events import writes as events
 from models.grants import writes as grants
 from models.kit.arrays import texts
 from models.kit.sealing import Sealer
-from models.lists.tables import TABLE_OF
+from models.lists.tables import STAGING_TABLES, TABLE_OF
 from models.practices.tables import Colleague
 from models.runs import results
 from models.runs.tables import Run
@@ -186,7 +186,7 @@ _IS_THEIRS: Final = f"""(
 _TABLES: Final = tuple(str(table.__tablename__) for table in TABLE_OF.values())
 _LISTS: Final = tuple(
     text(f"DELETE FROM {table} WHERE connection_id IN ({_THEIRS})")  # noqa: S608
-    for table in (*_TABLES, "receipts")
+    for table in (*_TABLES, *STAGING_TABLES, "receipts")
 )
 _COUNTS: Final = (f"(SELECT count(*) FROM {table} WHERE connection_id IN ({_THEIRS}))" for table in _TABLES)  # noqa: S608
 _ROWS: Final = text(f"SELECT {' + '.join(_COUNTS)}")

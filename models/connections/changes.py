@@ -14,7 +14,7 @@ from contracts.words.runs import Action, Outcome
 from models.connections.settings import SETTINGS
 from models.connections.tables import Connection, ConnectionChange
 from models.events import writes as events
-from models.lists.tables import TABLE_OF
+from models.lists.tables import STAGING_TABLES, TABLE_OF
 from models.runs import writes as runs
 from models.runs.tables import Run, RunOrganisation
 
@@ -200,7 +200,8 @@ _IS_USED = text("""
 
 
 def _tables() -> Sequence[str]:
-    return (*(str(table.__tablename__) for table in TABLE_OF.values()), "receipts", "events", "connections")
+    lists = (str(table.__tablename__) for table in TABLE_OF.values())
+    return (*lists, *STAGING_TABLES, "receipts", "events", "connections")
 
 
 async def _swap(session: AsyncSession, old: Connection, new: Connection, at: datetime) -> None:

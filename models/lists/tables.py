@@ -6,10 +6,10 @@ Only ``models.lists.writes`` writes rows, in bulk; these classes are for reading
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 from uuid import UUID
 
-from sqlalchemy import Text
+from sqlalchemy import Column, Index, Integer, String, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -198,3 +198,59 @@ TABLE_OF: dict[RowKind, type[StandardRow]] = {
     RowKind.CONTACTS: ContactRow,
     RowKind.CURRENCIES: CurrencyRow,
 }
+
+
+class Staging(SQLModel, table=True):
+    """A long list of a connection that is being read: where its pages wait until all of them are there.
+
+    Attributes:
+        list_name: The first of the lists that are read together.
+        scope: What is read, and for which pull; only the same may go on with it.
+        attempt: Which try of the pull writes to it; a newer one puts its own here, and the older can write no more.
+        pages: How many pages wait here.
+        cursor: Where the provider goes on behind them, in its own words; None where it cannot.
+        is_all: Whether no page follows.
+        expected: Then of how many different records there have to be rows; None where the provider does not say.
+        begun_at: When the first page was asked for, or a moment later.
+    """
+
+    __tablename__ = "stagings"
+    __table_args__ = {"prefixes": ["UNLOGGED"]}
+
+    connection_id: UUID = Field(foreign_key="connections.id", ondelete="CASCADE", primary_key=True)
+    list_name: str = Field(primary_key=True, max_length=40)
+    scope: Words
+    attempt: UUID
+    pages: int
+    cursor: MaybeWords
+    is_all: bool = False
+    expected: int | None
+    begun_at: datetime = Field(sa_type=MOMENT)
+
+
+_OWN_COLUMNS = frozenset({"connection_id", "changed_at", "gone_at"})
+
+
+def _staged(of: type[StandardRow]) -> Table:
+    """The table of rows that wait; without a key of its own: a record may come on two pages, and the later counts.
+
+    Nothing of it is in PostgreSQL's log, as of ``stagings``: a crash empties both, and a list begins at its first page.
+    """
+    theirs = cast("Table", of.__table__)  # type: ignore[attr-defined]  # SQLModel does not declare it
+    return Table(
+        f"staged_{theirs.name}",
+        SQLModel.metadata,
+        Column("connection_id", Uuid, nullable=False),
+        Column("list_name", String(40), nullable=False),
+        Column("page", Integer, nullable=False),
+        *(Column(one.name, one.type, nullable=one.nullable) for one in theirs.columns if one.name not in _OWN_COLUMNS),
+        Index(f"ix_staged_{theirs.name}_key", "connection_id", "list_name", "key"),
+        prefixes=["UNLOGGED"],
+    )
+
+
+STAGED: dict[RowKind, Table] = {RowKind.CONTACTS: _staged(ContactRow)}
+"""Of the kinds of rows that come in more than one page, where those of long lists wait."""
+
+STAGING_TABLES = (*(table.name for table in STAGED.values()), str(Staging.__tablename__))
+"""Whoever deletes a connection's lists deletes what waits there too."""

@@ -82,13 +82,20 @@ class Page:
         rows: Parsed rows, in the provider's order.
         is_last: Whether no page follows.
         is_unmodified: Whether the provider says that nothing has changed since the given time; ``rows`` is empty then.
-        deleted: Keys of records that were deleted since the given time, where the provider says so.
+        deleted: Keys of records that were deleted since the given time, where the provider says so. All of them have
+            come by the last page, also where reading was gone on with.
+        cursor: Where reading can be gone on with behind this page, in the provider's own words and without any record;
+            None where it cannot.
+        expected: On the last page, of how many different records there have to be rows over all pages, as the provider
+            counts them; None where it does not say.
     """
 
     rows: Sequence[Row]
     is_last: bool = True
     is_unmodified: bool = False
     deleted: Sequence[str] = ()
+    cursor: str | None = None
+    expected: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,8 +246,9 @@ class Provider(Protocol):
         organisation_id: str,
         feed: Feed,
         modified_since: datetime | None = None,
+        cursor: str | None = None,
     ) -> AsyncIterator[Page]:
-        """Read a feed of one organisation, page by page.
+        """Read a feed of one organisation, page by page. A record may come twice; the later one is the newer.
 
         Args:
             tokens: The grant to read with.
@@ -248,6 +256,7 @@ class Provider(Protocol):
             feed: One of the provider's own.
             modified_since: Only what changed since (aware, UTC); None, and where the feed does not tell changes, is
                 everything.
+            cursor: That of a page that came before, with all else the same: only what follows it is read.
 
         Yields:
             Pages; memory holds one at a time.

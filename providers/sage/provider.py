@@ -102,6 +102,7 @@ class Sage(CodeFlowProvider[SignIn]):
         organisation_id: str,
         feed: Feed,
         modified_since: datetime | None = None,
+        cursor: str | None = None,  # noqa: ARG002  # its pages have none
     ) -> AsyncIterator[Page]:
         """See ``Provider.read``."""
         since = modified_since if feed.tells_changes else None

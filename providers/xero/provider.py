@@ -1,7 +1,7 @@
 """Xero behind the port: sign-in, organisations, disconnecting, and reading every feed."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
@@ -15,7 +15,7 @@ from providers.kit.oauth.token_sets import unpacked
 from providers.port.call_budget import CallBudget
 from providers.port.capabilities import Capabilities, SignInBrings
 from providers.port.credential import CredentialSource
-from providers.port.errors import NeedsPerson, RateLimited, TooLarge, Unavailable
+from providers.port.errors import NeedsPerson, TooLarge, Unavailable
 from providers.port.feeds import Feed
 from providers.port.provider import FinishedSignIn, Page, ReachableOrganisation, Removed
 from providers.port.webhook import Webhook
@@ -32,9 +32,6 @@ from providers.xero.walk import Walk
 
 ACCOUNTING = "/api.xro/2.0"
 
-_STILL_THERE = timedelta(seconds=20)
-"""In a wait, how often whoever reads hears that it goes on, with a page of no rows."""
-
 
 class Xero(CodeFlowProvider[OAuth]):
     """Xero as a ``Provider``. There is one in each process, because it owns limits, caches and connections.
@@ -44,7 +41,6 @@ class Xero(CodeFlowProvider[OAuth]):
         http: The client to send with; ``providers.kit.http.http_client()`` outside of tests. Closed by ``close``.
         budget: The calls of the whole app, shared by all processes.
         now: The clock, aware, in UTC.
-        pause: Waits for a number of seconds.
     """
 
     name = XeroSettings.name
@@ -58,9 +54,7 @@ class Xero(CodeFlowProvider[OAuth]):
         http: httpx2.AsyncClient,
         budget: CallBudget,
         now: Clock = utc_now,
-        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._now, self._pause = now, pause
         self.capabilities = Capabilities(
             sign_in_brings=SignInBrings.PICKED if config.bulk_connect else SignInBrings.ONE,
             ends_one_alone=True,
@@ -103,16 +97,19 @@ class Xero(CodeFlowProvider[OAuth]):
         organisation_id: str,
         feed: Feed,
         modified_since: datetime | None = None,
+        cursor: str | None = None,
     ) -> AsyncIterator[Page]:
-        """See ``Provider.read``. Records without a key are left out, with a warning that counts them.
-
-        A read of so many pages that a minute's calls do not suffice waits here for the next minute, because a repeat
-        from the beginning would never end.
-        """
+        """See ``Provider.read``. Records without a key are left out, with a warning that counts them."""
         where = COLLECTIONS[feed]
-        walk = Walk(where, modified_since if feed.tells_changes else None)
-        is_last = False
-        while not is_last:
+        since = modified_since if feed.tells_changes else None
+        walk = Walk(where, since) if cursor is None else Walk.at(where, since, cursor)
+        while not walk.is_done:
+            # Without a name for the page or its body, which would be kept until the next one is asked for.
+            yield await self._page(tokens, organisation_id, where, walk)
+
+    async def _page(self, tokens: CredentialSource, organisation_id: str, where: Collection, walk: Walk) -> Page:
+        """The walk's next page."""
+        while True:
             try:
                 body = await self._body(tokens, organisation_id, where, walk.params, walk.since)
             except NeedsPerson as error:
@@ -120,19 +117,9 @@ class Xero(CodeFlowProvider[OAuth]):
                 if is_refused and walk.go_by_change():
                     continue
                 raise
-            except RateLimited as limit:
-                if limit.limit != "minute" or limit.retry_at is None or not walk.is_long:
-                    raise
-                while (left := limit.retry_at - self._now()) > timedelta(0):
-                    await self._pause(min(left, _STILL_THERE).total_seconds())
-                    yield Page(rows=(), is_last=False)
-                continue
             if body is None:
-                yield walk.nothing()
-                return
-            page = walk.take(collection(body, where.plural, has_decimals=where.has_decimals))
-            is_last = page.is_last
-            yield page
+                return walk.nothing()
+            return walk.take(collection(body, where.plural, has_decimals=where.has_decimals))
 
     async def _delete(self, tokens: CredentialSource, connection_id: str) -> bool:
         """Whether it was there. Xero answers 403 for an id that is not a connection of this login."""

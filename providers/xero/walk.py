@@ -10,6 +10,9 @@ record that came. In that order, a record that is edited meanwhile only comes tw
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Self
+
+import orjson
 
 from contracts.words.standard_information import Row
 from providers.kit.json_values import Record
@@ -19,9 +22,6 @@ from providers.xero.envelope import Envelope
 from providers.xero.feeds import DEFAULT_PAGE_SIZE, PAGE_SIZE, Collection
 
 _log = logging.getLogger(__name__)
-
-LONG = 20
-"""Pages after which a walk is too long to be begun anew: it would meet the minute's limit in the same place again."""
 
 _SECOND = timedelta(seconds=1)
 """Times are asked for to the second; whether a record of that very second is included is not known."""
@@ -40,6 +40,7 @@ class Walk:
 
     Attributes:
         since: From when on the next call asks.
+        is_done: Whether no page follows.
     """
 
     def __init__(self, where: Collection, since: datetime | None) -> None:
@@ -47,20 +48,49 @@ class Walk:
         self._asked_since = self.since = since
         self._params = where.params
         self._page = 1
-        self._pages_read = self._without_news = self._unreadable = 0
-        self._seen: set[str] = set()
+        self._pages_read = self._without_news = self._unreadable = self._received = 0
+        self._latest: frozenset[str] = frozenset()
         self._item_count: int | None = None
-        self._is_by_change = False
+        self._is_by_change = self.is_done = False
+
+    @classmethod
+    def at(cls, where: Collection, since: datetime | None, cursor: str) -> Self:
+        """The walk as it was when it gave this cursor; only the keys of the page before are forgotten.
+
+        A cursor that another release has written in another way begins at the first page.
+        """
+        walk = cls(where, since)
+        try:
+            kept = orjson.loads(cursor)
+            walk._page, walk._pages_read = int(kept["page"]), int(kept["pages_read"])
+            walk._received, walk._unreadable = int(kept["received"]), int(kept["unreadable"])
+            walk._item_count = None if kept["items"] is None else int(kept["items"])
+            walk.since = None if kept["since"] is None else datetime.fromisoformat(kept["since"])
+            if kept["by_change"]:
+                walk._is_by_change, walk._params = True, where.params_by_change or where.params
+        except (KeyError, TypeError, ValueError):
+            return cls(where, since)
+        return walk
+
+    @property
+    def cursor(self) -> str:
+        """Where the walk is, for ``at``."""
+        return orjson.dumps(
+            {
+                "page": self._page,
+                "pages_read": self._pages_read,
+                "received": self._received,
+                "unreadable": self._unreadable,
+                "items": self._item_count,
+                "since": None if self.since is None else self.since.isoformat(),
+                "by_change": self._is_by_change,
+            }
+        ).decode()
 
     @property
     def params(self) -> Mapping[str, str]:
         """Query parameters of the next call."""
         return {**self._params, "page": str(self._page)} if self._where.is_paged else self._params
-
-    @property
-    def is_long(self) -> bool:
-        """Whether so much was read that waiting is better than starting again."""
-        return self._pages_read >= LONG
 
     def go_by_change(self) -> bool:
         """Go on in the order of changes; False if that is in use already or not possible."""
@@ -77,10 +107,11 @@ class Walk:
             TooSmall: More was to follow.
         """
         self._refuse_short()
-        return Page(rows=(), is_unmodified=self._pages_read == 0)
+        self.is_done = True
+        return Page(rows=(), is_unmodified=self._pages_read == 0, expected=self._expected)
 
     def take(self, answer: Envelope) -> Page:
-        """The page for an answer; each row comes once over the whole reading.
+        """The page for an answer, without rows that came on the page before.
 
         Raises:
             TooSmall: It cannot be all that there is.
@@ -96,24 +127,36 @@ class Walk:
         is_last = self._is_last(answer, has_news=bool(rows))
         if is_last:
             self._refuse_short()
+            self.is_done = True
         else:
             self._advance(rows)
-        return Page(rows=rows, is_last=is_last, is_unmodified=is_first and not is_whole and not answer.records)
+        return Page(
+            rows=rows,
+            is_last=is_last,
+            is_unmodified=is_first and not is_whole and not answer.records,
+            cursor=None if is_last else self.cursor,
+            expected=self._expected if is_last else None,
+        )
 
     def _new(self, records: Sequence[Record]) -> list[Row]:
-        rows, unreadable = [], 0
+        rows: dict[str, Row] = {}
+        unreadable = 0
         for record in records:
             row = self._where.parse(record)
             if row is None:
                 unreadable += 1
-            elif row.key not in self._seen:
-                self._seen.add(row.key)
-                rows.append(row)
+            else:
+                rows[row.key] = row
+        # Of all pages the keys would take more memory than the rows of one. A record that comes twice for another
+        # reason does no harm, as long as whoever stores it counts it once.
+        new = [row for key, row in rows.items() if key not in self._latest]
+        self._latest = frozenset(rows)
         if unreadable:
             path, total = self._where.path, len(records)
             _log.warning("%s: %d of %d records left out for want of a key", path, unreadable, total)
         self._unreadable += unreadable
-        return rows
+        self._received += len(new)
+        return new
 
     def _is_last(self, answer: Envelope, *, has_news: bool) -> bool:
         """Whether no page follows, by Xero's count, or else because this page is not full.
@@ -139,8 +182,12 @@ class Walk:
         if self.since is None or since > self.since:
             self.since, self._page = since, 1
 
+    @property
+    def _expected(self) -> int | None:
+        return None if self._item_count is None else self._item_count - self._unreadable
+
     def _refuse_short(self) -> None:
         """Raise if there were fewer records than Xero counts: missing ones would be marked as gone."""
-        received = len(self._seen) + self._unreadable
+        received = self._received + self._unreadable
         if self._item_count is not None and received < self._item_count:
             raise TooSmall(f"{self._where.path}: {received} of {self._item_count} records")

@@ -23,12 +23,13 @@ def loses_many(lists: Lists, rows: Sequence[Row], held: Mapping[ListName, int]) 
         held: How many rows each list has in the database.
     """
     in_lists = [membership(lists, row) for row in rows]
-    for place, name in enumerate(lists):
-        before = held.get(name, 0)
-        lost = before - sum(row[place] for row in in_lists)
-        if lost > 0 and (lost >= MANY or lost * SHARE >= before):
-            return True
-    return False
+    return lost_many({name: sum(row[place] for row in in_lists) for place, name in enumerate(lists)}, held)
+
+
+def lost_many(numbers: Mapping[ListName, int], held: Mapping[ListName, int]) -> bool:
+    """The same where it is known how many rows each of the lists has."""
+    lost = ((held.get(name, 0), held.get(name, 0) - now) for name, now in numbers.items())
+    return any(fewer > 0 and (fewer >= MANY or fewer * SHARE >= before) for before, fewer in lost)
 
 
 def is_much_missing(known: Collection[str], reached: Collection[str]) -> bool:

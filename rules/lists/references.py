@@ -2,11 +2,15 @@
 
 from collections.abc import Collection, Iterable, Iterator
 
-from contracts.words.lists import ListName
+from contracts.words.lists import ListName, RowKind
 from contracts.words.standard_information import Account, Contact, Item, Row
 
 Reference = tuple[ListName, str]
 """A list, and the code by which one of its rows is referred to."""
+
+
+CODES = {RowKind.CONTACTS: ("default_currency", "sales_tax_type", "purchase_tax_type")}
+"""Of rows that may be too many to look at each: the columns in which ``references_of`` looks."""
 
 
 def references_of(row: Row) -> Iterator[Reference]:

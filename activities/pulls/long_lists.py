@@ -1,0 +1,187 @@
+"""Reads lists that may be long: while few rows have come they stay in memory, and from then on pages are stored.
+
+How many pages are on their way at once is bounded in each process, whoever wants them; with that, what a process holds
+of long lists does not grow with the number of clients or of their rows.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass
+from datetime import datetime
+
+from activities.pulls.lease import Lease, holder
+from activities.pulls.readings import Claimed, Staged
+from activities.shared import progress
+from contracts.words.lists import Lists
+from contracts.words.standard_information import Row
+from models.connections.settings import kept
+from models.kit.database import Database
+from models.lists import stagings
+from models.lists.stagings import Behind, Place
+from models.lists.tables import Staging
+from providers.kit.fair_semaphore import FairSemaphore
+from providers.port.credential import CredentialSource
+from providers.port.errors import TooSmall
+from providers.port.feeds import Feed
+from providers.port.provider import Page, Provider
+from rules.lists.staging import STAGED_FROM, may_be_long, may_resume, scope_of
+
+PAGES_AT_ONCE, OF_ONE_PRACTICE = 20, 16
+"""Pages of long lists on their way in a process, from the call until its rows are stored. A page of a thousand contacts
+takes 3 MB, and at a fifth of a second each these are more than a processor can take in."""
+
+PAGE_SECONDS = 75.0
+"""For a page's turn; less than how long an activity may say nothing (``progress.STUCK``)."""
+
+
+class TakenOver(Exception):
+    """A newer try of the same pull goes on with the list, or the lease is lost: this one must store nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A feed that alone fills lists, to be read of a connection."""
+
+    claimed: Claimed
+    lists: Lists
+    feed: Feed
+    since: datetime | None
+
+    @property
+    def scope(self) -> str:
+        """What a staging of it is called."""
+        claimed = self.claimed
+        return scope_of(
+            claimed.pull_id, claimed.grant_id, self.feed.name, self.since, claimed.connection.contacts.value
+        )
+
+
+class LongLists:
+    """Reads them.
+
+    Args:
+        database: Where pages are stored.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._turns = FairSemaphore(PAGES_AT_ONCE, OF_ONE_PRACTICE, PAGE_SECONDS)
+
+    async def read(
+        self,
+        provider: Provider,
+        tokens: CredentialSource,
+        wanted: Wanted,
+        lease: Lease,
+        deleted: set[str],
+        at: datetime,
+        *,
+        is_again: bool,
+    ) -> Sequence[Row] | Staged:
+        """All rows, in memory or staged.
+
+        Args:
+            provider: The accounting software.
+            tokens: The login.
+            wanted: What to read.
+            lease: The lease on the connection; it is renewed as pages arrive.
+            deleted: Gets the keys of records that the provider says are deleted.
+            at: This moment.
+            is_again: Whether what was read a moment ago is doubted, so that nothing of it is gone on with.
+
+        Raises:
+            TooSmall: There are fewer records than the provider counts.
+            TakenOver: See there.
+        """
+        reading = _Reading(self._database, wanted, at)
+        staging = None if is_again else await reading.resume()
+        if staging is not None and staging.is_all:
+            return await reading.end(staging.expected)
+        resumed = {"cursor": staging.cursor} if staging else {}
+        pages = provider.read(tokens, wanted.claimed.connection.organisation_id, wanted.feed, wanted.since, **resumed)
+        is_last, expected = False, None
+        while not is_last:
+            async with self._turn(wanted, reading):
+                is_last, expected = await self._page(pages, reading, lease, deleted)
+        return await reading.end(expected)
+
+    async def _page(
+        self, pages: AsyncIterator[Page], reading: "_Reading", lease: Lease, deleted: set[str]
+    ) -> tuple[bool, int | None]:
+        """Take the next page; apart, so that no name holds on to its rows while the one after waits for its turn."""
+        page = await anext(pages, None)
+        if page is None:
+            return True, None
+        deleted.update(page.deleted)
+        await lease.keep()
+        await reading.add(page)
+        progress.made(reading.where)
+        return page.is_last, page.expected
+
+    def _turn(self, wanted: Wanted, reading: "_Reading") -> AbstractAsyncContextManager[None]:
+        is_short = wanted.since is not None or not may_be_long(wanted.lists, wanted.claimed.held)
+        if reading.place is None and is_short:
+            return nullcontext()
+        return self._turns.of(wanted.claimed.connection.practice_id)
+
+
+class _Reading:
+    """What has come of one list so far."""
+
+    def __init__(self, database: Database, wanted: Wanted, at: datetime) -> None:
+        self._database, self._wanted, self._at = database, wanted, at
+        self._connection, self._lists = wanted.claimed.connection, wanted.lists
+        self._rows: dict[str, Row] = {}
+        self._pages = 0
+        self.place: Place | None = None
+
+    @property
+    def where(self) -> str | None:
+        """How far it has got, for heartbeats."""
+        return f"{self._wanted.feed.name} of {self._connection.id}: page {self._pages}" if self.place else None
+
+    async def resume(self) -> Staging | None:
+        """Go on with what an earlier try has staged, if that may be done; gives it as it was."""
+        staging, wanted = self._wanted.claimed.staged.get(self._lists[0]), self._wanted
+        if staging is None or not may_resume(staging, wanted.scope, self._at, is_complete=wanted.since is None):
+            return None
+        async with self._database.transaction() as session:
+            self.place = await stagings.take_over(session, staging, self._lists)
+        self._pages = staging.pages
+        return staging if self.place else None
+
+    async def add(self, page: Page) -> None:
+        """Take a page's rows."""
+        for row in page.rows:
+            self._rows.pop(row.key, None)
+            self._rows[row.key] = row
+        if self.place is None and len(self._rows) < STAGED_FROM:
+            return
+        # In no list is left out at the end: until then such a record counts as one that came.
+        rows = kept(self._lists, [*self._rows.values()], self._connection, is_complete=False)
+        self._rows = {}
+        async with self._database.transaction() as session:
+            if self.place is None:
+                scope = self._wanted.scope
+                self.place = await stagings.begin(session, self._connection.id, self._lists, scope, self._at)
+            self._pages += 1
+            behind = Behind(page.cursor, page.is_last, page.expected)
+            if not await stagings.add(session, self.place, holder(), self._pages, rows, behind):
+                raise TakenOver
+
+    async def end(self, expected: int | None) -> Sequence[Row] | Staged:
+        """All that has come."""
+        if self.place is None:
+            self._refuse_short(len(self._rows), expected)
+            is_complete = self._wanted.since is None
+            return kept(self._lists, [*self._rows.values()], self._connection, is_complete=is_complete)
+        async with self._database.transaction() as session:
+            if not await stagings.hold(session, (self.place,)):
+                raise TakenOver
+            came, numbers = await stagings.finish(session, self.place)
+        self._refuse_short(came, expected)
+        return Staged(self.place, numbers)
+
+    def _refuse_short(self, came: int, expected: int | None) -> None:
+        if expected is not None and came < expected:
+            raise TooSmall(f"{self._wanted.feed.name}: {came} of {expected} records")

@@ -1,0 +1,74 @@
+"""When a list is gone on with at its next page, and when it is read anew."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from contracts.words.lists import ListName, RowKind
+from rules.lists.increments import OVERLAP
+from rules.lists.staging import RESUMED_WITHIN, STAGED_FROM, may_be_long, may_resume, scope_of
+from workflows.plans.policies import PULL, PULL_TOGETHER
+
+CONTACTS = RowKind.CONTACTS.lists
+NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
+GRANT = UUID(int=7)
+
+
+@dataclass(frozen=True)
+class Staging:
+    scope: str = "it"
+    cursor: str | None = "page 2"
+    is_all: bool = False
+    begun_at: datetime = NOON
+
+
+@pytest.mark.parametrize(
+    ("staged", "wanted", "age", "resumes"),
+    [
+        (Staging(), "it", timedelta(0), True),
+        (Staging(), "it", RESUMED_WITHIN, True),
+        (Staging(), "it", RESUMED_WITHIN + timedelta(seconds=1), False),
+        (Staging(), "it", -timedelta(seconds=1), False),
+        (Staging(), "another", timedelta(0), False),
+        (Staging(cursor=None), "it", timedelta(0), False),
+        (Staging(cursor=None, is_all=True), "it", timedelta(0), True),
+        (Staging(cursor=None, is_all=True), "it", RESUMED_WITHIN * 2, False),
+    ],
+)
+def test_the_same_is_gone_on_with_while_it_is_new(staged: Staging, wanted: str, age: timedelta, resumes: bool):
+    assert may_resume(staged, wanted, NOON + age, is_complete=True) is resumes
+
+
+def test_changes_that_all_came_are_asked_for_again():
+    assert may_resume(Staging(), "it", NOON, is_complete=False)
+    assert not may_resume(replace(Staging(), is_all=True), "it", NOON, is_complete=False)
+
+
+def test_nothing_that_changes_while_a_list_is_read_is_missed_by_the_next_answer_about_changes():
+    for policy in (PULL, PULL_TOGETHER):
+        longest = policy["start_to_close_timeout"]
+        assert longest is not None
+        assert RESUMED_WITHIN + longest <= OVERLAP
+
+
+def test_what_is_asked_for_otherwise_is_something_else():
+    usual = ("pull", GRANT, "contacts", None, "both")
+    others = [("other", GRANT), ("pull", UUID(int=8)), ("pull", GRANT, "vendors"), ("pull", GRANT, "contacts", NOON)]
+    scopes = {scope_of(*usual), *(scope_of(*other, *usual[len(other) :]) for other in others)}
+    scopes.add(scope_of(*usual[:-1], "suppliers"))
+    assert len(scopes) == 6
+
+
+@pytest.mark.parametrize(
+    ("held", "is_long"),
+    [
+        ({}, True),
+        ({ListName.SUPPLIERS: 10}, True),
+        ({ListName.SUPPLIERS: 10, ListName.CUSTOMERS: 20}, False),
+        ({ListName.SUPPLIERS: STAGED_FROM, ListName.CUSTOMERS: 0}, True),
+    ],
+)
+def test_what_was_never_read_may_be_long(held: dict[ListName, int], is_long: bool):
+    assert may_be_long(CONTACTS, held) is is_long
