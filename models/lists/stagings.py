@@ -137,7 +137,8 @@ async def finish(session: AsyncSession, place: Place) -> tuple[int, dict[ListNam
         How many different records came, and how many rows each of the lists has.
     """
     connection = await session.connection()
-    await connection.execute(_BY_INDEX)
+    for setting in _PLANNED:
+        await connection.execute(setting)
     came, different = (await connection.execute(_came(place.kind), place.asked)).one()
     if came > different:
         await connection.execute(_once(place.kind), place.asked)
@@ -176,7 +177,8 @@ async def settle(
         The changes of each of the lists.
     """
     connection = await session.connection()
-    await connection.execute(_BY_INDEX)
+    for setting in _PLANNED:
+        await connection.execute(setting)
     statements = _Statements.of(place.lists)
     asked = place.asked | {"at": at, "is_complete": is_complete, "deleted": [*deleted]}
     if is_complete and statements.in_none is not None:
@@ -185,6 +187,7 @@ async def settle(
     for statement in (statements.drop_changed, statements.mark_gone, statements.insert):
         await connection.execute(statement, asked)
     await forget(session, place)
+    await connection.execute(_AS_USUAL)
     width = len(Changes._fields)
     parts = (numbers[start : start + width] for start in range(0, len(numbers), width))
     return {name: Changes(*part) for name, part in zip(place.lists, parts, strict=True)}
@@ -207,7 +210,11 @@ async def forget_old(session: AsyncSession, practice_id: UUID, before: datetime)
     return len(found)
 
 
-_BY_INDEX = text("SET LOCAL enable_seqscan = off")  # as for ``writes``: all that is looked up is one connection's
+_PLANNED = (text("SET LOCAL enable_seqscan = off"), text("SET LOCAL enable_nestloop = off"))
+"""What is staged changes too quickly for statistics: PostgreSQL expects one row, and would compare each of ten thousand
+rows with each of ten thousand others. All that is looked up is one connection's, as for ``writes``."""
+
+_AS_USUAL = text("SET LOCAL enable_nestloop = on")
 
 _IS_IT = "connection_id = :id AND list_name = :name"
 

@@ -43,7 +43,7 @@ class Reading:
         }
 
     async def pages(
-        self, tokens: CredentialSource, business_id: str, feed: Feed, since: datetime | None
+        self, tokens: CredentialSource, business_id: str, feed: Feed, since: datetime | None, cursor: str | None
     ) -> AsyncIterator[Page]:
         """The pages of a feed. Records without an id are left out, with a warning that counts them."""
         if (read := self._on_their_own.get(feed)) is not None:
@@ -51,13 +51,13 @@ class Reading:
         elif feed == feeds.LEDGER_ACCOUNTS and since is None:
             yield Page(tuple((await self._chart(tokens, business_id, is_told=True)).values()))
         else:
-            async for page in self._collection(tokens, business_id, feeds.COLLECTIONS[feed], since):
+            async for page in self._collection(tokens, business_id, feeds.COLLECTIONS[feed], since, cursor):
                 yield page
 
     async def _records(
-        self, tokens: CredentialSource, business_id: str, where: Listed, changed: Mapping[str, datetime] | None = None
+        self, tokens: CredentialSource, business_id: str, where: Listed, walk: Walk
     ) -> AsyncIterator[tuple[list[Record], bool]]:
-        walk, is_last = Walk(where, changed), False
+        is_last = False
         while not is_last:
             body = await self._api.get(where.path, tokens, feeds.PAGE, business_id=business_id, params=walk.params)
             fresh, is_last = walk.take(envelope(body, has_decimals=where.has_decimals))
@@ -66,22 +66,25 @@ class Reading:
     async def _whole(
         self, tokens: CredentialSource, business_id: str, where: Listed, changed: Mapping[str, datetime] | None = None
     ) -> list[Record]:
-        return [record async for records, _ in self._records(tokens, business_id, where, changed) for record in records]
+        pages = self._records(tokens, business_id, where, Walk(where, changed))
+        return [record async for records, _ in pages for record in records]
 
     async def _collection(
-        self, tokens: CredentialSource, business_id: str, where: Listed, since: datetime | None
+        self, tokens: CredentialSource, business_id: str, where: Listed, since: datetime | None, cursor: str | None
     ) -> AsyncIterator[Page]:
         found, deleted = 0, list[str]()
         if since is not None and where.tells_deleted:
             records = await self._whole(tokens, business_id, where, {"deleted_since": since})
             deleted = [key for record in records if (key := text(record.get("id"))) is not None]
         changed = None if since is None else {"updated_or_created_since": since}
-        async for records, is_last in self._records(tokens, business_id, where, changed):
+        walk = Walk(where, changed) if cursor is None else Walk.at(where, changed, cursor)
+        async for records, is_last in self._records(tokens, business_id, where, walk):
             found += len(records)
             chart = await self._chart_if_allowed(tokens, business_id) if records and where.names_accounts else {}
             rows = [row for record in records if (row := where.parse(record, chart)) is not None]
-            is_unmodified = is_last and since is not None and not found and not deleted
-            yield Page(rows, is_last, is_unmodified, deleted)
+            is_unmodified = is_last and since is not None and not found and not deleted and cursor is None
+            follows = (None, walk.expected) if is_last else (walk.cursor, None)
+            yield Page(rows, is_last, is_unmodified, deleted, *follows)
 
     async def _chart(self, tokens: CredentialSource, business_id: str, *, is_told: bool = False) -> Chart:
         """A business's accounts, read once for its own feed and for those whose records refer to them."""

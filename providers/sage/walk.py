@@ -7,7 +7,9 @@ success raises ``Unavailable`` and never counts as an empty list, because that w
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import NamedTuple, Self
+
+import orjson
 
 from providers.kit.json_bodies import read_object, read_records
 from providers.kit.json_values import Record, whole
@@ -57,7 +59,35 @@ class Walk:
         since = {name: moment.astimezone(UTC) for name, moment in (changed or {}).items()}
         self._changed = {name: moment.strftime("%Y-%m-%dT%H:%M:%SZ") for name, moment in since.items()}
         self._page = 1
+        self._total: int | None = None
         self._received = Received(where.path, "id")
+
+    @classmethod
+    def at(cls, where: Listed, changed: Mapping[str, datetime] | None, cursor: str) -> Self:
+        """The walk as it was when it gave this cursor; only the ids that had come are forgotten.
+
+        A cursor that another release has written in another way begins at the first page.
+        """
+        walk = cls(where, changed)
+        try:
+            kept = orjson.loads(cursor)
+            page, total = int(kept["page"]), None if kept["total"] is None else int(kept["total"])
+            received = Received(where.path, "id", int(kept["received"]), int(kept["without_id"]))
+        except (KeyError, TypeError, ValueError):
+            return walk
+        walk._page, walk._total, walk._received = page, total, received
+        return walk
+
+    @property
+    def cursor(self) -> str:
+        """Where the walk is, for ``at``."""
+        received = {"received": len(self._received), "without_id": self._received.without_id}
+        return orjson.dumps({"page": self._page, "total": self._total, **received}).decode()
+
+    @property
+    def expected(self) -> int | None:
+        """How many records with an id there are, by Sage's own count so far; None if it does not say."""
+        return None if self._total is None else self._total - self._received.without_id
 
     @property
     def params(self) -> Mapping[str, str]:
@@ -76,6 +106,11 @@ class Walk:
             raise TooSmall(f"{path}: no record at all")
         if self._where.has_all_fields and any(record.keys() <= BASE for record in answer.records):
             raise Unavailable(f"{path}: records without their fields")
+        if answer.total is not None:
+            if self._total is not None and answer.total < self._total:
+                # One of those left may have moved to a page that was read already.
+                raise TooSmall(f"{path}: {answer.total} records, {self._total} on the page before")
+            self._total = answer.total
         fresh = self._received.new(answer.records)
         is_last = not answer.has_next or not fresh
         if is_last:

@@ -122,6 +122,7 @@ class Walk:
         rows = self._new(answer.records)
         self._pages_read += 1
         if not self._is_by_change or self._item_count is None:
+            self._refuse_shrunk(answer.item_count)
             self._item_count = answer.item_count  # by change, each answer counts only what is still to come
         self._without_news = 0 if rows else self._without_news + 1
         is_last = self._is_last(answer, has_news=bool(rows))
@@ -181,6 +182,11 @@ class Walk:
         since = max(changed).replace(microsecond=0) - _SECOND
         if self.since is None or since > self.since:
             self.since, self._page = since, 1
+
+    def _refuse_shrunk(self, items: int | None) -> None:
+        """Raise if there are fewer records than the page before counted: one may have moved to a page already read."""
+        if items is not None and self._item_count is not None and items < self._item_count:
+            raise TooSmall(f"{self._where.path}: {items} records, {self._item_count} on the page before")
 
     @property
     def _expected(self) -> int | None:

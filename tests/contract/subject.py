@@ -233,10 +233,12 @@ class Subject(ABC):
         """Ids of the organisations that are listed."""
         return list(await self.listed(held))
 
-    async def pages(self, held: Held, place: int, feed: Feed, since: datetime | None = None) -> Sequence[Page]:
-        """All pages of a feed of the organisation at a place."""
+    async def pages(
+        self, held: Held, place: int, feed: Feed, since: datetime | None = None, cursor: str | None = None
+    ) -> Sequence[Page]:
+        """All pages of a feed of the organisation at a place, or those behind a cursor."""
         grant = held.about(self.ids[place])
-        return [page async for page in self.provider.read(grant, self.ids[place], feed, since)]
+        return [page async for page in self.provider.read(grant, self.ids[place], feed, since, cursor)]
 
     async def keys(self, held: Held, place: int, feed: Feed, since: datetime | None = None) -> list[str]:
         """The keys of all rows of a feed."""

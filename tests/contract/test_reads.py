@@ -46,6 +46,22 @@ async def test_a_long_feed_comes_in_pages_of_which_the_last_says_so(subject: Sub
     assert [page.is_last for page in pages] == [False] * (len(pages) - 1) + [True]
 
 
+async def test_a_long_feed_is_gone_on_with_behind_any_page_that_says_where(subject: Subject) -> None:
+    held = await subject.signed_in(subject.long)
+    longest = max(subject.provider.feeds, key=lambda feed: len(subject.kept(subject.long, feed)))
+    pages = await subject.pages(held, subject.long, longest)
+    everything = {row.key for page in pages for row in page.rows}
+    assert pages[-1].cursor is None
+    assert pages[-1].expected in {None, len(everything)}
+    for place, page in enumerate(pages):
+        if page.cursor is not None:
+            before = {row.key for one in pages[: place + 1] for row in one.rows}
+            left = await subject.pages(held, subject.long, longest, cursor=page.cursor)
+            assert {row.key for one in left for row in one.rows} == everything - before
+            assert len(left) == len(pages) - place - 1
+            assert left[-1].expected == pages[-1].expected
+
+
 async def test_nothing_new_is_told_as_nothing_new(subject: Subject) -> None:
     held = await subject.signed_in(0)
     for feed in subject.provider.feeds:

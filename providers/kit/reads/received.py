@@ -15,23 +15,28 @@ class Received:
     Args:
         name: The list's, for people who look into a log.
         key: The field with a record's id.
+        before: How many records had come where reading is gone on with.
+        without_id: How many of them had no id.
+
+    Attributes:
+        without_id: How many records have come without an id.
     """
 
-    def __init__(self, name: str, key: str) -> None:
-        self._name, self._key = name, key
+    def __init__(self, name: str, key: str, before: int = 0, without_id: int = 0) -> None:
+        self._name, self._key, self._before = name, key, before - without_id
         self._seen: set[str] = set()
-        self._without_id = 0
+        self.without_id = without_id
 
     def __len__(self) -> int:
         """How many records, with those that have no id."""
-        return len(self._seen) + self._without_id
+        return self._before + len(self._seen) + self.without_id
 
     def new(self, records: Iterable[Record]) -> list[Record]:
         """Those of a page that have not come before, without those that have no id."""
         fresh = []
         for record in records:
             if (key := text(record.get(self._key))) is None:
-                self._without_id += 1
+                self.without_id += 1
             elif key not in self._seen:
                 self._seen.add(key)
                 fresh.append(record)
@@ -48,5 +53,5 @@ class Received:
         """
         if total is not None and len(self) < total:
             raise TooSmall(f"{self._name}: {len(self)} of {total} records")
-        if self._without_id:
-            _log.warning("%s: %d of %d records left out for want of an id", self._name, self._without_id, len(self))
+        if self.without_id:
+            _log.warning("%s: %d of %d records left out for want of an id", self._name, self.without_id, len(self))

@@ -100,7 +100,7 @@ pulls = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(pulls=pulls)
 async def test_what_was_staged_is_settled_as_rows_are_stored(database: Database, leased: House, pulls: Any) -> None:
     beside = await other(database, leased)

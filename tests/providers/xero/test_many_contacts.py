@@ -1,21 +1,19 @@
 """More contacts than are given in any order, and more pages than a minute has calls: all are read, or it is said."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-import httpx2
 import pytest
-import pytest_asyncio
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from contracts.words.causes import Cause
+from contracts.words.standard_information import Row
 from providers.port.errors import NeedsPerson, RateLimited, TooSmall
 from providers.xero import feeds
 from providers.xero.provider import Xero
-from providers.xero.settings import XeroConfig
 from tests.providers.clock import HandClock
-from tests.providers.conftest import Allowance
+from tests.providers.conftest import Tokens
 from tests.providers.stand_in import StandIn
 from tests.providers.xero.test_reads import SINCE, contacts, pages, path, rows
 
@@ -24,19 +22,6 @@ TOO_MANY = {"ErrorNumber": 51, "Type": "HighVolumeException", "Message": "Use an
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 MOMENTS = [n // 40 for n in range(150)]
 """Of 150 contacts, the second of the last change: forty at a time share one, and a page holds ten."""
-
-
-@pytest_asyncio.fixture
-async def patient(server: StandIn, config: XeroConfig, allowance: Allowance, clock: HandClock) -> AsyncIterator[Xero]:
-    """A provider whose waits move the clock."""
-
-    async def pause(seconds: float) -> None:
-        clock.move(seconds)
-
-    client = httpx2.AsyncClient(transport=httpx2.ASGITransport(server.app))
-    provider = Xero(config, client, allowance, clock, pause)
-    yield provider
-    await provider.close()
 
 
 def by_change(moments: list[int], size: int = 10, edit: Callable[[int], None] = lambda _: None) -> object:
@@ -115,29 +100,79 @@ async def test_what_no_order_gives_has_a_cause_of_its_own(xero: Xero, server: St
     assert len(server.calls) == 2
 
 
-async def test_a_walk_that_outlasts_a_minute_waits_for_the_next(
-    patient: Xero, server: StandIn, clock: HandClock
-) -> None:
+async def gone_on_with(xero: Xero, clock: HandClock) -> list[Row]:
+    """All rows of a walk of which each page is asked for alone, at the cursor of the one before."""
+    found: list[Row] = []
+    cursor: str | None = None
+    while True:
+        try:
+            page = await anext(xero.read(Tokens("t"), "o-1", feeds.CONTACTS, None, cursor))
+        except RateLimited:
+            clock.move(60)
+            continue
+        found += page.rows
+        if page.is_last:
+            return found
+        cursor = page.cursor
+        assert cursor is not None
+
+
+async def test_a_walk_goes_on_at_its_page(xero: Xero, server: StandIn, clock: HandClock) -> None:
     count = 150
     server.answer(PATH, *(contacts(n * 3, 3, page=n + 1, pageCount=count, itemCount=count * 3) for n in range(count)))
-    begun = clock()
-    read = await pages(patient, feeds.CONTACTS)
-    assert len([row for page in read for row in page.rows]) == count * 3
-    assert len(server.calls) == count
-    assert timedelta(minutes=2) <= clock() - begun < timedelta(minutes=3)
-    waits = [page for page in read if not page.rows]
-    assert len(waits) == 6  # whoever reads hears of it three times a minute
+    found = await gone_on_with(xero, clock)
+    assert len({row.key for row in found}) == len(found) == count * 3
+    assert [int(call.query["page"]) for call in server.calls] == [*range(1, count + 1)]
 
 
-async def test_a_day_that_is_used_up_is_not_waited_for(patient: Xero, server: StandIn) -> None:
+async def test_a_walk_by_change_goes_on_where_it_was(xero: Xero, server: StandIn, clock: HandClock) -> None:
+    server.answer(PATH, by_change(MOMENTS))
+    whole = len(await pages(xero, feeds.CONTACTS))
+    server.calls.clear()
+    found = await gone_on_with(xero, clock)
+    assert {row.key for row in found} == {f"c-{n}" for n in range(150)}
+    assert len(server.calls) in {whole, whole + 1}  # the order that is refused is asked for once
+
+
+async def test_a_walk_that_goes_on_counts_what_came_before(xero: Xero, server: StandIn) -> None:
+    of = {"pageCount": 2, "itemCount": 6}
+    server.answer(PATH, contacts(0, 3, page=1, **of), contacts(3, 2, page=2, **of))
+    first = await anext(xero.read(Tokens("t"), "o-1", feeds.CONTACTS))
+    with pytest.raises(TooSmall):
+        await anext(xero.read(Tokens("t"), "o-1", feeds.CONTACTS, None, first.cursor))
+    server.answer(PATH, contacts(3, 3, page=2, **of))
+    last = await anext(xero.read(Tokens("t"), "o-1", feeds.CONTACTS, None, first.cursor))
+    assert (last.is_last, last.expected, last.cursor) == (True, 6, None)
+
+
+async def test_a_list_that_shrinks_while_it_is_read_may_have_moved_a_record_past_us(
+    xero: Xero, server: StandIn
+) -> None:
+    server.answer(
+        PATH,
+        contacts(0, 3, page=1, pageCount=2, itemCount=6),
+        contacts(4, 2, page=2, pageCount=2, itemCount=5),
+    )
+    with pytest.raises(TooSmall):
+        await pages(xero, feeds.CONTACTS)
+
+
+async def test_a_cursor_that_cannot_be_read_begins_at_the_first_page(xero: Xero, server: StandIn) -> None:
+    server.answer(PATH, contacts(0, 3, page=1, pageCount=2))
+    for cursor in ("", "{}", "page 7", '{"page": null}'):
+        await anext(xero.read(Tokens("t"), "o-1", feeds.CONTACTS, None, cursor))
+    assert {call.query["page"] for call in server.calls} == {"1"}
+
+
+async def test_a_day_that_is_used_up_is_not_waited_for(xero: Xero, server: StandIn) -> None:
     limited = Response("", 429, {"X-Rate-Limit-Problem": "day", "Retry-After": "45461"})
     server.answer(PATH, *(contacts(n, 1, pageCount=90) for n in range(30)), limited)
     with pytest.raises(RateLimited):
-        await pages(patient, feeds.CONTACTS)
+        await pages(xero, feeds.CONTACTS)
 
 
-async def test_a_short_walk_leaves_the_minute_to_whoever_plans(patient: Xero, server: StandIn) -> None:
+async def test_a_short_walk_leaves_the_minute_to_whoever_plans(xero: Xero, server: StandIn) -> None:
     limited = Response("", 429, {"X-Rate-Limit-Problem": "minute", "Retry-After": "30"})
     server.answer(PATH, contacts(0, 1, pageCount=9), limited)
     with pytest.raises(RateLimited):
-        await pages(patient, feeds.CONTACTS)
+        await pages(xero, feeds.CONTACTS)
