@@ -54,10 +54,14 @@ def test_nothing_that_changes_while_a_list_is_read_is_missed_by_the_next_answer_
 
 
 def test_what_is_asked_for_otherwise_is_something_else():
-    usual = ("pull", GRANT, "contacts", None, "both")
-    others = [("other", GRANT), ("pull", UUID(int=8)), ("pull", GRANT, "vendors"), ("pull", GRANT, "contacts", NOON)]
-    scopes = {scope_of(*usual), *(scope_of(*other, *usual[len(other) :]) for other in others)}
-    scopes.add(scope_of(*usual[:-1], "suppliers"))
+    scopes = {
+        scope_of("pull", GRANT, "contacts", None, "both"),
+        scope_of("another", GRANT, "contacts", None, "both"),
+        scope_of("pull", UUID(int=8), "contacts", None, "both"),
+        scope_of("pull", GRANT, "vendors", None, "both"),
+        scope_of("pull", GRANT, "contacts", NOON, "both"),
+        scope_of("pull", GRANT, "contacts", None, "suppliers"),
+    }
     assert len(scopes) == 6
 
 
