@@ -230,8 +230,8 @@ _ADD = text("""
     WHERE s.connection_id = :id AND s.list_name = :name AND s.attempt = :attempt AND s.pages = :before
       AND c.id = s.connection_id AND c.pull_holder = :holder
 """)
-_HOLD = text(f"SELECT 1 FROM stagings WHERE {_IS_IT} AND attempt = :attempt FOR UPDATE")  # noqa: S608
-_LOCK = text(f"SELECT 1 FROM stagings WHERE {_IS_IT} FOR UPDATE")  # noqa: S608
+_HOLD = text(f"SELECT 1 FROM stagings WHERE {_IS_IT} AND attempt = :attempt FOR NO KEY UPDATE")  # noqa: S608
+_LOCK = text(f"SELECT 1 FROM stagings WHERE {_IS_IT} FOR NO KEY UPDATE")  # noqa: S608
 _FORGET = text(f"DELETE FROM stagings WHERE {_IS_IT}")  # noqa: S608
 _OLD = text("""
     SELECT s.connection_id, s.list_name FROM stagings s JOIN connections c ON c.id = s.connection_id
