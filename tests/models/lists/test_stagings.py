@@ -77,7 +77,7 @@ async def kept(database: Database, connection_id: UUID) -> list[tuple[Any, ...]]
 async def waiting(database: Database) -> tuple[int, int]:
     async with database.engine.connect() as connection:
         asked = "SELECT (SELECT count(*) FROM stagings), (SELECT count(*) FROM staged_contacts)"
-        found = (await connection.exec_driver_sql(asked)).one()
+        found: Any = (await connection.exec_driver_sql(asked)).one()
         return found[0], found[1]
 
 
