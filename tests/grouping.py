@@ -15,6 +15,8 @@ PLUGINS = ("journeys/fixtures.py",)
 """Fixtures that every folder sees, beside those of the conftests above it."""
 READERS = "from tests.house import"
 """In tests that read every source file: one process parses them, once."""
+WALKERS = "street: Street"
+"""In tests that walk through two furnished practices: one process furnishes them, once."""
 _FUNCTION = re.compile(r"^(@.*\n)?(?:async )?def (\w+)\(([^)]*)\)", re.MULTILINE)
 _WANTED = re.compile(r"(?:^|,)\s*(\w+)")
 
@@ -25,16 +27,18 @@ class Grouping(LoadScopeScheduling):  # type: ignore[misc]  # xdist says nothing
     def __init__(self, config, log=None) -> None:
         config.option.loadscopereorder = False
         super().__init__(config, log)
-        self._whole = {file: file for file in sharing(TESTS)} | dict.fromkeys(reading(TESTS), READERS)
+        self._whole = {file: file for file in sharing(TESTS)}
+        for words in (READERS, WALKERS):
+            self._whole |= dict.fromkeys(having(TESTS, words), words)
 
     def _split_scope(self, nodeid: str) -> str:
         return self._whole.get(nodeid.partition("::")[0], nodeid)
 
 
-def reading(folder: Path) -> Iterator[str]:
-    """The files, relative to the project, whose tests read the sources of all."""
+def having(folder: Path, words: str) -> Iterator[str]:
+    """The files with tests, relative to the project, in which some words stand."""
     for path in folder.rglob("test_*.py"):
-        if READERS in path.read_text():
+        if words in path.read_text():
             yield path.relative_to(folder.parent).as_posix()
 
 

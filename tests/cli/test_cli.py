@@ -28,6 +28,7 @@ from runtime.embedded.processes import Command, Supervisor
 from runtime.embedded.stack import environment_of
 from tests.conftest import administer, sibling
 from tests.journeys.scene import Scene
+from tests.journeys.serving import NO_TLS
 
 COMMANDS = """
 up,doctor,db upgrade,practice create,colleague create,colleague invite,team create,token create,
@@ -249,19 +250,19 @@ async def test_the_web_process_serves_and_ends_in_order(scene: Scene, environmen
     port = Ports(tmp_path / "ports.json").get("web")
     argv = [sys.executable, "-m", "cli.main", "web", "--port", str(port)]
 
-    async def answers() -> bool:
-        try:
-            async with httpx2.AsyncClient() as http:
-                return (await http.get(f"http://{HOST}:{port}/readyz")).status_code == 200
-        except httpx2.TransportError:
-            return False
+    async with httpx2.AsyncClient(base_url=f"http://{HOST}:{port}", verify=NO_TLS) as http:
 
-    async with Supervisor(tmp_path / "logs") as supervisor:
-        web = await supervisor.start(Command("web", argv, environment=dict(os.environ) | environment), answers)
-        async with httpx2.AsyncClient() as http:
-            await http.get(f"http://{HOST}:{port}/connect/xero/callback?state=s3cret&code=c0de")
-        web.send(signal.SIGTERM)
-        assert await web.wait() == 0
+        async def answers() -> bool:
+            try:
+                return (await http.get("/readyz")).status_code == 200
+            except httpx2.TransportError:
+                return False
+
+        async with Supervisor(tmp_path / "logs") as supervisor:
+            web = await supervisor.start(Command("web", argv, environment=dict(os.environ) | environment), answers)
+            await http.get("/connect/xero/callback?state=s3cret&code=c0de")
+            web.send(signal.SIGTERM)
+            assert await web.wait() == 0
     log = web.log.read_text()
     assert "GET /connect/xero/callback 404" in log
     assert "s3cret" not in log

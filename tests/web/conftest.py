@@ -21,9 +21,9 @@ from tests.one_temporal import namespace_of_its_own
 from tests.web.at_provider import provider, rules, seated, standing
 from tests.web.authenticator import Clock
 from tests.web.house import Browsers, House, made_house
-from tests.web.street import every, street
+from tests.web.street import every, own_street, street
 
-__all__ = ["every", "provider", "rules", "seated", "standing", "street"]
+__all__ = ["every", "own_street", "provider", "rules", "seated", "standing", "street"]
 
 expect.set_options(timeout=60_000)
 """Milliseconds after which a wait is in vain: a page is not wrong because its machine has much to do."""

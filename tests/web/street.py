@@ -13,7 +13,7 @@ from models.clients.reads import ClientFilter, ClientOrder
 from models.practices import writes as practices
 from starter.clients.saved_views import ViewQuery
 from tests.journeys.scene import Scene
-from tests.web.house import House, Person
+from tests.web.house import House, Person, made_house
 from tests.web.walking import Walk, walks
 from web.app import create_app
 
@@ -32,7 +32,7 @@ class Street(NamedTuple):
     other: dict[str, str]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def every(product: Scene) -> list[Walk]:
     """Every way to ask for a page."""
     return walks(create_app(product.operations, ring=product.settings.key_ring()))
@@ -82,9 +82,24 @@ async def furnished(person: Person, place: int) -> dict[str, str]:
     }
 
 
+@pytest_asyncio.fixture(scope="session")
+async def street(product: Scene) -> Street:
+    """Two practices, furnished once for all modules of a process (``tests.grouping`` keeps them together).
+
+    They stay as they are, but for runs, sessions and invitations; who changes more asks for ``own_street``.
+    """
+    return await made_street(product)
+
+
 @pytest_asyncio.fixture(scope="module")
-async def street(house: House) -> Street:
-    """Both practices, furnished."""
+async def own_street(product: Scene) -> Street:
+    """Two furnished practices that no other module knows."""
+    return await made_street(product)
+
+
+async def made_street(scene: Scene) -> Street:
+    """Two new practices, furnished."""
+    house = await made_house(scene)
     return Street(house, await furnished(house.admin, 0), await furnished(house.neighbour, 1))
 
 

@@ -300,6 +300,6 @@ async def test_new_books_whose_calls_are_used_up_for_longer_than_it_waits_say_wh
         run = await scene.until_stage(run["run_id"], "finished")
     assert run["result"] == "expired"
     assert run["message"] == (
-        "This organisation has reached the accounting software's limit for now. "
+        f"This organisation has reached {scene.platform.title}'s limit for now. "
         "Nothing was changed; start the change again later."
     )

@@ -23,7 +23,7 @@ from starter.bootstrap import open_support
 from starter.support.identity import SupportGroup, SupportIdentity, groups_in
 from tests.identity_provider import AUDIENCE, GROUP, IdentityProvider, identity_provider
 from tests.journeys.scene import Scene
-from tests.journeys.serving import listening
+from tests.journeys.serving import NO_TLS, listening
 from web.api.codec import Access
 from web.app import create_app
 
@@ -42,7 +42,7 @@ async def codec(
     scene: Scene, provider: IdentityProvider | None, clock: Callable[[], datetime] = now
 ) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of the web backend as it is in production."""
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(verify=NO_TLS) as http:
         support = SupportIdentity(SupportGroup(provider.issuer, AUDIENCE, GROUP), http, clock) if provider else None
         app = create_app(
             scene.operations,

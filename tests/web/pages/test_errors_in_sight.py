@@ -39,8 +39,9 @@ async def told(page: Page, message: str, field: Locator | None) -> None:
 
 
 @pytest_asyncio.fixture(scope="module")
-async def own(house: House, street: Street) -> tuple[House, dict[str, str]]:
+async def own(street: Street) -> tuple[House, dict[str, str]]:
     """A practice with one of everything, and a second team."""
+    house = street.house
     await house.scene.operations.people.create_team(house.admin.actor, "Day shift")
     return house, street.own | {"session": await session_of(house.admin)}
 

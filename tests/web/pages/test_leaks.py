@@ -53,8 +53,9 @@ async def begun(person: Person) -> tuple[str, str]:
 
 
 @pytest_asyncio.fixture(scope="module")
-async def hostile(street: Street) -> Street:
+async def hostile(own_street: Street) -> Street:
     """The first practice, whose every name is hostile."""
+    street = own_street
     own = {"id": street.house.admin.actor.practice_id, "name": HOSTILE}
     for statement in (
         "UPDATE practices SET name = :name WHERE id = :id",

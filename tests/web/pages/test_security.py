@@ -24,18 +24,27 @@ LEADS_ON = frozenset(
 # Forms that are not ours
 
 
-async def test_no_form_does_anything_without_its_session_s_secret(street: Street, every: list[Walk]):
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "another session's",
+        pytest.param("none", marks=pytest.mark.thorough),
+        pytest.param("another session's in a header", marks=pytest.mark.thorough),
+    ],
+)
+async def test_no_form_does_anything_without_its_session_s_secret(street: Street, every: list[Walk], secret: str):
     http, other = await arrived(street.house.admin), await arrived(street.house.member)
     foreign, before = await csrf_of(other), await all_of(street.house.scene)
     wrong = []
     for walk in every:
         if walk.method != "POST" or walk.route in OPEN:
             continue
-        nothing = walk.sent(street.own)
-        for words in (nothing, walk.sent(street.own, foreign), nothing | {"headers": {"X-CSRF-Token": foreign}}):
-            answer = await ask(http, walk, street.own, **words)
-            if answer.status_code != 403 or "Nothing was changed" not in answer.text:
-                wrong.append(f"{walk.route}: {answer.status_code}")
+        words = walk.sent(street.own, foreign if secret == "another session's" else None)
+        if secret == "another session's in a header":
+            words |= {"headers": {"X-CSRF-Token": foreign}}
+        answer = await ask(http, walk, street.own, **words)
+        if answer.status_code != 403 or "Nothing was changed" not in answer.text:
+            wrong.append(f"{walk.route}: {answer.status_code}")
     assert not wrong
     assert await all_of(street.house.scene) == before
 
@@ -76,6 +85,7 @@ async def test_asking_for_a_page_changes_nothing(street: Street, every: list[Wal
 # Other practices, other roles, nobody
 
 
+@pytest.mark.thorough  # every day in test_authorisation, without the ids of both in one address
 async def test_what_belongs_to_another_practice_does_not_exist(street: Street, every: list[Walk]):
     mine, theirs = await all_of(street.house.scene), await all_of(street.house.neighbour.scene)
     wrong = []
@@ -157,6 +167,7 @@ async def test_filters_find_nothing_of_another_practice(street: Street):
         assert "Mel Miller" not in answer.text, path
 
 
+@pytest.mark.thorough  # every day in test_authorisation, without where it leads
 async def test_nobody_gets_anything_without_signing_in(street: Street, every: list[Walk]):
     http, before = visitor(street.house.scene), await all_of(street.house.scene)
     for walk in every:
