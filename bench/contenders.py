@@ -11,16 +11,16 @@ import orjson
 from bench.baselines import bare, one_by_one
 from bench.harness import accounting
 from bench.harness.databases import PROVIDER, Practice, add_grant, count_rows
+from bench.harness.histories import history_of
 from bench.harness.journey import LOOK_SECONDS, RunWentWrongError, all_of, come_back, last_consent, until, warm_up
 from bench.harness.minutes import whole_minutes
 from bench.harness.sandbox import READS
 from bench.harness.servers import Servers
-from bench.reporting.results import History, Timing
+from bench.reporting.results import Timing
 from cli.demo.api import Api
 from contracts.words.runs import Result, Stage
 from providers import registry
 from providers.port.provider import BegunSignIn
-from runtime.temporal.connection import connect
 from starter.bootstrap import build_providers, open_database
 
 LOOK_WHILE_PULLING_SECONDS = 1.0
@@ -109,7 +109,7 @@ async def run_ours(servers: Servers, organisations: int, *, workers: int = 1, is
             used = accounting.usage(before, accounting.snapshot(processes), processes)
         if ended.result is not Result.COMPLETED or ended.finished_at is None:
             raise RunWentWrongError(f"Our run ended {ended.result}: {ended.counts}, {ended.causes}.")
-        history = await _history(servers, practice, started.run_id)
+        history = await history_of(servers, practice, started.run_id)
     return Timing(
         listing=(listed - returned).total_seconds(),
         adding=(ended.finished_at - chosen).total_seconds(),
@@ -172,21 +172,3 @@ async def _sign_in_request(servers: Servers, practice: Practice, redirect_uri: s
             )
         finally:
             await provider.close()
-
-
-async def _history(servers: Servers, practice: Practice, run_id: str) -> History:
-    client = await connect(servers.on(practice), environment={})
-    events = size = 0
-    async for execution in client.list_workflows(f"WorkflowId = '{run_id}'"):
-        described = await client.get_workflow_handle(run_id, run_id=execution.run_id).describe()
-        events += described.history_length
-        size += described.raw_description.workflow_execution_info.history_size_bytes
-    tasks: list[float] = []
-    scheduled: dict[int, datetime] = {}
-    async for event in client.get_workflow_handle(run_id).fetch_history_events():
-        if event.HasField("workflow_task_scheduled_event_attributes"):
-            scheduled[event.event_id] = event.event_time.ToDatetime()
-        elif event.HasField("workflow_task_completed_event_attributes"):
-            began = scheduled[event.workflow_task_completed_event_attributes.scheduled_event_id]
-            tasks.append((event.event_time.ToDatetime() - began).total_seconds())
-    return History(events, size, tasks)

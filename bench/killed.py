@@ -54,7 +54,7 @@ async def run_once(running: Servers, organisations: int, *, is_killed: bool) -> 
         await warm_up(running, practice)
         await running.databases.settle()
         async with Api(str(running.settings.public_url), practice.token) as api:
-            run_id, choice = await listed(running, api)
+            run_id, choice = await listed(running, api, organisations)
             chosen = datetime.now(UTC)
             await api.select(run_id, choice)
             silence = None

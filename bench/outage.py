@@ -93,7 +93,7 @@ async def _survive(servers: Servers, organisations: int, workers: int, outage: f
         await warm_up(servers, practice)
         await servers.databases.settle()
         async with Api(str(servers.settings.public_url), practice.token) as api:
-            run_id, choice = await listed(servers, api)
+            run_id, choice = await listed(servers, api, organisations)
             chosen, before = datetime.now(UTC), 0
             await api.select(run_id, choice)
             if outage:

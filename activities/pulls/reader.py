@@ -96,6 +96,7 @@ class Reader:
             else:
                 readings.rows[group.lists] = rows
                 readings.errors.update({lists: error.with_traceback(None) for lists, error in besides.refused.items()})
+                readings.resting.update(besides.resting)
                 if besides.deleted:
                     readings.deleted[group.lists] = besides.deleted
 
@@ -158,6 +159,9 @@ class Reader:
         # One after the other: where one of them is refused, the others would be asked in vain.
         for feed in group.feeds:
             before = len(rows)
+            if since is not None and feed.enriches and not feed.tells_changes and not (rows or besides.deleted):
+                besides.resting.update(group.its_own(feed))  # nothing has changed of what it would enrich
+                continue
             try:
                 await self._read_feed(provider, tokens, claimed, feed, since, lease, rows, besides)
             except NeedsPerson as error:
@@ -198,15 +202,18 @@ class _Besides:
     Attributes:
         refused: Lists among them whose own feed is refused while the others are read, with the refusal.
         deleted: Keys of records that are deleted.
+        resting: Lists among them whose own feed was not asked.
     """
 
     refused: dict[Lists, NeedsPerson] = field(default_factory=dict)
     deleted: set[str] = field(default_factory=set)
+    resting: set[ListName] = field(default_factory=set)
 
     def clear(self) -> None:
         """Forget it, before all is read once more."""
         self.refused.clear()
         self.deleted.clear()
+        self.resting.clear()
 
 
 def _loses_many(lists: Lists, rows: Sequence[Row] | Staged, held: Mapping[ListName, int]) -> bool:

@@ -85,6 +85,7 @@ class Readings:
         telling: All lists that would have to be read completely for nothing to be left out.
         staged: The lists whose rows are staged, and not among ``rows``.
         is_taken_over: Whether a newer try goes on with this pull, so that this one must store nothing.
+        resting: Lists among ``partial`` of which nothing was asked: their receipts stay as old as they are.
     """
 
     rows: dict[Lists, Sequence[Row]] = field(default_factory=dict)
@@ -95,6 +96,7 @@ class Readings:
     telling: tuple[Lists, ...] = ()
     staged: dict[Lists, Staged] = field(default_factory=dict)
     is_taken_over: bool = False
+    resting: set[ListName] = field(default_factory=set)
 
     @property
     def is_complete(self) -> bool:
@@ -146,7 +148,7 @@ class Readings:
     def unchanged(self) -> Sequence[ListName]:
         """The lists of which changes were asked for, and there were none."""
         lists = (one for one, rows in self.rows.items() if one in self.partial and not rows and one not in self.deleted)
-        return [name for one in lists for name in one]
+        return [name for one in lists for name in one if name not in self.resting]
 
     def deleted_beside(self, rows: Mapping[Lists, Sequence[Row]]) -> Mapping[Lists, set[str]]:
         """Keys of deleted records, of the lists whose rows these are."""

@@ -102,15 +102,20 @@ async def all_of(api: Api, run_id: str, most: int | None = None) -> Selection:
     return Selection(organisations=tuple(SelectedOrganisation(organisation_id=row.organisation_id) for row in listed))
 
 
-async def listed(servers: Servers, api: Api) -> tuple[str, Selection]:
+async def listed(servers: Servers, api: Api, organisations: int) -> tuple[str, Selection]:
     """Start a run, sign in, and wait for the list; gives the run's id and the choice of everything. Counters are zero.
+
+    Args:
+        servers: The running servers.
+        api: The product.
+        organisations: How many the stand-in has.
 
     Raises:
         RunWentWrongError: The run asks for no sign-in, or ended before.
     """
     await servers.sandbox.forget()
     started = await api.start(PROVIDER, READS.REGION)
-    await come_back(await consent(servers, started.authorize_url))
+    await come_back(await last_consent(servers, api, started, organisations))
     await until(api, started.run_id, Stage.AWAITING_SELECTION, LOOK_SECONDS)
     choice = await all_of(api, started.run_id)
     await servers.sandbox.zero()

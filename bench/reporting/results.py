@@ -40,13 +40,14 @@ class History:
     Attributes:
         events: Events, over all executions of the run.
         bytes: Bytes, over all executions of the run.
-        task_seconds: Seconds of each workflow task of the last execution, from when it was scheduled to when it was
-            completed.
+        task_seconds: Seconds of each workflow task, from when it was scheduled to when it was completed.
+        actions: Events for which Temporal's cloud charges, over all executions of the run.
     """
 
     events: int
     bytes: int
     task_seconds: Sequence[float] = ()
+    actions: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,10 +50,12 @@ class FeedGroup:
 
     def lost_without(self, refused: Feed) -> Lists:
         """The lists that cannot be stored where the software refuses a feed, and the earlier ones were read."""
-        if not refused.enriches:
-            return self.lists
-        earlier = self.feeds[: self.feeds.index(refused)]
-        return tuple(name for name in refused.fills if not any(name in feed.fills for feed in earlier))
+        return self.its_own(refused) if refused.enriches else self.lists
+
+    def its_own(self, feed: Feed) -> Lists:
+        """The lists that a feed fills and no earlier one does."""
+        earlier = self.feeds[: self.feeds.index(feed)]
+        return tuple(name for name in feed.fills if not any(name in one.fills for one in earlier))
 
     @property
     def tells_changes(self) -> bool:

@@ -36,6 +36,11 @@ class Reads(Protocol):
         ...
 
     @property
+    def NAMES(self) -> tuple[str, str, str]:  # noqa: N802  # likewise
+        """The stand-in's name for a list of customers, and the fields of their ids and names."""
+        ...
+
+    @property
     def STAND_IN(self) -> Sequence[str]:  # noqa: N802  # likewise
         """Further arguments of the stand-in."""
         ...

@@ -21,6 +21,7 @@ TOKEN_PATH = "/oauth2/v1/tokens/bearer"  # noqa: S105  # an address
 REGION = None
 FORGET = "disconnected"
 ONE_EACH = "realmId"
+NAMES = ("Customer", "Id", "DisplayName")
 STAND_IN = ("--scenario", "plain")
 """No ended subscription, so that every run ends well."""
 

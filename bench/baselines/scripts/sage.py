@@ -31,6 +31,7 @@ TOKEN_PATH = "/token"  # noqa: S105  # an address
 REGION = "GB"
 FORGET = "revoke_person"
 ONE_EACH = None
+NAMES = ("contacts", "id", "name")
 STAND_IN = ("--scenario", "plain")
 """No ended subscription, so that every run ends well."""
 

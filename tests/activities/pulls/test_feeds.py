@@ -14,7 +14,7 @@ from providers.port.feeds import Feed, Feeds
 from rules.lists.increments import OVERLAP, TURN
 from tests.activities.pulls.elsewhere import BEFORE, Pulls
 from tests.models.conftest import LATER, NOON
-from tests.models.rows import contact, item
+from tests.models.rows import account, contact, item
 from tests.second_provider import APART, BANKS, BUYERS, COMPANY, DUTIES, GOODS, LEDGER, STOCK, VENDORS
 
 NO_ROLE = NeedsPerson(Cause.ROLE_TOO_LOW, "no")
@@ -57,6 +57,22 @@ async def test_only_feeds_that_tell_changes_are_asked_for_them(pulls: Pulls):
     assert {feed: at for feed, at in since.items() if feed not in SLOW} == {
         feed: NOON - OVERLAP if feed in telling else None for feed in APART if feed not in SLOW
     }
+
+
+async def test_what_only_enriches_rests_until_something_has_changed(pulls: Pulls):
+    banks = replace(BANKS, tells_changes=False, enriches=True)
+    pulls.second.feeds = Feeds(*(banks if feed == BANKS else feed for feed in APART))
+    pulls.second.books[banks] = pulls.second.books[BANKS]
+    await pulls.pull()
+    await pulls.night()
+    assert times(pulls, banks) == 0
+    held = await pulls.receipts()
+    assert held[ListName.ACCOUNTS].pulled_at == LATER
+    assert held[ListName.BANK_ACCOUNTS].pulled_at == NOON  # nobody asked
+    pulls.second.keep(LEDGER, account("sales", "Sales at home"), LATER)
+    await pulls.night()
+    assert (banks, None) in pulls.second.asked
+    assert (await pulls.receipts())[ListName.BANK_ACCOUNTS].pulled_at == LATER
 
 
 async def test_nothing_is_gone_of_a_list_of_which_one_feed_told_changes_only(pulls: Pulls):
