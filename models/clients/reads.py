@@ -213,10 +213,8 @@ async def client_facets(session: AsyncSession, practice_id: UUID, wanted: Client
             Numbers by accounting software ignore which one is wanted, too.
     """
     among = ClientFilter(search=wanted.search, owner_id=wanted.owner_id, team_id=wanted.team_id)
-    kinds = (col(Connection.status), col(Connection.cause), col(Connection.provider), login_ends_soon())
-    columns: Any = (*kinds, func.count())
-    counts: Any = select(*columns).select_from(Client)
-    grouped = _filtered(_with_connection(counts, practice_id), among).group_by(*kinds)
+    counts: Any = select(*_KINDS, func.count()).select_from(Client)
+    grouped = _filtered(_with_connection(counts, practice_id), among).group_by(*_KINDS)
     by_status: Counter[ClientStatus] = Counter()
     by_cause: Counter[Cause] = Counter()
     sign_ins_at: Counter[str] = Counter()
@@ -283,8 +281,13 @@ _CHOICES = frozenset(
 )
 """Causes with which a client is connected, and of which only somebody's choice in its settings rids it."""
 
+_ENDS_SOON = login_ends_soon()
+
+_KINDS: tuple[Any, ...] = (col(Connection.status), col(Connection.cause), col(Connection.provider), _ENDS_SOON)
+"""By what clients are counted."""
+
 _NEEDS = or_(
-    login_ends_soon(),
+    _ENDS_SOON,
     col(Connection.status).in_(_BROKEN),
     and_(col(Connection.status) == ConnectionStatus.CONNECTED, col(Connection.cause).in_(_CHOICES)),
 )

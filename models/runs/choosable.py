@@ -83,7 +83,7 @@ _QUERY = text(f"""
 async def to_choose(session: AsyncSession, practice_id: UUID, run_id: str) -> Sequence[Choosable]:
     """A run's whole list: what was just allowed comes first, then by name; none where the run is another practice's."""
     found = await (await session.connection()).execute(_QUERY, {"run_id": run_id, "practice_id": practice_id})
-    return [Choosable(a, b, c, _VERDICTS[verdict], *rest) for a, b, c, verdict, *rest in found]
+    return [Choosable(a, b, c, _VERDICTS[verdict], *rest) for a, b, c, verdict, *rest in found.all()]
 
 
 async def distinctions(session: AsyncSession, run_id: str, among: Sequence[str] | None = None) -> dict[str, str]:

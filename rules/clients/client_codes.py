@@ -15,11 +15,12 @@ def client_code(name: str, number: int) -> str:
         name: The client's name.
         number: The practice's next client number.
     """
+    first = name[:_LETTERS]
+    if first.isascii() and first.isalnum():  # as of most names; thousands are given at once
+        return f"{first.upper()}{number:04d}"
     if not name.isascii():
         name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    letters = _UNREADABLE.sub("", name[: 2 * _LETTERS].upper())  # most names have them at the beginning
-    if len(letters) < _LETTERS:
-        letters = _UNREADABLE.sub("", name.upper())
+    letters = _UNREADABLE.sub("", name.upper())
     return f"{letters[:_LETTERS] or 'CLNT'}{number:04d}"
 
 

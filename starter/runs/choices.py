@@ -67,6 +67,23 @@ class Offered:
         return max(self.allowance - self.clients, 0)
 
 
+@dataclass(frozen=True, slots=True)
+class ToChoose:
+    """What stands on the page of a run that awaits its choice.
+
+    Attributes:
+        listed: The organisations, in the page's order.
+        offered: What can be chosen for them.
+        codes: A code for each that may be chosen, in order, by the practice's pattern; none of them is in use now.
+        settings: Those with which the practice makes connections, on a connection that is stored nowhere.
+    """
+
+    listed: Sequence[Choosable]
+    offered: Offered
+    codes: Sequence[str]
+    settings: Connection
+
+
 class Choices:
     """The operation that lists what can be chosen.
 
@@ -80,24 +97,28 @@ class Choices:
     async def offered(self, actor: Actor) -> Offered:
         """What the actor's practice can choose from now."""
         async with self._database.session() as session:
-            practice = await session.get_one(Practice, actor.practice_id)
-            teams = await teams_there(session, practice.id) if practice.plan is Plan.ADVANCED else ()
-            people = await everybody_there(session, practice.id)
-            unconnected = await clients.unconnected_clients(session, practice.id)
-            return Offered(
-                plan=practice.plan,
-                allowance=practice.client_allowance,
-                clients=await clients.count_clients(session, practice.id),
-                teams=tuple(NamedChoice(*row) for row in teams),
-                owners=tuple(NamedChoice(*row) for row in people),
-                linkable=_named(unconnected),
-            )
+            return await _offered(session, await session.get_one(Practice, actor.practice_id))
 
-    async def settings(self, actor: Actor, provider: str) -> Connection:
-        """The settings with which the practice makes connections, on a connection that is stored nowhere."""
+    async def to_choose(self, actor: Actor, run_id: str, provider: str, given: Iterable[str] = ()) -> ToChoose:
+        """The whole list of a run, and what can be chosen for it; the list is empty where the practice has no such run.
+
+        Args:
+            actor: Who asks.
+            run_id: The run.
+            provider: Its accounting software.
+            given: Codes that somebody has given to some of the clients.
+        """
         async with self._database.session() as session:
-            found = await templates.remembered(session, actor.practice_id, provider)
-        return templates.example(actor.practice_id, provider, found)
+            practice = await session.get_one(Practice, actor.practice_id)
+            listed = await to_choose(session, practice.id, run_id)
+            names = [row.name for row in listed if row.can_be_chosen]
+            settings = await templates.remembered(session, practice.id, provider)
+            return ToChoose(
+                listed=listed,
+                offered=await _offered(session, practice),
+                codes=await _codes(session, practice, names, given),
+                settings=templates.example(practice.id, provider, settings),
+            )
 
     async def begin(self, actor: Actor, run_id: str, form: dict[str, Any] | None) -> None:
         """Keep with what a run is begun, before its sign-in; one that lists or awaits a choice stays as it is.
@@ -133,11 +154,6 @@ class Choices:
             found = await session.get(ChoiceDraft, (run_id, actor.colleague_id))
             return found.form if found else None
 
-    async def listed(self, actor: Actor, run_id: str) -> Sequence[Choosable]:
-        """The whole list of a run of the actor's practice, in its page's order; none where there is no such run."""
-        async with self._database.session() as session:
-            return await to_choose(session, actor.practice_id, run_id)
-
     async def listed_books(self, actor: Actor, client_id: UUID) -> lookalikes.ListedBooks | None:
         """What may be a connected client's new books, in a run that awaits its choice; None where none lists any."""
         async with self._database.session() as session:
@@ -157,10 +173,29 @@ class Choices:
             given: Codes that others of them are to have.
         """
         async with self._database.session() as session:
-            practice = await session.get_one(Practice, actor.practice_id)
-            taken = await clients.codes_alone_in_use(session, practice.id)
-            taken |= {code.strip().upper() for code in given}
-            return [code for code, _ in free_codes(names, practice.next_client_number, taken)]
+            return await _codes(session, await session.get_one(Practice, actor.practice_id), names, given)
+
+
+async def _offered(session: AsyncSession, practice: Practice) -> Offered:
+    unconnected = await clients.unconnected_clients(session, practice.id)
+    return Offered(
+        plan=practice.plan,
+        allowance=practice.client_allowance,
+        clients=await clients.count_clients(session, practice.id),
+        teams=_choices(await teams_there(session, practice.id) if practice.plan is Plan.ADVANCED else ()),
+        owners=_choices(await everybody_there(session, practice.id)),
+        linkable=_named(unconnected),
+    )
+
+
+def _choices(found: Iterable[tuple[UUID, str]]) -> tuple[NamedChoice, ...]:
+    return tuple(NamedChoice(*row) for row in found)
+
+
+async def _codes(session: AsyncSession, practice: Practice, names: Iterable[str], given: Iterable[str]) -> list[str]:
+    taken = await clients.codes_alone_in_use(session, practice.id)
+    taken |= {code.strip().upper() for code in given}
+    return [code for code, _ in free_codes(names, practice.next_client_number, taken)]
 
 
 async def _awaits_choice(session: AsyncSession, actor: Actor, run_id: str) -> bool:

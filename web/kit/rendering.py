@@ -55,9 +55,18 @@ def csrf_field() -> Markup:
     return Markup('<input type="hidden" name="{}" value="{}">').format(CSRF_FIELD, current().csrf)
 
 
-def form_key() -> Markup:
-    """The hidden field of a form that starts something; the same form sent twice starts it once."""
-    return Markup(f'<input type="hidden" name="{FORM_KEY}" value="{secrets.token_urlsafe(18)}">')  # noqa: S704  # ours, and nothing in it to escape
+def new_form_key() -> str:
+    """A key that no other form has."""
+    return secrets.token_urlsafe(18)
+
+
+def form_key(key: str | None = None) -> Markup:
+    """The hidden field of a form that starts something; the same form sent twice starts it once.
+
+    Args:
+        key: One of ``new_form_key``; a new one when None.
+    """
+    return Markup(f'<input type="hidden" name="{FORM_KEY}" value="{key or new_form_key()}">')  # noqa: S704  # ours, and nothing in it to escape
 
 
 def software() -> Software:
@@ -96,10 +105,11 @@ def filled(macro: Callable[[Any, Any], str], rows: Iterable[Row]) -> Markup:
     escaped = str(escape(_BETWEEN.join(raw))).split(_BETWEEN)  # at once: each call costs more than a text does
     if len(escaped) != len(raw):  # a form was sent with what stands between them, or no text is used
         escaped = [str(escape(one)) for one in raw]
-    done, start = [], 0
+    done: list[str] = []
+    start = 0
     for form in used:
         end = start + form.count
-        done.append(form.text % form.placed(escaped[start:end]))
+        done += form.placed((*escaped[start:end], *form.constants))
         start = end
     return Markup("".join(done))  # noqa: S704  # what the macro has made, and texts that are escaped
 
@@ -113,20 +123,21 @@ class _Form:
         texts: Those of its first row: which of them are there, they have in common as well.
 
     Attributes:
-        text: The HTML, in which each text is to be put in its places.
+        constants: The HTML around the places of texts.
         count: How many texts it shows, each in one place or several.
         shown: Gives those of a row's texts that it shows; only such as are there.
-        placed: Gives a text for each place, of those that ``shown`` has given.
+        placed: Gives the row's HTML in pieces, of the texts that ``shown`` has given and the constants after them.
     """
 
     def __init__(self, macro: Callable[[Any, Any], str], shape: Hashable, texts: Sequence[str | None]) -> None:
         marked = type(texts)(*(f"{_MARK}{place}." if one else one for place, one in enumerate(texts)))
-        constants, places = _taken_apart(str(macro(shape, marked)))
+        self.constants, places = _taken_apart(str(macro(shape, marked)))
         used = list(dict.fromkeys(places))
-        self.text = "%s".join(one.replace("%", "%%") for one in constants)
         self.count = len(used)
         self.shown = _items(used)
-        self.placed = _items([used.index(place) for place in places])
+        around = range(self.count, self.count + len(self.constants))
+        between = [used.index(place) for place in places]
+        self.placed = _items([one for pair in zip(around, between, strict=False) for one in pair] + [around[-1]])
 
 
 def _items(places: Sequence[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:

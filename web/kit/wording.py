@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
+from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
@@ -66,6 +67,21 @@ def named(text: str | None, provider: str | None = None) -> str:
 def standing(status: ConnectionStatus | None, cause: Cause | None, good_at: datetime | None) -> Standing:
     """How a client's connection stands, in words and with a tone; nothing that was never read is green."""
     return standing_of(status, cause, was_read=good_at is not None)
+
+
+class Told(NamedTuple):
+    """A moment in three texts: for machines, exactly, and relative to now; each None where it never came."""
+
+    machines: str | None
+    exactly: str | None
+    relatively: str | None
+
+
+def told(moment: datetime) -> Told:
+    """A moment for a row that is filled in; see ``web.kit.rendering.filled``."""
+    around = current()
+    machines = moment.astimezone(UTC).isoformat(timespec="seconds")
+    return Told(machines, exact(moment, around.zone), relative(moment, around.now, around.zone))
 
 
 def ago(moment: datetime | None) -> Markup:

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from contracts.words.causes import Cause
 from starter.actor import Actor
-from starter.answers.views import ClientFacets, ClientSort, ClientStatus, ClientView
+from starter.answers.views import ClientFacets, ClientSort, ClientStatus
 from starter.operations import Operations
 from starter.software import Software
 from web.kit.authentication import Door
@@ -21,7 +21,7 @@ from web.kit.listing import SIZES, Id, Offset, address, is_dropped
 from web.kit.listing import last_page as last_page_of
 from web.kit.rendering import render
 from web.kit.viewing import Viewer, page_router
-from web.pages.clients.row_buttons import row_buttons
+from web.pages.clients.list_rows import list_rows
 from web.pages.clients.views.asked import CLIENTS, AskedFor
 from web.pages.clients.views.tabs import tabs
 
@@ -60,7 +60,7 @@ async def show(request: Request, door: Door, viewer: Viewer, asked: AskedFor, of
         owners=owners,
         teams=teams,
         views=await tabs(door, viewer.actor, asked, everything),
-        buttons={view.client.id: row_buttons(view, viewer.actor, _title(door, view)) for view in found},
+        rows=list_rows(found, viewer.actor, door.software),
         statuses=_statuses(facets),
         software_there=_software(everything, facets, wanted.provider, door.software),
         causes=_causes(everything, facets, wanted.cause, door.software),
@@ -94,10 +94,6 @@ async def client_sync(request: Request, door: Door, viewer: Viewer, client: Id =
     everything = await door.clients.facets(viewer.actor)
     one = await door.clients.show(viewer.actor, client) if client else None
     return render(request, "client_sync.html", everything=everything, one=one)
-
-
-def _title(door: Operations, view: ClientView) -> str:
-    return door.software.title(view.connection.provider) if view.connection else ""
 
 
 async def _owners(door: Operations, actor: Actor, chosen: UUID | None) -> list[tuple[UUID, str]]:

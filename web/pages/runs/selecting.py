@@ -22,6 +22,7 @@ from starter.answers.choice_lists import ChoicePlan
 from starter.answers.views import Choosable
 from starter.operations import Operations
 from starter.runs.choices import NamedChoice
+from web.kit.rendering import new_form_key
 from web.pages.connections import setting_words
 from web.pages.connections.settings_form import SettingsForm, settings_in
 from web.pages.runs.expected import Queue, arrivals, strangers
@@ -219,6 +220,20 @@ class Texts(NamedTuple):
     fault: str | None
 
 
+class Move(NamedTuple):
+    """A form that changes a client's connection to an organisation of the list.
+
+    Attributes:
+        id: The organisation.
+        client_id: The client.
+        key: What makes the form count once.
+    """
+
+    id: str
+    client_id: str
+    key: str
+
+
 async def values(
     door: Operations, actor: Actor, run_id: str, provider: str, chosen: Chosen | None = None, wanted: Queue = ()
 ) -> dict[str, object]:
@@ -232,10 +247,10 @@ async def values(
         chosen: The form that was sent and refused; None when the page is opened.
         wanted: The organisations that the run expects by name.
     """
-    found = await door.choices.listed(actor, run_id)
-    offered = await door.choices.offered(actor)
-    linkable = {str(client.id) for client in offered.linkable}  # one that is connected is moved on purpose
     form = chosen or Chosen()
+    page = await door.choices.to_choose(actor, run_id, provider, form.codes.values())
+    found, offered = page.listed, page.offered
+    linkable = {str(client.id) for client in offered.linkable}  # one that is connected is moved on purpose
     for_client = next((one for one in offered.linkable if str(one.id) == form.for_client), None)
     like_it = [row.organisation_id for row in found if row.client_id == form.for_client] if for_client else []
     if for_client and not form.organisation_ids and form.refusal is None and form.plan is None:
@@ -243,22 +258,26 @@ async def values(
     if wanted and form.refusal is None and form.plan is None:
         fresh, links = arrivals(found, wanted, form.codes, linkable)
         form = replace(form, organisation_ids=(*form.organisation_ids, *fresh), treatments={**links, **form.treatments})
-    codes = await door.choices.codes(actor, [row.name for row in found if row.can_be_chosen], form.codes.values())
     names = {str(one.id): one.name for one in (*offered.teams, *offered.owners, *offered.linkable)}
     just_allowed = sum(row.is_just_allowed for row in found)
     marks = just_allowed < len(found)
-    rows = _choosable(found, codes, form, linkable=linkable, names=names, for_client=for_client, marks=marks)
+    rows = list(_choosable(found, page.codes, form, linkable=linkable, names=names, for_client=for_client, marks=marks))
     verdicts = Counter(row.verdict for row in found)
     settings = chosen.settings if chosen else None
     if settings is None:
-        settings = SettingsForm.of(await door.choices.settings(actor, provider))
+        settings = SettingsForm.of(page.settings)
     refused_field = (chosen.refusal.field if chosen and chosen.refusal else None) or ""
     return {
         "settings": settings,
         "setting_words": setting_words,
         "ticks": setting_words.ticks(door.software.lists(provider), settings.lists),
         "wrong_settings": refused_field.startswith("settings."),
-        "candidates": list(rows),
+        "candidates": rows,
+        "moves": [
+            (None, Move(text.id, text.client_id, new_form_key()))
+            for shape, text in rows
+            if shape.moves and text.client_id
+        ],
         "strangers": strangers(found, wanted),
         "verdicts": {verdict: verdicts[verdict] for verdict in Verdict if verdicts[verdict]},
         "total": len(found),
@@ -271,6 +290,11 @@ async def values(
         "for_client": for_client,
         "is_like_it": bool(like_it),
     }
+
+
+def _moves(rows: Iterable[tuple[Shape, Texts]]) -> list[tuple[None, Move]]:
+    moving = ((text.id, text.client_id) for shape, text in rows if shape.moves)
+    return [(None, Move(identity, client_id, new_form_key())) for identity, client_id in moving if client_id]
 
 
 def _choosable(
