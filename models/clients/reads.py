@@ -213,7 +213,8 @@ async def client_facets(session: AsyncSession, practice_id: UUID, wanted: Client
             Numbers by accounting software ignore which one is wanted, too.
     """
     among = ClientFilter(search=wanted.search, owner_id=wanted.owner_id, team_id=wanted.team_id)
-    counts: Any = select(*_KINDS, func.count()).select_from(Client)
+    columns: Any = (*_KINDS, func.count())
+    counts: Any = select(*columns).select_from(Client)
     grouped = _filtered(_with_connection(counts, practice_id), among).group_by(*_KINDS)
     by_status: Counter[ClientStatus] = Counter()
     by_cause: Counter[Cause] = Counter()

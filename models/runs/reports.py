@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import TextClause, case, false, func, or_, text
+from sqlalchemy import TextClause, and_, case, false, func, or_, text
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -159,6 +159,7 @@ class RowOrder(StrEnum):
     LISTED = "listed"
     BY_NAME = "by_name"
     ATTENTION = "attention"  # as the groups of a report, and by name within each
+    NEW_BOOKS = "new_books"  # of a run for one client: what may be its new books first, other clients' last
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +224,7 @@ async def organisation_views(
         .outerjoin(Team, col(Team.id) == col(RunOrganisation.team_id))
         .outerjoin(its_team, col(its_team.id) == col(Client.team_id))
     )
-    page = _filtered(views, run, wanted).order_by(*_ordered(wanted.order)).limit(limit).offset(offset)
+    page = _filtered(views, run, wanted).order_by(*_ordered(wanted.order, run)).limit(limit).offset(offset)
     rows: Sequence[Any] = (await (await session.connection()).execute(page)).all()
     total: Any = len(rows)
     if limit is not None or offset:
@@ -237,12 +238,16 @@ async def organisation_views(
     return [view((made(row[:end]), *row[end:], apart.get(row[0]))) for row in rows], total
 
 
-def _ordered(order: RowOrder) -> tuple[Any, ...]:
+def _ordered(order: RowOrder, run: Run) -> tuple[Any, ...]:
     row, name = RunOrganisation, func.lower(col(RunOrganisation.name))
     if order is RowOrder.LISTED:
         return (col(row.position),)
     if order is RowOrder.BY_NAME:
         return (name, col(row.position))
+    if order is RowOrder.NEW_BOOKS:
+        is_free, alike = col(row.verdict) == Verdict.NEW, col(row.matched_client_id)
+        its_own, nobodys = and_(is_free, alike == run.client_id), and_(is_free, alike.is_(None))
+        return (case((its_own, 0), (nobodys, 1), (is_free, 2), else_=3), name, col(row.position))
     places = ATTENTION | {Outcome.SKIPPED: len(ATTENTION) + 1}
     place = case(
         *((col(row.outcome).is_not_distinct_from(one), place) for one, place in places.items()), else_=len(ATTENTION)

@@ -60,13 +60,9 @@ def new_form_key() -> str:
     return secrets.token_urlsafe(18)
 
 
-def form_key(key: str | None = None) -> Markup:
-    """The hidden field of a form that starts something; the same form sent twice starts it once.
-
-    Args:
-        key: One of ``new_form_key``; a new one when None.
-    """
-    return Markup(f'<input type="hidden" name="{FORM_KEY}" value="{key or new_form_key()}">')  # noqa: S704  # ours, and nothing in it to escape
+def form_key() -> Markup:
+    """The hidden field of a form that starts something; the same form sent twice starts it once."""
+    return Markup(f'<input type="hidden" name="{FORM_KEY}" value="{new_form_key()}">')  # noqa: S704  # ours, and nothing in it to escape
 
 
 def software() -> Software:

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
 from contracts.words.runs import Outcome, Result, RunKind, Stage, Verdict
+from models.clients.tables import Client
 from models.connections.tables import Connection
 from models.practices.writes import create_colleague, create_team
 from models.runs.leftovers import unreached
@@ -103,6 +104,37 @@ async def test_a_list_is_searched_and_paged(database, run, wanted, found):
         ]
     assert [view.organisation.name for view in whole] == found == paged
     assert total == len(found)
+
+
+async def test_a_clients_new_books_come_first_and_other_clients_books_last(database, house):
+    async with database.transaction() as session:
+        other = Client(practice_id=house.practice.id, name="Birch", code="BIRC0002", owner_id=house.colleague.id)
+        session.add(other)
+        await session.flush()
+        books = (
+            ("Ash", Verdict.ALREADY_CLIENT, other.id),
+            ("Birch", Verdict.NEW, other.id),
+            ("Cedar", Verdict.NEW, None),
+            ("Smith New", Verdict.NEW, house.client_id),
+        )
+        run = a_run(house, "run-2", kind=RunKind.CHANGE_CONNECTION, client_id=house.client_id)
+        session.add(run)
+        await session.flush()
+        session.add_all(
+            RunOrganisation(
+                run_id=run.id,
+                organisation_id=name,
+                position=place,
+                name=name,
+                grant_id=house.grant_id,
+                verdict=verdict,
+                matched_client_id=alike,
+            )
+            for place, (name, verdict, alike) in enumerate(books)
+        )
+    async with database.session() as session:
+        found, _ = await organisation_views(session, run, OrganisationFilter(order=RowOrder.NEW_BOOKS))
+    assert [view.organisation.name for view in found] == ["Smith New", "Cedar", "Birch", "Ash"]
 
 
 async def test_a_row_has_the_client_and_the_people_around_it(database, house, run):

@@ -135,7 +135,7 @@ async def _page(
     verdict = None if everything else Verdict.NEW
     only = meant if not search and not everything else ""
     wanted = OrganisationFilter(
-        search=search or None, verdict=verdict, organisation_id=only or None, order=RowOrder.BY_NAME
+        search=search or None, verdict=verdict, organisation_id=only or None, order=RowOrder.NEW_BOOKS
     )
     listed = (
         await door.runs.organisations(viewer.actor, run_id, wanted, limit=PAGE, offset=offset)

@@ -86,6 +86,7 @@ async def test_an_owner_and_a_team_for_many_in_one_go(house: House, crowd: Crowd
     assert (refused.status_code, "Choose who looks after them" in refused.text) == (422, True)
     done = await sent(http, "/clients/many/done", what="owner", client=ids, chosen=str(house.admin.actor.colleague_id))
     assert re.search(r"<h1>The owner is changed for \d clients?<", done.text), done.text
+    assert done.text.partition("<main")[2].count("The owner is changed") == 1
     team = crowd.teams[0]
     await sent(http, "/clients/many/done", what="team", client=ids, chosen=str(team))
     again = await sent(http, "/clients/many/done", what="team", client=ids, chosen=str(team))
