@@ -15,7 +15,7 @@ from web.kit.authentication import Door
 from web.kit.csv_answers import csv_answer
 from web.kit.uploads import sent_file
 from web.kit.viewing import MOST_FIELDS, Viewer, page_router
-from web.pages.runs import selecting
+from web.pages.runs.choice_forms import CREATE, Chosen, chosen_in, selection_of
 from web.pages.runs.run import RunId, moved_on, page
 
 router: APIRouter = page_router()
@@ -24,15 +24,15 @@ router: APIRouter = page_router()
 @router.post("/activity/{run_id}/choices.csv")
 async def download(request: Request, door: Door, viewer: Viewer, run_id: RunId) -> StreamingResponse:
     """The list, with what the page's form has."""
-    chosen = selecting.chosen_in(await request.form())
-    selection = selecting.selection_of(chosen) if chosen.organisation_ids else None
+    chosen = chosen_in(await request.form())
+    selection = selection_of(chosen) if chosen.organisation_ids else None
     return csv_answer(await door.choice_lists.export(viewer.actor, run_id, selection, chosen.codes))
 
 
 @router.post("/activity/{run_id}/choices")
 async def upload(request: Request, door: Door, viewer: Viewer, run_id: RunId) -> Response:
     """Judge a list, and show the page with what it chooses."""
-    chosen = selecting.chosen_in(await request.form(max_fields=MOST_FIELDS))
+    chosen = chosen_in(await request.form(max_fields=MOST_FIELDS))
     try:
         content, name = await sent_file(request)
         plan = await door.choice_lists.judge(viewer.actor, run_id, content)
@@ -43,7 +43,7 @@ async def upload(request: Request, door: Door, viewer: Viewer, run_id: RunId) ->
     return await page(request, door, viewer, run_id, set_by(chosen, plan, name))
 
 
-def set_by(chosen: selecting.Chosen, plan: ChoicePlan, file_name: str) -> selecting.Chosen:
+def set_by(chosen: Chosen, plan: ChoicePlan, file_name: str) -> Chosen:
     """The page's form as a list sets it. What the list says nothing about stays: what is for all, and other rows."""
     choices = plan.selection.organisations if plan.selection else ()
     codes = {one.organisation_id: one.code for one in choices if one.code}
@@ -53,7 +53,7 @@ def set_by(chosen: selecting.Chosen, plan: ChoicePlan, file_name: str) -> select
         return {identity: value for identity, value in values.items() if identity not in listed}
 
     apart = {identity: code for identity, code in others(chosen.codes).items() if code.strip().upper() not in given}
-    as_chosen = {one.organisation_id: str(one.client_id) if one.client_id else selecting.CREATE for one in choices}
+    as_chosen = {one.organisation_id: str(one.client_id) if one.client_id else CREATE for one in choices}
     return replace(
         chosen,
         organisation_ids=tuple(one.organisation_id for one in choices),

@@ -14,7 +14,7 @@ from starlette.datastructures import FormData
 from starter.actor import Actor
 from starter.operations import Operations
 from web.pages.connections.settings_form import SettingsForm
-from web.pages.runs.selecting import Chosen, chosen_in
+from web.pages.runs.choice_forms import Chosen, chosen_in
 
 _ROWS: Final = ("treatments", "codes", "owners", "teams")
 _FOR_ALL: Final = ("team_id", "owner_id", "for_client")

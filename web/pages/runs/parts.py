@@ -17,6 +17,7 @@ from starter.operations import Operations
 from web.pages.runs import drafts, expected, selecting, sign_ins, taking_over
 from web.pages.runs import leftovers as run_leftovers
 from web.pages.runs import report as run_report
+from web.pages.runs.choice_forms import Chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class RunPage:
     report: RunView
     snapshot: RunSnapshot
     query: QueryParams
-    chosen: selecting.Chosen | None = None
+    chosen: Chosen | None = None
 
 
 SIGNED_IN = "signed_in"

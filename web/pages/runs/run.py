@@ -30,7 +30,8 @@ from web.kit.errors import status_of
 from web.kit.rendering import leave, render, rendered
 from web.kit.temporal_links import in_temporal
 from web.kit.viewing import MOST_FIELDS, Viewer, page_router
-from web.pages.runs import drafts, selecting
+from web.pages.runs import drafts
+from web.pages.runs.choice_forms import Chosen, chosen_in, selection_of
 from web.pages.runs.parts import RunPage, part_of
 from web.pages.runs.regions import RegionField, question
 
@@ -118,9 +119,9 @@ async def sign_in(request: Request, door: Door, viewer: Viewer, run_id: RunId, r
 @router.post("/activity/{run_id}/selection")
 async def select(request: Request, door: Door, viewer: Viewer, run_id: RunId) -> Response:
     """Take the choice of a form without scripts, or show the form again with what is wrong."""
-    chosen = selecting.chosen_in(await request.form())
+    chosen = chosen_in(await request.form())
     try:
-        await door.runs.select(viewer.actor, run_id, selecting.selection_of(chosen))
+        await door.runs.select(viewer.actor, run_id, selection_of(chosen))
     except Refused as refused:
         if refused.refusal.code in {RefusalCode.NOT_FOUND, *_PASSED}:
             return moved_on(run_id, refused)
@@ -158,7 +159,7 @@ async def stop(door: Door, viewer: Viewer, run_id: RunId) -> Response:
 
 
 async def page(
-    request: Request, door: Operations, viewer: SignedIn, run_id: str, chosen: selecting.Chosen | None = None
+    request: Request, door: Operations, viewer: SignedIn, run_id: str, chosen: Chosen | None = None
 ) -> HTMLResponse:
     """The run's page; with a choice that was sent or read out of a file, where the run awaits one."""
     return await _page(request, door, viewer, await door.runs.at_one_moment(viewer.actor, run_id), chosen)
@@ -169,7 +170,7 @@ async def _page(
     door: Operations,
     viewer: SignedIn,
     seen: tuple[RunSnapshot, RunView],
-    chosen: selecting.Chosen | None = None,
+    chosen: Chosen | None = None,
 ) -> HTMLResponse:
     snapshot, report = seen
     part = part_of(report.run.kind, report.run.stage)

@@ -15,7 +15,7 @@ from starter.answers.views import OrganisationView
 from starter.operations import Operations
 from web.kit.rendering import render
 from web.pages.runs import sign_ins
-from web.pages.runs.selecting import Chosen
+from web.pages.runs.choice_forms import Chosen
 
 SHOWN: Final = 1000
 """Clients that the question offers."""
