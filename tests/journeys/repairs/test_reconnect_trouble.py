@@ -20,7 +20,7 @@ from tests.journeys.people import (
     until_moved,
     until_repaired,
 )
-from tests.journeys.platforms.marks import OWN_ANSWERS, OWN_LIMITS, PERSONS
+from tests.journeys.platforms.marks import NOTHING_ENDED, OWN_ANSWERS, OWN_LIMITS, PERSONS
 from tests.journeys.runs.test_cancelling import cancelled
 from tests.journeys.scene import Json, Scene, by_organisation
 from workflows.sync_client import SyncClient
@@ -197,6 +197,7 @@ async def test_cancelled_while_what_was_signed_out_is_repaired(make_scene):
 
 
 @pytest.mark.thorough
+@NOTHING_ENDED
 async def test_cancelled_before_the_sign_in(scene: Scene):
     async with scene.worker():
         answer = await scene.asked("reconnect-all")

@@ -2,7 +2,9 @@
 
 import pytest
 
+from tests.activities.delivery.test_month_meters import Metered
 from tests.journeys.people import change
+from tests.second_provider import Second
 from tests.web.crowd import crowded
 from tests.web.house import Browsers, House, Person, arrived
 from tests.web.looking import looked_at
@@ -94,3 +96,28 @@ async def test_an_admin_looks_at_the_practice_and_has_the_software_checked(own: 
     await page.get_by_role("button", name="Save").click()
     await page.get_by_text("The practice is changed.").wait_for()
     await page.get_by_text("Times are in Europe/Paris").wait_for()
+
+
+async def test_admins_see_how_far_the_month_s_calls_are_used(own: House, monkeypatch: pytest.MonkeyPatch):
+    states = own.scene.operations.software_states
+    monkeypatch.setattr(states, "_apps", [Metered()])
+    monkeypatch.setattr(states, "_providers", {"metered": Second(name="metered")})
+    for used, said in (
+        (0, None),
+        (81, "More than four fifths of the month"),
+        (100, "budget is used up: calls wait for the next month."),
+    ):
+        await change(
+            own.scene,
+            """INSERT INTO call_windows (provider, scope_key, unit, window_start, used)
+               VALUES ('metered', 'app', 'month', date_trunc('month', now(), 'UTC'), :used)
+               ON CONFLICT (provider, scope_key, unit) DO UPDATE SET used = :used""",
+            used=used,
+        )
+        page = (await (await arrived(own.admin)).get("/practice")).text
+        assert "Calls this month" in page
+        assert f"{used} of 100 (small), of all practices here together" in page
+        assert ("used up" in page) is (said is not None)
+        assert said is None or said in page
+    page = (await (await arrived(own.member)).get("/practice")).text
+    assert ("Metered Books" in page, "Calls this month" in page) == (True, False)

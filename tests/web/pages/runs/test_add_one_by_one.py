@@ -22,7 +22,7 @@ from tests.web.house import Browsers, House, made_house
 from tests.web.looking import looked_at
 from tests.web.pages.runs.adding import CALLUM
 from tests.web.provider_pages import sign_in_there
-from tests.web.run_steps import pressed, reported, row, run_of, runs_of
+from tests.web.run_steps import begun, pressed, reported, row, run_of, runs_of
 from tests.web.taking_turns import breaks
 
 
@@ -71,7 +71,7 @@ async def adds_next(page: Page, organisation_id: str | None) -> None:
 @pytest.mark.thorough
 async def test_two_sign_ins_make_one_list_and_two_clients(own: House, browsers: Browsers, organisations: list[str]):
     page = await browsers.signed_in(own.admin)
-    await pressed(page, "Add clients")
+    await begun(page, "Add clients")
     await page.get_by_role("button", name="Continue to Xero").click()
     left = await page.context.new_page()
     await left.goto(f"/activity/{(await runs_of(own.admin))[0].id}")
@@ -104,11 +104,50 @@ async def test_two_sign_ins_make_one_list_and_two_clients(own: House, browsers: 
 
 
 @pytest.mark.thorough
+async def test_three_wrong_picks_on_the_way_through_a_list_of_names(
+    own: House, browsers: Browsers, organisations: list[str]
+):
+    names = own.scene.world.library.organisations
+    first, second, *wrong = organisations[:5]
+    page = await browsers.signed_in(own.admin)
+    await begun(page, "Add clients")
+    await page.get_by_label("Names, one a line").fill(f"{names[first].name}\n{names[second].name}")
+    await looked_at(page, "guided-names")
+    await page.keyboard.press("Tab")
+    await page.get_by_role("button", name="Continue to Xero").press("Enter")
+    queue = page.locator("#expected")
+    for place, stranger in enumerate(wrong, 1):
+        await sign_in_there(page, person=CALLUM, choose=[stranger])
+        await expect(page.locator("#selection tbody tr")).to_have_count(place)
+        said = f"You chose {names[stranger].name}. {names[first].name} is still to do. 2 organisations are left."
+        await expect(queue.get_by_role("status")).to_have_text(said)
+        if place == len(wrong):
+            await looked_at(page, "guided-wrong")
+        await queue.get_by_role("button", name=f"Sign in for {names[first].name}").press("Enter")
+    await sign_in_there(page, person=CALLUM, choose=[first])
+    await expect(queue.get_by_role("heading").first).to_have_text("1 of 2 organisations signed in for")
+    for stranger in wrong:
+        await queue.get_by_role("button", name=f"Take {names[stranger].name} off the list").press("Enter")
+        await expect(row(page, stranger)).to_have_count(0)
+    await looked_at(page, "guided-next")
+    await queue.get_by_role("button", name=f"Sign in for {names[second].name}").press("Enter")
+    await sign_in_there(page, person=CALLUM, choose=[second])
+    await expect(queue.get_by_role("status")).to_have_text(
+        f"{names[second].name} is there. Your list is done: choose which become clients."
+    )
+    await looked_at(page, "guided-done")
+    await page.get_by_role("button", name="Create accounts (2)").press("Enter")
+    await reported(page)
+    clients = await own.scene.clients()
+    assert {client["connection"]["organisation_id"] for client in clients} == {first, second}
+
+
+@pytest.mark.thorough
 async def test_a_further_sign_in_that_is_denied_or_fails_leaves_the_list_as_it_was(
     product: Scene, own: House, browsers: Browsers, organisations: list[str]
 ):
     page = await browsers.signed_in(own.admin)
-    await pressed(page, "Add clients")
+    await begun(page, "Add clients")
     await page.get_by_role("button", name="Continue to Xero").click()
     await sign_in_there(page, person=CALLUM, choose=organisations[:1])
     await row(page, organisations[0]).get_by_role("checkbox").check()
