@@ -109,6 +109,7 @@ class LongLists:
         self, pages: AsyncIterator[Page], reading: "_Reading", lease: Lease, deleted: set[str]
     ) -> tuple[bool, int | None]:
         """Take the next page; apart, so that no name holds on to its rows while the one after waits for its turn."""
+        progress.made(reading.where)  # its turn has come
         page = await anext(pages, None)
         if page is None:
             return True, None

@@ -121,6 +121,8 @@ class Storage:
             is_own = await self._is_own_login(session, asked, login, readings, row, at)
             if readings.are_of_other_books or not is_own:
                 readings.rows.clear()  # none of it is known to be of the client's books
+                for staged in readings.staged.values():
+                    await stagings.forget(session, staged.place)
                 readings.staged.clear()
             changes = (await _store_lists(session, {asked.connection_id: readings}, at))[asked.connection_id]
             if readings.warns_of_new_suppliers:

@@ -201,14 +201,9 @@ async def test_suppliers_alone_are_counted_among_all(pulls: Pulls):
     assert (await pulls.receipt()).rows == PAGES * SIZE // 2
 
 
-async def test_a_try_that_has_been_replaced_stores_nothing(pulls: Pulls):
+@pytest.mark.parametrize("is_done", [True, False])
+async def test_a_try_that_has_been_replaced_stores_nothing(pulls: Pulls, is_done: bool):
     """It stood still for so long that another worker went on; then it wakes up."""
-    stages: list[str] = []
-
-    def happens(page: int) -> None:
-        stages.append(f"page {page}")
-
-    pulls.books.before = happens
     original = pulls.books.read
 
     async def slow(*given: Any, **more: Any) -> AsyncIterator[Page]:
@@ -216,12 +211,17 @@ async def test_a_try_that_has_been_replaced_stores_nothing(pulls: Pulls):
             yield page
             if len(pulls.books.asked) == 2 and not more:
                 pulls.books.read = original  # type: ignore[method-assign]
-                await pulls.pull()  # the other worker, to its end
+                await (pulls.pull() if is_done else pulls.interrupted(3, Killed()))
 
     pulls.books.read = slow  # type: ignore[method-assign]
     with pytest.raises(ApplicationError) as told:
         await pulls.pull()
     assert told.value.type == BUSY
+    if not is_done:
+        assert await pulls.stored() == []
+        assert await pulls.waiting() == 3 * SIZE
+        await pulls.pull()
+        assert pulls.books.asked == [3, 4]
     assert await pulls.stored() == pulls.expected()
     assert await pulls.waiting() == 0
 
