@@ -6,12 +6,15 @@ Records are kept in the platform's form; the platform says which lists there are
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 from emulators.books.organisations import Organisation
 from emulators.books.people import Person, Role, role_of
 
 Record = dict[str, object]
 """One record as a platform's JSON has it."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,8 @@ class Listing:
 
 _KEPT_RECORDS = 60_000
 _WORTH_KEEPING = 500
+_ARRANGED = 4
+"""Long lists that are kept in an order: those that somebody is just reading page by page."""
 
 
 class Library:
@@ -68,6 +73,7 @@ class Library:
         self._changes: dict[tuple[str, str], dict[str, Record | None]] = {}
         self._records: OrderedDict[tuple[str, str], list[Record]] = OrderedDict()
         self._records_kept = 0
+        self._arranged: OrderedDict[tuple[str, str, str], list[Any]] = OrderedDict()
         self._bodies: OrderedDict[tuple[str, str, str], bytes] = OrderedDict()
         self._bytes_kept, self._most_bytes = 0, kept_bytes
 
@@ -96,6 +102,28 @@ class Library:
         else:
             self._records.move_to_end(key)
         return found
+
+    def arranged(
+        self, organisation_id: str, name: str, how: str, arrange: Callable[[list[Record]], list[T]]
+    ) -> list[T]:
+        """What is made of a list's records, kept for the next page where they are many; not to be changed.
+
+        Args:
+            organisation_id: Whose.
+            name: Of the list.
+            how: What is made, in words that mean nothing else.
+            arrange: Makes it.
+        """
+        key = (organisation_id, name, how)
+        if (kept := self._arranged.get(key)) is not None:
+            self._arranged.move_to_end(key)
+            return kept
+        made = arrange(self.records(organisation_id, name))
+        if len(made) >= _WORTH_KEEPING:
+            self._arranged[key] = made
+            if len(self._arranged) > _ARRANGED:
+                self._arranged.popitem(last=False)
+        return made
 
     def _generate(self, organisation_id: str, name: str) -> list[Record]:
         listing = self.listings[name]
@@ -152,12 +180,15 @@ class Library:
         for organisation_id in organisation_ids:
             self.roles[person_id, organisation_id] = Role.ADVISER
         self._records.clear()
+        self._arranged.clear()
         self._bodies.clear()
         self._records_kept = self._bytes_kept = 0
 
     def _forget(self, organisation_id: str) -> None:
         for key in [key for key in self._records if key[0] == organisation_id]:
             self._records_kept -= len(self._records.pop(key))
+        for arranged in [key for key in self._arranged if key[0] == organisation_id]:
+            del self._arranged[arranged]
         for body_key in [key for key in self._bodies if key[0] == organisation_id]:
             self._bytes_kept -= len(self._bodies.pop(body_key))
 

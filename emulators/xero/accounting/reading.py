@@ -95,16 +95,22 @@ def _single(library: Library, question: Reading) -> Answer:
 
 def _list(library: Library, question: Reading) -> Answer:
     asked = _asked(question)
-    records = library.records(question.organisation_id, question.name)
+    of, name = question.organisation_id, question.name
+    # As everything is asked for but the number of the page.
+    how = orjson.dumps({key: text if key != "page" else "" for key, text in asked.items()}).decode()
     try:
-        records = _selected(records, question.name, asked)
+        records = library.arranged(of, name, how, lambda records: _selected(records, name, asked))
     except QueryParseError:
         return 400, validation(16, "QueryParseException", "The query could not be parsed")
     if question.modified_since and question.name in _DELTAS:
         since = _moment(question.modified_since)
         if since is None:
             return 400, validation(10, "ValidationException", "If-Modified-Since is not a date")
-        records = [record for record in records if seconds_of(record.get("UpdatedDateUTC")) > since]
+        all_of_them = records
+        moments = library.arranged(
+            of, name, f"moments of {how}", lambda _: [seconds_of(one.get("UpdatedDateUTC")) for one in all_of_them]
+        )
+        records = [record for record, at in zip(records, moments, strict=True) if at > since]
         if not records and _DELTAS[question.name] == 304:
             return 304, b""
     return _written(records, question.name, asked, question.left_out)
