@@ -47,12 +47,6 @@ async def run_of_its_own(session: AsyncSession, client_ids: Sequence[UUID]) -> R
     return (await session.exec(query.order_by(col(Run.created_at)).limit(1))).first()
 
 
-async def likely(session: AsyncSession, client: Client, *, limit: int = 8) -> Sequence[UUID]:
-    """Clients of the practice with the name or a number of a client, as they are written but for blanks and signs."""
-    found = await (await session.connection()).execute(_LIKELY, {"id": client.id, "limit": limit})
-    return list(found.scalars())
-
-
 async def merge(session: AsyncSession, staying: Client, going: Client, *, is_moved: bool, at: datetime) -> None:
     """Move what is ``going``'s to ``staying``, and archive ``going``. The caller writes fields and events.
 
@@ -79,19 +73,6 @@ async def merge(session: AsyncSession, staying: Client, going: Client, *, is_mov
     session.add(going)
     await session.flush()
 
-
-def _plain(column: str) -> str:
-    return f"regexp_replace(lower({column}), '[^[:alnum:]]', '', 'g')"
-
-
-_SAME: Final = " OR ".join(
-    f"{_plain(f'o.{column}')} = {_plain(f'k.{column}')}" for column in ("name", "company_number", "tax_number")
-)
-_LIKELY: Final = text(f"""
-    SELECT o.id FROM clients k JOIN clients o ON o.practice_id = k.practice_id AND o.id <> k.id
-    WHERE k.id = :id AND o.erased_at IS NULL AND o.merged_into_id IS NULL AND ({_SAME})
-    ORDER BY lower(o.name), o.code LIMIT :limit
-""")  # noqa: S608  # our own words
 
 _MOVES: Final = tuple(
     text(statement)

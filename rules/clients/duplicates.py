@@ -81,6 +81,23 @@ def duplicate_of(
     return None
 
 
+def namesakes(client: KnownClient, clients: Iterable[KnownClient]) -> list[KnownClient]:
+    """Accounts that may be merged with a client's: those with its name or a number of it, however that is written.
+
+    Args:
+        client: The client.
+        clients: All of the practice, the archived too.
+    """
+    name, numbers = plain_name(client.name), client.numbers.all
+    return [
+        one
+        for one in clients
+        if one.id != client.id
+        and one.merged_into is None
+        and (plain_name(one.name) == name or not numbers.isdisjoint(one.numbers.all))
+    ]
+
+
 def _of_number(ours: Numbers, new: Numbers, others: Sequence[KnownClient]) -> Duplicate | None:
     theirs = [(client, client.numbers) for client in others]
     counted = Counter(key for _, numbers in theirs for key in numbers.tax)

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio.client import Client as Temporal
 
 from contracts.words.refusals import RefusalCode, Refused
-from models.clients import accounts, erasing, merging
+from models.clients import accounts, erasing, imports, merging
 from models.clients.erasing import Holdings
 from models.clients.reads import ClientFilter, ClientStatus, ClientView, client_views
 from models.clients.tables import Client
@@ -18,6 +18,7 @@ from models.connections.tables import Connection
 from models.events import writes as events
 from models.kit.columns import now
 from models.kit.database import Database
+from rules.clients.duplicates import namesakes
 from rules.clients.merging import Account, Fate, FieldMerge, MergePlan, merge_plan, why_not
 from starter.actor import Actor
 from starter.clients.accounts import KINDS
@@ -62,6 +63,13 @@ class _Two:
         return next((one for one in self.connections if one.client_id == client.id and one.is_current), None)
 
 
+async def _alike(session: AsyncSession, client: Client) -> list[UUID]:
+    """Clients with the name or a number of one; an erased one has none."""
+    known = await imports.known_clients(session, client.practice_id)
+    this = next((one for one in known if one.id == client.id), None)
+    return [one.id for one in namesakes(this, known)] if this else []
+
+
 class Merging:
     """The operations that make one account of two.
 
@@ -84,7 +92,7 @@ class Merging:
             client = await accounts.locked_client(session, actor.practice_id, client_id)
             if client is None:
                 raise await missing(session, actor, client_id)
-            ids = None if search else await merging.likely(session, client, limit=MOST)
+            ids = None if search else await _alike(session, client)
             found: list[ClientView] = []
             for status in (None, ClientStatus.ARCHIVED):
                 wanted = ClientFilter(search=search, status=status, ids=ids)

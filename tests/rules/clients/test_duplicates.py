@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.clients.duplicates import Described, Shared, duplicate_of
+from rules.clients.duplicates import Described, Shared, duplicate_of, namesakes
 from rules.clients.imports.plans import KnownClient
 
 OWNER = uuid4()
@@ -36,6 +36,24 @@ MILL = known("0007", "Mill Road Ltd", company_number="01234567", tax_number="GB 
 def test_by_what_an_account_may_be_a_client_that_is_there(described: Described, by: Shared | None):
     found = duplicate_of(described, [known("0001", "Other"), MILL])
     assert (found and (found.client, found.by)) == (by and (MILL, by))
+
+
+@pytest.mark.parametrize(
+    ("other", "is_offered"),
+    [
+        (known("0008", "Another", company_number="1234567"), True),
+        (known("0008", "Another", tax_number="XI123456782"), True),
+        (known("0008", "Another", registration_number="01234567"), True),
+        (known("0008", "The Mill Road Limited", company_number="7654321"), True),
+        (known("0008", "Mill Lane", company_number="7654321"), False),
+        (known("0008", "Mill Road Ltd", merged_into="0009"), False),
+        (MILL, False),
+    ],
+)
+def test_accounts_to_merge_are_those_with_the_name_or_a_number_however_it_is_written(
+    other: KnownClient, is_offered: bool
+):
+    assert namesakes(MILL, [known("0001", "Other"), other]) == [other] * is_offered
 
 
 def test_the_sentence_names_the_client_and_what_to_do():
