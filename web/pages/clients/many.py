@@ -13,6 +13,7 @@ from web.kit.csv_answers import csv_answer
 from web.kit.listing import KNOWN
 from web.kit.rendering import render
 from web.kit.viewing import Viewer, page_router
+from web.pages.clients.views.asked import CLIENTS
 
 router = page_router()
 
@@ -22,6 +23,8 @@ CONFIRMING = "disconnect"
 Ticked = Annotated[list[UUID] | None, Form(alias="client")]
 Chosen = Annotated[UUID | None, *KNOWN, Form()]
 Word = Annotated[str, Form(max_length=60)]
+Back = Annotated[str, Form(max_length=2_000)]
+"""Where the list was on which they were ticked."""
 
 
 @router.post("/clients/many")
@@ -31,13 +34,14 @@ async def ask(
     viewer: Viewer,
     what: Annotated[ManyAction | Literal["export"], Form()],
     ticked: Ticked = None,
+    back: Back = "",
 ) -> Response:
     """Show what the action would do; an export comes at once."""
     clients = frozenset(ticked or ())
     if what == "export":
         planned = await door.many.plan(viewer.actor, ManyAction.OWNER, clients)
         return csv_answer(await door.exports.chosen_clients(viewer.actor, [one.client.id for one in planned.clients]))
-    return await _page(request, door, viewer.actor, what, clients)
+    return await _page(request, door, viewer.actor, what, clients, back)
 
 
 @router.post("/clients/many/done")
@@ -49,21 +53,22 @@ async def do(
     ticked: Ticked = None,
     chosen: Chosen = None,
     typed: Word = "",
+    back: Back = "",
 ) -> Response:
     """Do it, and tell what came of it; sent twice, the second changes nothing more."""
     clients = frozenset(ticked or ())
     if what is ManyAction.DISCONNECT and typed.strip().casefold() != CONFIRMING:
         problem = f"Type {CONFIRMING} to go on. Nothing was changed."
-        return await _page(request, door, viewer.actor, what, clients, problem=problem)
+        return await _page(request, door, viewer.actor, what, clients, back, problem=problem)
     if what is ManyAction.OWNER and chosen is None:
         problem = "Choose who looks after them. Nothing was changed."
-        return await _page(request, door, viewer.actor, what, clients, problem=problem)
+        return await _page(request, door, viewer.actor, what, clients, back, problem=problem)
     done: Done
     if what in {ManyAction.OWNER, ManyAction.TEAM}:
         done = await door.many.assign(viewer.actor, what, clients, chosen)
     else:
         done = await door.many.carry_out(viewer.actor, what, clients)
-    return render(request, "many/done.html", what=what, done=done)
+    return render(request, "many/done.html", what=what, done=done, back=_list_at(back))
 
 
 async def _page(
@@ -72,6 +77,7 @@ async def _page(
     actor: Actor,
     what: ManyAction,
     clients: frozenset[UUID],
+    back: str,
     *,
     problem: str | None = None,
 ) -> Response:
@@ -93,4 +99,10 @@ async def _page(
         options=options,
         problem=problem,
         word=CONFIRMING,
+        back=_list_at(back),
     )
+
+
+def _list_at(back: str) -> str:
+    """The list as it was; what is no address of it leads to the whole list."""
+    return back if back.startswith(f"{CLIENTS}?") and back.isprintable() else CLIENTS

@@ -84,11 +84,16 @@ async def test_an_owner_and_a_team_for_many_in_one_go(house: House, crowd: Crowd
     assert "Change the owner: 5 clients" in asked.text
     refused = await sent(http, "/clients/many/done", what="owner", client=ids, chosen="")
     assert (refused.status_code, "Choose who looks after them" in refused.text) == (422, True)
-    done = await sent(http, "/clients/many/done", what="owner", client=ids, chosen=str(house.admin.actor.colleague_id))
+    new_owner = str(house.admin.actor.colleague_id)
+    view = "/clients?status=connected&offset=0"
+    done = await sent(http, "/clients/many/done", what="owner", client=ids, chosen=new_owner, back=view)
+    assert 'href="/clients?status=connected&amp;offset=0"' in done.text
     assert re.search(r"<h1>The owner is changed for \d clients?<", done.text), done.text
     assert done.text.partition("<main")[2].count("The owner is changed") == 1
     team = crowd.teams[0]
-    await sent(http, "/clients/many/done", what="team", client=ids, chosen=str(team))
+    elsewhere = "https://elsewhere.example/clients?"
+    first = await sent(http, "/clients/many/done", what="team", client=ids, chosen=str(team), back=elsewhere)
+    assert "elsewhere.example" not in first.text
     again = await sent(http, "/clients/many/done", what="team", client=ids, chosen=str(team))
     assert "The team is changed for 0 clients" in again.text
     assert "5 clients had it already" in again.text
