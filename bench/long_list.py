@@ -45,7 +45,7 @@ async def read_through(running: Servers, contacts: int) -> tuple[float, int, int
         (await http.post(place, json={"contacts": contacts})).raise_for_status()
         practice = await running.databases.fresh(1)
         async with running.product(practice) as pids, Api(str(running.settings.public_url), practice.token) as api:
-            run_id, choice = await listed(running, api)
+            run_id, choice = await listed(running, api, 1)
             began = time.perf_counter()
             await api.select(run_id, choice)
             await _staged(practice, int(contacts / PAGE_SIZE * KILLED_AT))
