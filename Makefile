@@ -19,7 +19,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url -
 unexport PYTHONDONTWRITEBYTECODE
 
 .NOTPARALLEL:
-.PHONY: help setup demo up browser test test-thorough test-long test-schema coverage check lint types format bench bench-quick bench-night bench-due bench-killed bench-long-list bench-memory bench-outage bench-pages torture torture-planted screenshots bare lock clean
+.PHONY: help setup demo up browser test test-thorough test-long test-schema coverage check lint types format bench bench-quick bench-night bench-due bench-killed bench-long-list bench-memory capacity bench-outage bench-pages torture torture-planted screenshots bare lock clean
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -97,6 +97,9 @@ bench-long-list: setup ## four minutes: 150,000 contacts of one organisation, th
 
 bench-memory: setup ## what a worker's memory grows to beside clients with 100, 2,000 and 20,000 contacts each (ARGS="--contacts 2000")
 	$(BIN)/python -m bench.memory $(ARGS)
+
+capacity: setup ## what a thousand practices need, from measured costs, and their nights simulated (ARGS=--write: into docs/capacity.md)
+	@$(BIN)/python -m bench.capacity $(ARGS)
 
 bench-outage: setup ## four minutes: PostgreSQL gone in the middle of adding 120 clients, for 25 and for 60 seconds
 	$(BIN)/python -m bench.outage
