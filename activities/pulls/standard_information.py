@@ -17,6 +17,7 @@ from uuid import UUID
 
 from temporalio import activity
 
+from activities.pulls.known_references import KnownReferences
 from activities.pulls.lease import Lease, holder
 from activities.pulls.limits import is_long_limit_of_app, limit_of_app, note_limit_of_app, refusal_of
 from activities.pulls.reader import Reader
@@ -38,7 +39,6 @@ from models.kit.columns import now as this_moment
 from models.kit.database import Database
 from models.kit.database_away import DatabaseAway, is_away
 from models.lists import stagings
-from models.lists.references import stored_references
 from models.runs import writes as runs
 from providers.port.errors import NeedsPerson, ProviderError, RateLimited
 from providers.port.provider import Providers
@@ -77,7 +77,7 @@ class StandardInformationActivities:
         login = asked.grant_id
         if isinstance(claimed, Claimed):
             login, lease = claimed.grant_id, Lease(self._database, (asked.connection_id,), self._now)
-            readings = await self._read(claimed, lease)
+            readings = await self._read(claimed, lease, KnownReferences(self._database, [asked.connection_id]))
             await self._note_limit_of_app(claimed.connection.provider, readings.errors.values())
         else:
             readings = claimed
@@ -112,7 +112,8 @@ class StandardInformationActivities:
         to_pull = await self._to_pull(asked)
         claimed = await self._claim_group(asked, to_pull)
         lease = Lease(self._database, [one.connection.id for one in claimed], self._now)
-        came = await asyncio.gather(*(self._read(one, lease) for one in claimed), return_exceptions=True)
+        known = KnownReferences(self._database, [one.connection.id for one in claimed])
+        came = await asyncio.gather(*(self._read(one, lease, known) for one in claimed), return_exceptions=True)
         if any(isinstance(one, BaseException) and is_away(one) for one in came):
             raise DatabaseAway
         read: dict[UUID, Readings] = {}
@@ -141,20 +142,25 @@ class StandardInformationActivities:
         async with self._database.session() as session:
             return await runs.without_good_pull(session, asked.run_id, asked.connection_ids)
 
-    async def _read(self, claimed: Claimed, lease: Lease) -> Readings:
+    async def _read(self, claimed: Claimed, lease: Lease, known: KnownReferences) -> Readings:
         """Read what is to be read, and then what rests and is wanted after all.
 
         Where something is to be stored, that is the profile, so that nothing is stored of books that are not known to
         be the client's, and the lists to which a row refers in vain.
+
+        Args:
+            claimed: What to read.
+            lease: The lease on the connection.
+            known: What rows of it, and of the others that are read together, can refer to.
         """
         readings = await self._reader.read(claimed, lease)
         news = readings.news
         if claimed.resting and (news or readings.staged or readings.deleted):
-            async with self._database.session() as session:
-                known = await stored_references(session, claimed.connection.id)
-                staged = [await stagings.examples(session, one.place) for one in readings.staged.values()]
-            news = [*news, *chain.from_iterable(staged)]
-            if woken := claimed.woken({*PROFILE, *lists_hinted_at(news, known)}):
+            if readings.staged:
+                async with self._database.session() as session:
+                    staged = [await stagings.examples(session, one.place) for one in readings.staged.values()]
+                news = [*news, *chain.from_iterable(staged)]
+            if woken := claimed.woken({*PROFILE, *lists_hinted_at(news, await known.of(claimed.connection.id))}):
                 readings.add(await self._reader.read(woken, lease))
         return readings
 

@@ -85,8 +85,8 @@ class Storage:
                 if asked.run_id is not None:
                     await good_pulls.settle_good(session, asked.run_id, good, at)
                 else:
-                    for identity in good:
-                        await _tell_of_changes(session, asked.one(identity), changes[identity], at)
+                    told = {of: changes[of] for of in good if _is_worth_telling(asked.one(of), changes[of])}
+                    await good_pulls.tell_of_refreshes(session, told, at)
         except Exception as error:  # one client's rows must not fail its neighbours: each tells by itself
             if is_away(error):
                 raise  # no client's fault: the whole group is tried again
@@ -173,8 +173,9 @@ class Storage:
         if error is None and asked.settles:
             good = _good_pull(asked.connection_id, readings, is_refresh=not asked.sources)
             await good_pulls.record_good(session, [good], at)
-            if asked.run_id is None and not asked.is_look:  # a run tells by its outcome
-                await _tell_of_changes(session, asked, changes, at)
+            is_told = asked.run_id is None and not asked.is_look  # a run tells by its outcome
+            if is_told and _is_worth_telling(asked, changes):
+                await good_pulls.tell_of_refresh(session, asked, changes, at)
         elif error is not None:  # also one that waiting may repair: the receipts beside it say so already
             until = error.retry_at if error.cause is Cause.RATE_LIMITED else None
             await connections.record_trouble(session, asked.connection_id, error.cause, error.detail, at, until=until)
@@ -245,13 +246,10 @@ def _unchanged(read: Mapping[UUID, Readings]) -> dict[UUID, Sequence[ListName]]:
     return {identity: readings.unchanged for identity, readings in read.items()}
 
 
-async def _tell_of_changes(
-    session: AsyncSession, asked: PullClientInput, changes: Mapping[ListName, Changes], at: datetime
-) -> None:
-    """Write on the client's timeline that its lists were read; of nights, only what has changed."""
-    is_worth_it = any(one.added or one.changed or one.gone for one in changes.values())
-    if changes and (is_worth_it or not asked.is_incremental):
-        await good_pulls.tell_of_refresh(session, asked, changes, at)
+def _is_worth_telling(asked: PullClientInput, changes: Mapping[ListName, Changes]) -> bool:
+    """Whether the client's timeline says that its lists were read: of nights, only where something has changed."""
+    has_changed = any(one.added or one.changed or one.gone for one in changes.values())
+    return bool(changes) and (has_changed or not asked.is_incremental)
 
 
 async def _write_failures(

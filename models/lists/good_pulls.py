@@ -10,6 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.payloads.sync_client import PullClientInput
@@ -22,7 +23,7 @@ from models.connections.conditions import has_living_status
 from models.connections.tables import Connection
 from models.connections.writes import MADE
 from models.events import writes as events
-from models.kit.arrays import texts
+from models.kit.arrays import is_one_of, texts
 from models.runs import results as run_results
 from rules.lists.list_changes import Changes
 from rules.lists.refresh_times import hours_sooner
@@ -94,36 +95,57 @@ async def settle_good(session: AsyncSession, run_id: str, connection_ids: Sequen
 async def tell_of_refresh(
     session: AsyncSession, asked: PullClientInput, changes: Mapping[ListName, Changes], at: datetime
 ) -> None:
-    """Write an event that the client's lists were pulled, with numbers of changed rows and none of their content.
+    """Write an event that the client's lists were pulled; see ``tell_of_refreshes``."""
+    sources = list(changes) if asked.sources else None
+    await tell_of_refreshes(session, {asked.connection_id: changes}, at, asked_by=asked.asked_by, sources=sources)
+
+
+async def tell_of_refreshes(
+    session: AsyncSession,
+    changes: Mapping[UUID, Mapping[ListName, Changes]],
+    at: datetime,
+    *,
+    asked_by: UUID | None = None,
+    sources: Sequence[ListName] | None = None,
+) -> None:
+    """Write events that clients' lists were pulled, with numbers of changed rows and none of their content.
 
     Nothing is written when the lists were read for a preview that nobody has confirmed.
 
     Args:
         session: The caller's transaction.
-        asked: What was to be pulled, and who asked for it. If that was not all lists, the event names those that were
-            read.
-        changes: What changed in each list that was read.
+        changes: Of each connection, what changed in each list that was read.
         at: This moment.
+        asked_by: The colleague who asked for it.
+        sources: The lists that were asked for, which the event then names; None for all.
     """
-    connection = await session.get_one(Connection, asked.connection_id)
-    if not connection.is_current:
-        return
+    columns = (Connection.id, Connection.practice_id, Connection.client_id)
+    current = select(*columns).where(is_one_of(col(Connection.id), "ids"), col(Connection.is_current))
+    found = await session.exec(current, params={"ids": texts(changes)})
+    told = [
+        {
+            "practice_id": practice_id,
+            "client_id": client_id,
+            "connection_id": connection_id,
+            "colleague_id": asked_by,
+            "kind": "connection.refreshed",
+            "before": None if sources is None else ", ".join(name.value for name in sources)[:_LONGEST],
+            "after": _numbers(changes[connection_id])[:_LONGEST] or "nothing changed",
+            "at": at,
+        }
+        for connection_id, practice_id, client_id in found
+    ]
+    await events.record(session, told)
+
+
+def _numbers(changes: Mapping[ListName, Changes]) -> str:
+    """Of each list in which something has changed, how many rows."""
     told = []
     for name, counted in changes.items():
         numbers = (("added", counted.added), ("changed", counted.changed), ("gone", counted.gone))
         if some := ", ".join(f"{number:,} {what}" for what, number in numbers if number):
             told.append(f"{name.value.replace('_', ' ')} {some}")
-    await events.changed(
-        session,
-        connection.practice_id,
-        connection.client_id,
-        "connection.refreshed",
-        at,
-        connection_id=connection.id,
-        colleague_id=asked.asked_by,
-        before=None if not asked.sources else ", ".join(name.value for name in changes)[:_LONGEST],
-        after="; ".join(told)[:_LONGEST] or "nothing changed",
-    )
+    return "; ".join(told)
 
 
 _NAME = text("""

@@ -23,6 +23,7 @@ from sqlalchemy import (
     any_,
     bindparam,
     delete,
+    func,
     literal,
     select,
     text,
@@ -98,11 +99,16 @@ async def store_pulls(
     by_table = {identity: _by_table(lists) for identity, lists in pulled.items()}
     kinds = tuple(kind for kind in RowKind if any(kind in tables for tables in by_table.values()))
     scopes = {(of, kind): lists for of, tables in by_table.items() for kind, (lists, _) in tables.items()}
-    held = await _held(connection, scopes, kinds)
-    changes: dict[UUID, dict[ListName, Changes]] = {identity: {} for identity in pulled}
     ended: dict[RowKind, set[str]] = {}
     for read_for, keys in deleted.items():
         ended.setdefault(KIND_OF[read_for[0]], set()).update(keys)
+    if is_complete:
+        held, numbers = await _held(connection, scopes, kinds), {}
+    else:
+        keys = {row.key for tables in by_table.values() for _, rows in tables.values() for row in rows}
+        held = await _held(connection, scopes, kinds, keys.union(*ended.values()))
+        numbers = await _numbers(connection, scopes, kinds)
+    changes: dict[UUID, dict[ListName, Changes]] = {identity: {} for identity in pulled}
     for kind in kinds:
         arriving: list[tuple[UUID, bytes, Row]] = []
         for identity, tables in by_table.items():
@@ -110,8 +116,8 @@ async def store_pulls(
                 continue
             lists, rows = tables[kind]
             prepared = {row.key: (row, fingerprint) for row, fingerprint in map(storable, rows)}
-            before = held.get((identity, kind))
-            if not before:  # a first pull: nothing to compare with
+            before = held.get((identity, kind), {})
+            if is_complete and not before:  # a first pull: nothing to compare with
                 arriving += [(identity, fingerprint, row) for row, fingerprint in prepared.values()]
                 changes[identity] |= count_first(lists, [row for row, _ in prepared.values()])
                 continue
@@ -123,7 +129,14 @@ async def store_pulls(
                 await connection.execute(_mark_gone(kind), {"id": identity, "keys": difference.gone, "at": at})
             different = map(prepared.__getitem__, difference.new + difference.anew)
             arriving += [(identity, fingerprint, row) for row, fingerprint in different]
-            changes[identity] |= count(lists, before, read, is_complete=is_complete, deleted=ended.get(kind, ()))
+            changes[identity] |= count(
+                lists,
+                before,
+                read,
+                is_complete=is_complete,
+                deleted=ended.get(kind, ()),
+                numbers=None if is_complete else numbers.get((identity, kind), (0,) * len(lists)),
+            )
         if arriving:
             columns = ("connection_id", "fingerprint", "changed_at", *arriving[0][2]._fields)
             records = [(identity, fingerprint, at, *row) for identity, fingerprint, row in arriving]
@@ -143,7 +156,10 @@ def _by_table(pulled: Mapping[Lists, Sequence[Row]]) -> dict[RowKind, tuple[List
 
 
 async def _held(
-    connection: AsyncConnection, scopes: Mapping[tuple[UUID, RowKind], Lists], kinds: tuple[RowKind, ...]
+    connection: AsyncConnection,
+    scopes: Mapping[tuple[UUID, RowKind], Lists],
+    kinds: tuple[RowKind, ...],
+    keys: Collection[str] | None = None,
 ) -> dict[tuple[UUID, RowKind], dict[str, Version]]:
     """The stored rows of each connection's tables, as the comparison needs them, read in one statement.
 
@@ -151,11 +167,15 @@ async def _held(
         connection: The transaction's.
         scopes: Of each connection and table, the lists that were read.
         kinds: The tables.
+        keys: Of the rows that are needed; None for all.
     """
     held: dict[tuple[UUID, RowKind], dict[str, Version]] = {}
     if kinds:
+        asked: dict[str, object] = {"ids": texts({identity for identity, _ in scopes})}
+        if keys is not None:
+            asked["keys"] = list(keys)
         for identity, place, key, fingerprint, gone_at, *flags in await connection.execute(
-            _versions(kinds), {"ids": texts({identity for identity, _ in scopes})}
+            _versions(kinds, by_key=keys is not None), asked
         ):
             kind = kinds[place]
             lists = scopes.get((identity, kind))
@@ -170,6 +190,20 @@ async def _held(
             )
             held.setdefault((identity, kind), {})[key] = version
     return held
+
+
+async def _numbers(
+    connection: AsyncConnection, scopes: Mapping[tuple[UUID, RowKind], Lists], kinds: tuple[RowKind, ...]
+) -> dict[tuple[UUID, RowKind], Sequence[int]]:
+    """How many rows each connection's lists have that were read; parameters as for ``_held``."""
+    numbers: dict[tuple[UUID, RowKind], Sequence[int]] = {}
+    if kinds:
+        asked = {"ids": texts({identity for identity, _ in scopes})}
+        for identity, place, *counted in await connection.execute(_counts(kinds), asked):
+            kind = kinds[place]
+            if lists := scopes.get((identity, kind)):
+                numbers[identity, kind] = tuple([counted[at] for at in _places(kind, lists)[0]])
+    return numbers
 
 
 @cache
@@ -199,17 +233,37 @@ _LOCK = (
 
 
 @cache
-def _versions(kinds: tuple[RowKind, ...]) -> CompoundSelect[UUID, int, str, bytes, datetime | None, bool, bool]:
-    """The query for ``_held``. No table has more than two lists; where there is no second, its flag is true."""
+def _versions(
+    kinds: tuple[RowKind, ...], *, by_key: bool
+) -> CompoundSelect[UUID, int, str, bytes, datetime | None, bool, bool]:
+    """The query for ``_held``."""
 
     def of(place: int, kind: RowKind) -> Select[Any]:
         columns = _table(kind).c
-        flags = [columns[flag] if flag else true() for flag in flags_of(kind.lists)]
-        flags += [true()] * (2 - len(flags))
         version = (columns.connection_id, literal(place), columns.key, columns.fingerprint, columns.gone_at)
-        return select(*version, *flags).where(is_one_of(columns.connection_id, "ids"))
+        rows = select(*version, *_flags(kind)).where(is_one_of(columns.connection_id, "ids"))
+        return rows.where(_is_one_of(columns.key)) if by_key else rows
 
     return union_all(*(of(place, kind) for place, kind in enumerate(kinds)))
+
+
+@cache
+def _counts(kinds: tuple[RowKind, ...]) -> CompoundSelect[UUID, int, int, int]:
+    """The query for ``_numbers``."""
+
+    def of(place: int, kind: RowKind) -> Select[Any]:
+        columns = _table(kind).c
+        numbers = [func.count().filter(columns.gone_at.is_(None), flag) for flag in _flags(kind)]
+        rows = select(columns.connection_id, literal(place), *numbers)
+        return rows.where(is_one_of(columns.connection_id, "ids")).group_by(columns.connection_id)
+
+    return union_all(*(of(place, kind) for place, kind in enumerate(kinds)))
+
+
+def _flags(kind: RowKind) -> list[ColumnElement[bool]]:
+    """Whether a row is in the lists of its table: no table has more than two; where there is no second, it is true."""
+    flags: list[ColumnElement[bool]] = [_table(kind).c[flag] if flag else true() for flag in flags_of(kind.lists)]
+    return flags + [true()] * (2 - len(flags))
 
 
 @cache

@@ -131,8 +131,19 @@ def count(
     *,
     is_complete: bool,
     deleted: Collection[str] = (),
+    numbers: Sequence[int] | None = None,
 ) -> dict[ListName, Changes]:
-    """The changes of each of the lists; a contact may be gone from one list and stay in the other."""
+    """The changes of each of the lists; a contact may be gone from one list and stay in the other.
+
+    Args:
+        lists: The lists.
+        held: The stored rows, by key.
+        read: What the pull read, by key.
+        is_complete: As for ``compare``.
+        deleted: Likewise.
+        numbers: How many rows each of the lists has, where ``held`` is only what the pull read or says is deleted; None
+            where it is everything.
+    """
     counted = {}
     for position, name in enumerate(lists):
         before = {key for key, version in held.items() if version.is_here and version.is_member[position]}
@@ -142,7 +153,8 @@ def count(
         after |= {key for key in left if held[key].is_elsewhere} if is_complete else left - set(deleted)
         stayed = before & after & read.keys()
         changed = sum(held[key].fingerprint != read[key].fingerprint for key in stayed)
-        counted[name] = Changes(len(after), len(after - before), changed, len(before - after))
+        others = 0 if numbers is None else numbers[position] - len(before)
+        counted[name] = Changes(others + len(after), len(after - before), changed, len(before - after))
     return counted
 
 

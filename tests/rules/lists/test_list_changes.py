@@ -45,6 +45,15 @@ def test_rows_add_up(held, read, is_complete):
         assert changes.changed <= changes.rows - changes.added
 
 
+@given(held=versions, read=readings, deleted=st.sets(st.sampled_from("abcdefg")))
+def test_of_changes_alone_what_was_read_and_how_many_rows_there_are_are_enough(held, read, deleted):
+    needed = {key: version for key, version in held.items() if key in read or key in deleted}
+    numbers = [sum(one.is_here and one.is_member[position] for one in held.values()) for position in (0, 1)]
+    whole = count(CONTACTS, held, read, is_complete=False, deleted=deleted)
+    assert count(CONTACTS, needed, read, is_complete=False, deleted=deleted, numbers=numbers) == whole
+    assert compare(needed, read, is_complete=False, deleted=deleted).new == compare(held, read, is_complete=False).new
+
+
 def test_a_supplier_that_becomes_a_customer_leaves_one_list_for_the_other():
     held = {"a": Version(b"1", (True, False))}
     read = {"a": Version(b"2", (False, True))}
