@@ -29,6 +29,7 @@ PLACES = {
     "bench/harness/databases.py": "says which stand-in is measured",
     "bench/baselines/scripts/{name}.py": "the bare script speaks to the API itself",
     "bench/baselines/one_by_one.py": "the script on the vendor's own SDK, which we are compared with",
+    "bench/capacity": "computes with what each vendor allows an app, and with shares of the market",
     "torture/stack/hosts.py": "says which stand-in is fought over",
 }
 """Other files that may name one, and why. Tests and documentation may too."""
