@@ -12,6 +12,7 @@ from cli.demo.awkward import Casting, Ending, Part
 from cli.kit.output import table, words
 from contracts.words.runs import Outcome
 from starter.answers.runs import OrganisationAnswer, RunAnswer
+from starter.software import named_of
 
 ADDED_UP = (
     Outcome.CREATED,
@@ -135,8 +136,8 @@ def outcome_table(run: RunAnswer, casting: Casting) -> Table:
             part.value,
             organisation.name,
             f"[{colour}]{outcome}[/]" if colour else outcome,
-            words(organisation.cause),
-            said(organisation),
+            named_of(words(organisation.cause), run.provider),
+            named_of(said(organisation), run.provider),
         )
     theirs = {organisation.organisation_id for _, organisation in known}
     others: dict[Outcome, int] = {}
