@@ -16,8 +16,9 @@ from providers.port.errors import ProviderError
 
 logger = logging.getLogger(__name__)
 
-STAGED_AT_MOST = timedelta(days=1)
-"""How old the beginning of a list may be that was never read to its end; nobody goes on with one after minutes."""
+STAGED_AT_MOST = timedelta(hours=1)
+"""How old the beginning of a list may be that was never read to its end: nobody begins to go on with one after twenty
+minutes, and a try takes ten."""
 
 
 class TidyActivities(ReachActivities):

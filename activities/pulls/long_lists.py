@@ -148,8 +148,10 @@ class _Reading:
             return None
         async with self._database.transaction() as session:
             self.place = await stagings.take_over(session, staging, self._lists)
+        if self.place is None:
+            return None
         self._pages = staging.pages
-        return staging if self.place else None
+        return staging
 
     async def add(self, page: Page) -> None:
         """Take a page's rows."""

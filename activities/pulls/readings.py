@@ -13,7 +13,7 @@ from contracts.words.standard_information import OrganisationProfile, Row, profi
 from models.connections.receipts import BeforePull
 from models.connections.settings import chosen_lists
 from models.connections.tables import Connection
-from models.lists.stagings import Place
+from models.lists.stagings import Place, takes
 from models.lists.tables import Staging
 from providers.port.errors import NeedsPerson, ProviderError
 from providers.port.feeds import FeedGroup, Feeds
@@ -131,6 +131,12 @@ class Readings:
         """Whether the profile was another organisation's; then none of the lists may be stored."""
         error = self.errors.get(PROFILE)
         return error is not None and error.cause is Cause.WRONG_ORGANISATION
+
+    @property
+    def are_given_up(self) -> bool:
+        """Whether nobody goes on with what is staged of the lists that failed: a person has to mend something first."""
+        refused = (lists for lists, error in self.errors.items() if isinstance(error, NeedsPerson))
+        return self.are_of_other_books or any(takes(lists) for lists in refused)
 
     @property
     def news(self) -> Sequence[Row]:

@@ -71,6 +71,9 @@ class Storage:
                 await _leave_out_stored(session, read, asked)
                 good = [identity for identity, readings in read.items() if readings.worst is None]
                 changes = await _store_lists(session, read, at)
+                for identity, readings in read.items():
+                    if readings.are_given_up:
+                        await stagings.forget_all(session, identity)
                 await receipts.confirm(session, _unchanged(read), pull_id=asked.pull_id, at=at)
                 for identity, readings in read.items():
                     if readings.warns_of_new_suppliers:
@@ -121,10 +124,10 @@ class Storage:
             is_own = await self._is_own_login(session, asked, login, readings, row, at)
             if readings.are_of_other_books or not is_own:
                 readings.rows.clear()  # none of it is known to be of the client's books
-                for staged in readings.staged.values():
-                    await stagings.forget(session, staged.place)
                 readings.staged.clear()
             changes = (await _store_lists(session, {asked.connection_id: readings}, at))[asked.connection_id]
+            if not is_own or readings.are_given_up:
+                await stagings.forget_all(session, asked.connection_id)
             if readings.warns_of_new_suppliers:
                 await supplier_notices.tell(session, asked.connection_id, changes, pull_id=asked.pull_id, at=at)
             await receipts.write_receipts(session, {asked.connection_id: changes}, pull_id=asked.pull_id, at=at)

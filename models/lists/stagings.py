@@ -20,7 +20,7 @@ from contracts.words.standard_information import Contact, Row
 from models.kit.arrays import texts
 from models.kit.bulk import copy_rows
 from models.lists.tables import STAGED, TABLE_OF, Staging
-from rules.lists.list_changes import Changes, flags_of, storable
+from rules.lists.list_changes import Changes, flags_of, storable, without_nul
 from rules.lists.references import CODES
 
 
@@ -121,11 +121,11 @@ async def add(
     asked = place.asked | {"holder": holder, "page": number, "before": number - 1, **behind._asdict()}
     if not (await connection.execute(_ADD, asked)).rowcount:
         return False
-    prepared = [storable(row) for row in rows]
+    prepared = {row.key: (row, fingerprint) for row, fingerprint in map(storable, rows)}
     if prepared:
-        columns = ("connection_id", "list_name", "page", "fingerprint", *prepared[0][0]._fields)
+        columns = ("connection_id", "list_name", "page", "fingerprint", *next(iter(rows))._fields)
         own = place.connection_id, place.lists[0].value, number
-        records = [(*own, fingerprint, *row) for row, fingerprint in prepared]
+        records = [(*own, fingerprint, *row) for row, fingerprint in prepared.values()]
         await copy_rows(session, STAGED[place.kind].name, columns, records)
     return True
 
@@ -180,7 +180,7 @@ async def settle(
     for setting in _PLANNED:
         await connection.execute(setting)
     statements = _Statements.of(place.lists)
-    asked = place.asked | {"at": at, "is_complete": is_complete, "deleted": [*deleted]}
+    asked = place.asked | {"at": at, "is_complete": is_complete, "deleted": [*map(without_nul, deleted)]}
     if is_complete and statements.in_none is not None:
         await connection.execute(statements.in_none, place.asked)
     numbers = (await connection.execute(statements.count, asked)).one()
@@ -203,11 +203,23 @@ async def forget(session: AsyncSession, place: Place) -> None:
 
 
 async def forget_old(session: AsyncSession, practice_id: UUID, before: datetime) -> int:
-    """Delete what was staged of a practice's connections and never finished; returns of how many lists."""
-    found = (await (await session.connection()).execute(_OLD, {"practice_id": practice_id, "before": before})).all()
+    """Delete what was staged of a practice's connections and never finished; returns of how many lists.
+
+    Rows without a staging go too: a release that knew of none may have deleted a connection whose list was half read.
+    """
+    connection = await session.connection()
+    found = (await connection.execute(_OLD, {"practice_id": practice_id, "before": before})).all()
     for connection_id, name in found:
         await forget(session, Place(connection_id, (ListName(name),), uuid4()))
+    for kind in STAGED:
+        await connection.execute(_forget_lost(kind))
     return len(found)
+
+
+async def forget_all(session: AsyncSession, connection_id: UUID) -> None:
+    """Delete all that is staged of a connection, whichever try has staged it."""
+    for staging in (await waiting(session, (connection_id,)))[connection_id].values():
+        await forget(session, Place(connection_id, (ListName(staging.list_name),), staging.attempt))
 
 
 _PLANNED = (text("SET LOCAL enable_seqscan = off"), text("SET LOCAL enable_nestloop = off"))
@@ -242,6 +254,14 @@ _OLD = text("""
 @cache
 def _forget(kind: RowKind) -> TextClause:
     return text(f"DELETE FROM {STAGED[kind].name} WHERE {_IS_IT}")  # noqa: S608
+
+
+@cache
+def _forget_lost(kind: RowKind) -> TextClause:
+    return text(f"""
+        DELETE FROM {STAGED[kind].name} r WHERE NOT EXISTS (
+            SELECT FROM stagings s WHERE s.connection_id = r.connection_id AND s.list_name = r.list_name)
+    """)  # noqa: S608
 
 
 @cache

@@ -252,5 +252,6 @@ def _staged(of: type[StandardRow]) -> Table:
 STAGED: dict[RowKind, Table] = {RowKind.CONTACTS: _staged(ContactRow)}
 """Of the kinds of rows that come in more than one page, where those of long lists wait."""
 
-STAGING_TABLES = (*(table.name for table in STAGED.values()), str(Staging.__tablename__))
-"""Whoever deletes a connection's lists deletes what waits there too."""
+STAGING_TABLES = (str(Staging.__tablename__), *(table.name for table in STAGED.values()))
+"""Whoever deletes a connection's lists deletes what waits there too, in this order: a page that is just being stored
+holds its staging until its rows are there, and none is stored behind a staging that is gone."""

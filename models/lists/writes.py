@@ -42,7 +42,17 @@ from models.connections.tables import Connection
 from models.kit.arrays import is_one_of, texts
 from models.kit.bulk import copy_rows
 from models.lists.tables import TABLE_OF
-from rules.lists.list_changes import Changes, Version, compare, count, count_first, flags_of, membership, storable
+from rules.lists.list_changes import (
+    Changes,
+    Version,
+    compare,
+    count,
+    count_first,
+    flags_of,
+    membership,
+    storable,
+    without_nul,
+)
 
 _NONE_DELETED: Mapping[Lists, Collection[str]] = {}
 
@@ -101,12 +111,16 @@ async def store_pulls(
     scopes = {(of, kind): lists for of, tables in by_table.items() for kind, (lists, _) in tables.items()}
     ended: dict[RowKind, set[str]] = {}
     for read_for, keys in deleted.items():
-        ended.setdefault(KIND_OF[read_for[0]], set()).update(keys)
+        ended.setdefault(KIND_OF[read_for[0]], set()).update(map(without_nul, keys))
+    storables = {
+        (of, kind): {row.key: (row, fingerprint) for row, fingerprint in map(storable, rows)}
+        for of, tables in by_table.items()
+        for kind, (_, rows) in tables.items()
+    }
     if is_complete:
         held, numbers = await _held(connection, scopes, kinds), {}
     else:
-        keys = {row.key for tables in by_table.values() for _, rows in tables.values() for row in rows}
-        held = await _held(connection, scopes, kinds, keys.union(*ended.values()))
+        held = await _held(connection, scopes, kinds, set().union(*storables.values(), *ended.values()))
         numbers = await _numbers(connection, scopes, kinds)
     changes: dict[UUID, dict[ListName, Changes]] = {identity: {} for identity in pulled}
     for kind in kinds:
@@ -114,8 +128,7 @@ async def store_pulls(
         for identity, tables in by_table.items():
             if kind not in tables:
                 continue
-            lists, rows = tables[kind]
-            prepared = {row.key: (row, fingerprint) for row, fingerprint in map(storable, rows)}
+            lists, prepared = tables[kind][0], storables[identity, kind]
             before = held.get((identity, kind), {})
             if is_complete and not before:  # a first pull: nothing to compare with
                 arriving += [(identity, fingerprint, row) for row, fingerprint in prepared.values()]

@@ -69,7 +69,7 @@ def storable(row: Row) -> tuple[Row, bytes]:
     # The record is hashed as it is: inside the JSON its quotes would be escaped again, at five times the cost.
     described = orjson.dumps(_hashed(row), default=str) + row.record.encode()
     if b"\\u0000" in described:
-        without = [_without_nul(value) if isinstance(value, str) else value for value in row]
+        without = [without_nul(value) if isinstance(value, str) else value for value in row]
         if without != list(row):
             return storable(type(row)._make(without))
     return row, sha256(described).digest()[:16]
@@ -84,7 +84,8 @@ def _hashed(row: Row) -> tuple[object, ...]:
     return row[:-1]
 
 
-def _without_nul(text: str) -> str:
+def without_nul(text: str) -> str:
+    """A text as PostgreSQL can store it."""
     return _JSON_NUL.sub(r"\1", text.replace("\x00", ""))
 
 

@@ -1,6 +1,7 @@
 """A long list that is interrupted goes on at its next page, reads none twice, and is stored as if it was not."""
 
 from collections.abc import AsyncIterator, Callable
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,18 +10,22 @@ import pytest_asyncio
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
+from activities.pulls.readings import Readings
 from activities.pulls.standard_information import StandardInformationActivities
 from activities.shared.progress import Progress, begin
 from activities.shared.token_store import TokenStore
 from contracts.payloads.sync_client import BUSY, PullClientInput
+from contracts.words.causes import Cause
 from contracts.words.connections import ContactsChoice
-from contracts.words.lists import ListName, RowKind
+from contracts.words.lists import PROFILE, ListName, RowKind
 from contracts.words.standard_information import Contact
 from models.connections import receipts
 from models.connections.tables import Connection, Receipt
 from models.kit.database import Database
 from models.kit.sealing import Sealer
-from providers.port.errors import ProviderError, RateLimited, Unavailable
+from models.lists import stagings
+from models.lists.stagings import Place
+from providers.port.errors import NeedsPerson, ProviderError, RateLimited, Unavailable
 from providers.port.feeds import Feed
 from providers.port.provider import Page
 from providers.xero import feeds
@@ -224,6 +229,45 @@ async def test_a_try_that_has_been_replaced_stores_nothing(pulls: Pulls, is_done
         assert pulls.books.asked == [3, 4]
     assert await pulls.stored() == pulls.expected()
     assert await pulls.waiting() == 0
+
+
+async def test_what_another_try_has_changed_at_the_very_moment_is_read_anew(
+    pulls: Pulls, monkeypatch: pytest.MonkeyPatch
+):
+    await pulls.interrupted(3, Killed())
+    take_over = stagings.take_over
+
+    async def too_late(*given: Any) -> Place | None:
+        await take_over(*given)
+        return await take_over(*given)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("activities.pulls.long_lists.stagings.take_over", too_late)
+        await pulls.pull()
+    assert pulls.books.asked == [0, 1, 2, 3, 4]
+    assert await pulls.stored() == pulls.expected()
+    assert await pulls.waiting() == 0
+
+
+@pytest.mark.parametrize("cause", [Cause.ROLE_TOO_LOW, Cause.ACCESS_LOST])
+async def test_of_what_a_person_has_to_mend_first_no_page_waits(pulls: Pulls, cause: Cause):
+    def refused(page: int) -> None:
+        if page == 3:
+            raise NeedsPerson(cause, "no")
+
+    pulls.books.before = refused
+    with nullcontext() if cause.is_of_list else pytest.raises(ApplicationError):
+        await pulls.pull()
+    assert pulls.books.asked == [0, 1, 2]
+    assert (await pulls.receipt()).cause is cause
+    assert await pulls.waiting() == 0
+
+
+async def test_of_other_books_no_page_waits_though_a_list_was_only_interrupted():
+    wrong, away = NeedsPerson(Cause.WRONG_ORGANISATION, "no"), Unavailable("HTTP 503")
+    contacts, accounts = RowKind.CONTACTS.lists, RowKind.ACCOUNTS.lists
+    assert Readings(errors={PROFILE: wrong, contacts: away}).are_given_up
+    assert not Readings(errors={accounts: NeedsPerson(Cause.ROLE_TOO_LOW, "no"), contacts: away}).are_given_up
 
 
 async def test_heartbeats_tell_how_far_it_has_got_and_no_record(pulls: Pulls):

@@ -76,6 +76,14 @@ async def test_added_changed_gone_and_back_again(database, house):
     assert [row.gone_at for row in (await read(database, house)).rows] == [None, None]
 
 
+async def test_keys_of_changes_may_hold_what_cannot_be_stored(database, house):
+    await store(database, house, [contact("a", "Ann"), contact("b")])
+    async with database.transaction() as session:
+        rows, deleted = {CONTACTS: [contact("a\x00", "Anne")]}, {CONTACTS: {"b\x00"}}
+        told = await store_lists(session, house.connection_id, rows, is_complete=False, at=LATER, deleted=deleted)
+    assert told[ListName.SUPPLIERS] == Changes(1, added=0, changed=1, gone=1)
+
+
 async def test_several_sources_at_once_are_each_compared_with_their_own(database, house):
     async def pull(contacts: Sequence[Row], accounts: Sequence[Row]) -> dict[ListName, Changes]:
         pulled = {CONTACTS: contacts, TAX_RATES: [], ACCOUNTS: accounts}

@@ -1,5 +1,6 @@
 """Staged lists: settled in SQL as ``store_pulls`` settles rows, by one try at a time, and gone with their client."""
 
+import asyncio
 from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,13 +12,15 @@ from hypothesis import strategies as st
 
 from contracts.words.lists import ListName, Lists, RowKind
 from contracts.words.standard_information import Contact, Row
+from models.clients import erasing
 from models.clients.tables import Client
 from models.kit.database import Database
+from models.kit.sealing import Sealer
 from models.lists import stagings
 from models.lists.stagings import Behind, Place
 from models.lists.writes import store_lists
 from rules.lists.list_changes import Changes
-from tests.models.conftest import LATER, NOON, House, a_connection
+from tests.models.conftest import LATER, NOON, House, a_connection, until_blocked
 from tests.models.rows import contact
 
 CONTACTS = RowKind.CONTACTS.lists
@@ -170,6 +173,43 @@ async def test_what_nobody_finished_is_forgotten(database: Database, leased: Hou
         async with database.transaction() as session:
             await stagings.forget_old(session, practice, before)
         assert await waiting(database) == (left, left)
+
+
+async def test_a_page_that_is_just_being_stored_goes_with_an_erased_client(
+    database: Database, sealer: Sealer, leased: House
+) -> None:
+    place = await staged(database, leased, [[contact("a")]])
+
+    async def erase() -> None:
+        async with database.transaction() as session:
+            client = await session.get_one(Client, leased.client_id)
+            await erasing.erase(session, sealer, [client], colleague_id=leased.colleague.id, at=LATER)
+
+    async with database.transaction() as session:
+        assert await stagings.add(session, place, HOLDER, 2, [contact("b")], END)
+        erasing_it = asyncio.create_task(erase())
+        await until_blocked(database, erasing_it.done)
+    await erasing_it
+    assert await waiting(database) == (0, 0)
+
+
+async def test_rows_that_an_older_release_left_without_their_staging_are_forgotten(
+    database: Database, leased: House
+) -> None:
+    await staged(database, leased, [[contact("a")]])
+    async with database.engine.begin() as connection:
+        await connection.exec_driver_sql("DELETE FROM stagings")
+    async with database.transaction() as session:
+        await stagings.forget_old(session, uuid4(), NOON)
+    assert await waiting(database) == (0, 0)
+
+
+async def test_keys_that_are_one_without_nul_are_one_row(database: Database, leased: House) -> None:
+    place = await staged(database, leased, [[contact("a\x00", "Ann"), contact("a", "Bob")]])
+    assert (await settled(database, place))[ListName.SUPPLIERS] == Changes(1, 1, 0, 0)
+    place = await staged(database, leased, [[contact("b")]])
+    told = await settled(database, place, is_complete=False, deleted={"a\x00"})
+    assert told[ListName.SUPPLIERS] == Changes(1, 1, 0, 1)
 
 
 async def test_an_example_is_told_of_each_reference(database: Database, leased: House) -> None:
