@@ -203,15 +203,12 @@ async def forget(session: AsyncSession, place: Place) -> None:
 
 
 async def forget_old(session: AsyncSession, practice_id: UUID, before: datetime) -> int:
-    """Delete what was staged of a practice's connections and never finished; returns of how many lists.
-
-    Rows without a staging go too: a release that knew of none may have deleted a connection whose list was half read.
-    """
+    """Delete what was staged of a practice's connections and never finished; returns of how many lists."""
     connection = await session.connection()
     found = (await connection.execute(_OLD, {"practice_id": practice_id, "before": before})).all()
     for connection_id, name in found:
         await forget(session, Place(connection_id, (ListName(name),), uuid4()))
-    for kind in STAGED:
+    for kind in STAGED:  # a release that knows of no stagings may have deleted a connection whose list was half read
         await connection.execute(_forget_lost(kind))
     return len(found)
 
