@@ -96,6 +96,8 @@ async def change_settings(
     is_due = "contacts" in changed or not chosen_before.issuperset(chosen_lists(connection))
     if is_due and connection.status in LIVING:
         connection.next_refresh_at = at
+    if is_due:  # who is reading just now does so by the settings as they were, and would say that nothing is due
+        connection.pull_holder = connection.pull_until = None
     if "contacts" in changed:
         connection.contacts_complete_at = None  # what was left out did not change at the provider: read all again
         if connection.contacts is ContactsChoice.BOTH:

@@ -20,6 +20,7 @@ from contracts.words.connections import ContactsChoice
 from contracts.words.lists import PROFILE, ListName, RowKind
 from contracts.words.standard_information import Contact
 from models.connections import receipts
+from models.connections.settings import change_settings
 from models.connections.tables import Connection, Receipt
 from models.kit.database import Database
 from models.kit.sealing import Sealer
@@ -122,6 +123,13 @@ class Pulls:
                 setattr(connection, name, value)
             session.add(connection)
 
+    async def choose(self, contacts: ContactsChoice) -> None:
+        async with self.database.transaction() as session:
+            connection = await session.get_one(Connection, self.house.connection_id, with_for_update=True)
+            wanted = {"contacts": contacts}
+            by = self.house.colleague.id
+            await change_settings(session, connection, wanted, colleague_id=by, at=self.clock.at)
+
     def expected(self) -> list[tuple[Any, ...]]:
         rows = {row.key: row for page in self.books.pages for row in page}
         return sorted((row.key, row.name, row.is_supplier, row.in_customers, row.record) for row in rows.values())
@@ -204,6 +212,29 @@ async def test_suppliers_alone_are_counted_among_all(pulls: Pulls):
     await pulls.pull()
     assert len(await pulls.stored()) == PAGES * SIZE // 2
     assert (await pulls.receipt()).rows == PAGES * SIZE // 2
+
+
+@pytest.mark.parametrize("size", [SIZE, 10])
+async def test_a_choice_that_is_changed_while_its_list_is_read_holds(pulls: Pulls, size: int):
+    pulls.books.pages = [page[:size] for page in pulls.books.pages]
+    pulls.books.expected = PAGES * size
+    original = pulls.books.read
+
+    async def slow(*given: Any, **more: Any) -> AsyncIterator[Page]:
+        async for page in original(*given, **more):
+            if page.is_last:
+                await pulls.choose(ContactsChoice.SUPPLIERS)
+            yield page
+
+    pulls.books.read = slow  # type: ignore[method-assign]
+    with pytest.raises(ApplicationError) as told:
+        await pulls.pull()
+    assert told.value.type == BUSY
+    pulls.books.read = original  # type: ignore[method-assign]
+    await pulls.pull()
+    assert pulls.books.asked == [0, 1, 2, 3, 4]
+    assert len(await pulls.stored()) == PAGES * size // 2
+    assert await pulls.waiting() == 0
 
 
 @pytest.mark.parametrize("is_done", [True, False])
