@@ -8,12 +8,14 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import uuid4
 
 from activities.pulls.lease import Lease, holder
 from activities.pulls.readings import Claimed, Staged
 from activities.shared import progress
 from contracts.words.lists import Lists
 from contracts.words.standard_information import Row
+from models.connections import leases
 from models.connections.settings import kept
 from models.kit.database import Database
 from models.lists import stagings
@@ -94,7 +96,7 @@ class LongLists:
             TakenOver: See there.
         """
         reading = _Reading(self._database, wanted, at)
-        staging = None if is_again else await reading.resume()
+        staging = await reading.resume(is_again=is_again)
         if staging is not None and staging.is_all:
             return await reading.end(staging.expected)
         resumed = {"cursor": staging.cursor} if staging else {}
@@ -141,10 +143,13 @@ class _Reading:
         """How far it has got, for heartbeats."""
         return f"{self._wanted.feed.name} of {self._connection.id}: page {self._pages}" if self.place else None
 
-    async def resume(self) -> Staging | None:
-        """Go on with what an earlier try has staged, if that may be done; gives it as it was."""
+    async def resume(self, *, is_again: bool) -> Staging | None:
+        """Go on with what an earlier try has staged, if that may be done; gives it as it was. Otherwise forget it."""
         staging, wanted = self._wanted.claimed.staged.get(self._lists[0]), self._wanted
-        if staging is None or not may_resume(staging, wanted.scope, self._at, is_complete=wanted.since is None):
+        if is_again or (staging and not may_resume(staging, wanted.scope, self._at, is_complete=wanted.since is None)):
+            await self._forget()  # what comes now may be too short to be staged itself
+            return None
+        if staging is None:
             return None
         async with self._database.transaction() as session:
             self.place = await stagings.take_over(session, staging, self._lists)
@@ -152,6 +157,11 @@ class _Reading:
             return None
         self._pages = staging.pages
         return staging
+
+    async def _forget(self) -> None:
+        async with self._database.transaction() as session:
+            if await leases.hold(session, (self._connection.id,), holder()):
+                await stagings.forget(session, Place(self._connection.id, self._lists, uuid4()))
 
     async def add(self, page: Page) -> None:
         """Take a page's rows."""

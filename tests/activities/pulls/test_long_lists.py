@@ -214,6 +214,25 @@ async def test_suppliers_alone_are_counted_among_all(pulls: Pulls):
     assert (await pulls.receipt()).rows == PAGES * SIZE // 2
 
 
+async def test_of_a_list_that_is_short_by_now_no_page_waits(pulls: Pulls):
+    await pulls.interrupted(3, Killed())
+    pulls.books.pages, pulls.books.expected = [[pulls.books.one(0, 0)]], None
+    await pulls.change(pull_holder=None)
+    await pulls.pull("another-pull")
+    assert (await pulls.stored(), await pulls.waiting()) == (pulls.expected(), 0)
+    # Nor where the first answer is long and doubted, and the second is short.
+    pulls.books.pages, pulls.books.expected = Books().pages, PAGES * SIZE + 1
+
+    def shrink(page: int) -> None:
+        if pulls.books.asked == [0, 1, 2, 3, 4]:
+            pulls.books.pages, pulls.books.expected = [[]], None
+
+    pulls.books.before = shrink
+    await pulls.pull("a-third")
+    assert pulls.books.asked == [0, 1, 2, 3, 4, 0]
+    assert (await pulls.stored(), await pulls.waiting()) == ([], 0)
+
+
 @pytest.mark.parametrize("size", [SIZE, 10])
 async def test_a_choice_that_is_changed_while_its_list_is_read_holds(pulls: Pulls, size: int):
     pulls.books.pages = [page[:size] for page in pulls.books.pages]
