@@ -12,7 +12,16 @@ from bench.baselines import bare, one_by_one
 from bench.harness import accounting
 from bench.harness.databases import PROVIDER, Practice, add_grant, count_rows
 from bench.harness.histories import history_of
-from bench.harness.journey import LOOK_SECONDS, RunWentWrongError, all_of, come_back, last_consent, until, warm_up
+from bench.harness.journey import (
+    LOOK_SECONDS,
+    RunWentWrongError,
+    all_of,
+    come_back,
+    last_consent,
+    until,
+    until_listed,
+    warm_up,
+)
 from bench.harness.minutes import whole_minutes
 from bench.harness.sandbox import READS
 from bench.harness.servers import Servers
@@ -93,7 +102,7 @@ async def run_ours(servers: Servers, organisations: int, *, workers: int = 1, is
             callback = await last_consent(servers, api, started, organisations)
             if READS.ONE_EACH:  # no time is taken of sign-ins, as of the script's
                 await come_back(callback)
-                await until(api, started.run_id, Stage.AWAITING_SELECTION, LOOK_SECONDS)
+                await until_listed(api, started.run_id, organisations)
             await _count_from_here(servers)
             async with whole_minutes(servers.sandbox) as minutes:
                 before = accounting.snapshot(processes)

@@ -34,7 +34,7 @@ async def warm_up(servers: Servers, practice: Practice) -> None:
         await servers.sandbox.forget()
         started = await api.start(PROVIDER, READS.REGION)
         await come_back(await last_consent(servers, api, started, WARM_UP_ORGANISATIONS))
-        await until(api, started.run_id, Stage.AWAITING_SELECTION, LOOK_SECONDS)
+        await until_listed(api, started.run_id, WARM_UP_ORGANISATIONS)
         await api.select(started.run_id, await all_of(api, started.run_id, WARM_UP_ORGANISATIONS))
         await until(api, started.run_id, Stage.FINISHED, LOOK_SECONDS)
 
@@ -116,10 +116,26 @@ async def listed(servers: Servers, api: Api, organisations: int) -> tuple[str, S
     await servers.sandbox.forget()
     started = await api.start(PROVIDER, READS.REGION)
     await come_back(await last_consent(servers, api, started, organisations))
-    await until(api, started.run_id, Stage.AWAITING_SELECTION, LOOK_SECONDS)
+    await until_listed(api, started.run_id, organisations)
     choice = await all_of(api, started.run_id)
     await servers.sandbox.zero()
     return started.run_id, choice
+
+
+async def until_listed(api: Api, run_id: str, organisations: int) -> None:
+    """Read a run until it waits for a choice among so many organisations.
+
+    Where each sign-in brings one, it waits for a choice after each of them, and lists again when the next comes back.
+
+    Raises:
+        RunWentWrongError: It ended before.
+    """
+    await until(api, run_id, Stage.AWAITING_SELECTION, LOOK_SECONDS)
+    if READS.ONE_EACH:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while len((await api.run(run_id)).organisations) < organisations:  # noqa: ASYNC110  # over HTTP
+                await asyncio.sleep(LOOK_SECONDS)
+        await until(api, run_id, Stage.AWAITING_SELECTION, LOOK_SECONDS)
 
 
 async def until(api: Api, run_id: str, stage: Stage, pause: float) -> RunSummaryAnswer:
