@@ -117,7 +117,7 @@ class Software:
     def weekly(self, name: str) -> Lists:
         """The lists that a night reads once a week, in turn, because their changes cannot be asked for."""
         feeds = self._providers[name].feeds if name in self._providers else FEEDS[name]
-        return tuple(one for group in feeds.groups if not group.tells_changes for one in group.lists)
+        return tuple(name for group in feeds.groups for name in group.resting)
 
     def whole(self, name: str, lists: Sequence[ListName], field: str) -> list[ListName] | None:
         """Chosen lists with those that are read together with them; None for all that there are.

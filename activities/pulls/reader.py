@@ -159,7 +159,7 @@ class Reader:
         # One after the other: where one of them is refused, the others would be asked in vain.
         for feed in group.feeds:
             before = len(rows)
-            if since is not None and feed.enriches and not feed.tells_changes and not (rows or besides.deleted):
+            if since is not None and group.rests(feed) and not (rows or besides.deleted):
                 besides.resting.update(group.its_own(feed))  # nothing has changed of what it would enrich
                 continue
             try:

@@ -47,7 +47,7 @@ def platforms_of(costs: Mapping[str, Costs], kind: str | None = None) -> Mapping
     found = {}
     for name, one in costs.items():
         pull = one.pulls[kind] if kind else night_pull(one)
-        found[name] = Platform(pull.calls, pull.worker_ms, **limits[name])
+        found[name] = Platform(pull.calls, pull.cpu_ms["worker"], **limits[name])
     return found
 
 

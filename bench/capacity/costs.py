@@ -8,32 +8,9 @@ from pathlib import Path
 import orjson
 from pydantic import TypeAdapter
 
+from bench.due_nights import Kept, Measured
+
 MEASURED = Path(__file__).with_name("measured")
-
-
-@dataclass(frozen=True, slots=True)
-class Pull:
-    """A pull of one client: calls, CPU milliseconds by process, and what Temporal keeps."""
-
-    seconds: float
-    calls: float
-    cpu_ms: Mapping[str, float]
-    events: float
-    history_bytes: float
-    actions: float
-
-    @property
-    def worker_ms(self) -> float:
-        """CPU time of the worker processes."""
-        return self.cpu_ms["worker"]
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """Bytes that are kept of a client, in all and in the provider's records."""
-
-    database: float
-    records: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +28,13 @@ class Costs:
     date: date
     clients: int
     workers: int
-    pulls: Mapping[str, Pull]
+    pulls: Mapping[str, Measured]
     kept: Kept
 
-    def mixed(self, shares: Mapping[str, float]) -> Pull:
+    def mixed(self, shares: Mapping[str, float]) -> Measured:
         """The mean pull, where each kind has a share of the clients."""
         parts = [(self.pulls[name], share) for name, share in shares.items()]
-        return Pull(
+        return Measured(
             seconds=sum(pull.seconds * share for pull, share in parts),
             calls=sum(pull.calls * share for pull, share in parts),
             cpu_ms={

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bench.capacity.costs import Costs, Pull
+from bench.capacity.costs import Costs
 from bench.capacity.portfolio import CLIENTS_OF_A_LOGIN, PracticeOfMany
+from bench.due_nights import Measured
 
 HOURS = 3600 * 1000.0
 """CPU milliseconds in an hour of one core."""
@@ -71,7 +72,7 @@ class Needs:
     line_gb: Mapping[str, float]
 
 
-def night_pull(costs: Costs) -> Pull:
+def night_pull(costs: Costs) -> Measured:
     """What a due client takes in a night, on average; a seventh in turn is in both kinds as they were measured."""
     return costs.mixed({"nothing changed": 1 - CHANGED, "2 % changed": CHANGED})
 

@@ -57,6 +57,17 @@ class FeedGroup:
         earlier = self.feeds[: self.feeds.index(feed)]
         return tuple(name for name in feed.fills if not any(name in one.fills for one in earlier))
 
+    def rests(self, feed: Feed) -> bool:
+        """Whether a reading of changes leaves a feed out until an earlier one tells of some: it only enriches them."""
+        return self.tells_changes and feed.enriches and not feed.tells_changes
+
+    @property
+    def resting(self) -> Lists:
+        """The lists that a night may leave out, because their own changes cannot be asked for."""
+        if not self.tells_changes:
+            return self.lists
+        return tuple(name for feed in self.feeds if self.rests(feed) for name in self.its_own(feed))
+
     @property
     def tells_changes(self) -> bool:
         """Whether some of its feeds can be asked for changes only; the others are read completely all the same."""

@@ -57,6 +57,8 @@ def test_one_that_is_off_keeps_its_name_for_people():
 def test_what_is_read_once_a_week_follows_from_the_feeds():
     software = Software({})
     assert software.weekly("quickbooks") == (ListName.ORGANISATION, ListName.TAX_RATES)
+    assert ListName.BANK_ACCOUNTS in software.weekly("sage")  # or once the chart has changed
+    assert ListName.ACCOUNTS not in software.weekly("sage")
     assert set(software.weekly("xero")) == {
         ListName.ORGANISATION,
         ListName.TAX_RATES,

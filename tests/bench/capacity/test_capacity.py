@@ -5,10 +5,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bench.capacity.costs import Costs, Kept, Pull, measured
+from bench.capacity.costs import Costs, measured
 from bench.capacity.needs import CHANGED, DUE, Monday, needs
 from bench.capacity.night import Platform, simulated
 from bench.capacity.portfolio import LARGEST, SMALLEST, PracticeOfMany, invented
+from bench.due_nights import Kept, Measured
 
 NIGHT = date(2026, 11, 30)
 FOUR = datetime(2026, 11, 30, 4, tzinfo=UTC)
@@ -59,8 +60,8 @@ def test_more_workers_end_sooner_until_the_apps_window_is_the_limit():
 
 
 def test_needs_follow_the_costs():
-    def pull(ms: float) -> Pull:
-        return Pull(
+    def pull(ms: float) -> Measured:
+        return Measured(
             1.0, 2.0, dict.fromkeys(("worker", "web", "PostgreSQL", "Temporal", "sandbox"), ms), 1.0, 500.0, 0.25
         )
 
