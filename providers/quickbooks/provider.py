@@ -16,7 +16,6 @@ from providers.port.credential import CredentialSource, OneCredential
 from providers.port.errors import ConsentFailed, NeedsPerson, Transient
 from providers.port.feeds import Feed
 from providers.port.provider import FinishedSignIn, Kept, Page, ReachableOrganisation
-from providers.port.webhook import Webhook
 from providers.quickbooks.api import Calls
 from providers.quickbooks.feeds import FEEDS
 from providers.quickbooks.limits import windows_of
@@ -62,7 +61,7 @@ class QuickBooks(CodeFlowProvider[SignIn]):
         limits = CallLimits(self.name, app, windows, nothing_said, budget, now, pause)
         super().__init__(SignIn(settings, http, now), limits, http)
         token = settings.webhook_verifier_token
-        self.webhook: Webhook | None = QuickBooksWebhook(token.get_secret_value() if token else None)
+        self.webhook = QuickBooksWebhook(token.get_secret_value() if token else None)
         self._reading = Reading(Calls(settings.api_url, http, self._limits, now), now)
 
     async def finish_sign_in(self, params: Mapping[str, str], kept: bytes, *, redirect_uri: str) -> FinishedSignIn:

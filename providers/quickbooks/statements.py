@@ -75,7 +75,7 @@ class Walk:
 
     def __init__(self, asked: Statement, *, is_never_empty: bool = False) -> None:
         self._asked, self._is_never_empty = asked, is_never_empty
-        self._start, self._counted = 1, 0
+        self._start = 1
         self._received = Received(asked.entity, "Id")
 
     @property
@@ -100,7 +100,7 @@ class Walk:
             raise Unavailable(f"{self._asked.entity}: the answer has no count")
         if not counted and self._is_never_empty:
             raise TooSmall(f"{self._asked.entity}: no record at all")
-        self._counted = counted
+        self._received.counted(counted)
         return self.take(first)
 
     def take(self, response: Record) -> tuple[list[Record], bool]:
@@ -113,7 +113,7 @@ class Walk:
         records = rows_of(response, self._asked.entity)
         fresh = self._received.new(records)
         self._start += len(records)
-        is_last = not fresh or len(self._received) >= self._counted
+        is_last = not fresh or len(self._received) >= (self._received.total or 0)
         if is_last:
-            self._received.end(self._counted)
+            self._received.end()
         return fresh, is_last

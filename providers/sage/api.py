@@ -6,14 +6,17 @@ another business is never read. One that names none is read: a server in front o
 that every pull reads is compared by its own id, and the business that was asked for is what Sage answers about.
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 
 from contracts.words.causes import Cause
 from providers.kit.api_calls import ApiCalls, Refusals
 from providers.kit.bounds import Bound
+from providers.kit.json_values import Record
 from providers.port.credential import CredentialSource
 from providers.port.errors import NeedsPerson
 from providers.sage.errors import classify, refuses_token
+from providers.sage.feeds import PAGE
+from providers.sage.walk import Walk, envelope
 
 BUSINESS = "x-business"
 
@@ -54,3 +57,17 @@ class Calls(ApiCalls):
         if business_id is not None and echo is not None and echo.strip().lower() != business_id.lower():
             raise NeedsPerson(Cause.WRONG_ORGANISATION, f"{path}: the answer is about another business")
         return response.content
+
+    async def pages(
+        self, walk: Walk, tokens: CredentialSource, business_id: str | None = None
+    ) -> AsyncIterator[tuple[list[Record], bool]]:
+        """The new records of each page of a list, and whether it is the last."""
+        is_last, where = False, walk.where
+        while not is_last:
+            body = await self.get(where.path, tokens, PAGE, business_id=business_id, params=walk.params)
+            fresh, is_last = walk.take(envelope(body, has_decimals=where.has_decimals))
+            yield fresh, is_last
+
+    async def whole(self, walk: Walk, tokens: CredentialSource, business_id: str | None = None) -> list[Record]:
+        """All records of a list."""
+        return [record async for records, _ in self.pages(walk, tokens, business_id) for record in records]

@@ -1,8 +1,8 @@
 """Turns Sage's records into rows of the profile, the chart, tax rates, dimensions and currencies.
 
 Every record is whole: rows with the three base fields alone are refused in ``walk``. An unknown word of an enumeration
-is kept as text; a record without its id makes no row. Fields: sage.md section 3.3. References name records by their
-ids; ``displayed_as`` is composed and never a key.
+is kept as text. Fields: sage.md section 3.3. References name records by their ids; ``displayed_as`` is composed and
+never a key.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,21 +11,19 @@ import orjson
 
 from contracts.words import standard_information as rows
 from providers.kit.json_values import Record, day, decimal, flag, json_text, moment, nested, records_in, text
-from providers.sage.fields import Chart, code_in, reference, state_of
+from providers.sage.fields import Chart, code_in, key_of, reference, state_of
 
 
-def organisation(business: Record, financial: Record) -> rows.OrganisationProfile | None:
+def organisation(business: Record, financial: Record) -> rows.OrganisationProfile:
     """The profile out of ``/businesses/{id}`` and ``/financial_settings``; the latter is empty where a role lacks it.
 
     A subscription that has ended is said by ``status``; Sage's ids of plans are kept as they are, because its documents
     contradict each other about them.
     """
-    if (key := text(business.get("id"))) is None:
-        return None
     status = text(subscription_of(business).get("status"))
     year_end = day(financial.get("year_end_date"))
     return rows.OrganisationProfile(
-        key=key,
+        key=key_of(business),
         name=text(business.get("name")) or text(business.get("displayed_as")) or "",
         country_code=reference(business.get("country")),
         base_currency=reference(financial.get("base_currency")),
@@ -58,12 +56,10 @@ def has_ended(business: Record) -> bool:
     return flag(subscription_of(business).get("active")) is False
 
 
-def account(record: Record) -> rows.Account | None:
+def account(record: Record) -> rows.Account:
     """A row of ``/ledger_accounts``. Sage has no mark for accounts that are out of use."""
-    if (key := text(record.get("id"))) is None:
-        return None
     return rows.Account(
-        key=key,
+        key=key_of(record),
         code=code_in(record.get("nominal_code"), record.get("display_formatted")),
         name=text(record.get("name")) or text(record.get("displayed_as")) or "",
         account_type=reference(record.get("ledger_account_type")),
@@ -80,18 +76,13 @@ def account(record: Record) -> rows.Account | None:
 
 def chart_of(records: Iterable[Record]) -> Chart:
     """The accounts of a chart by their ids, by which other records refer to them."""
-    made = (account(record) for record in records)
-    return {row.key: row for row in made if row is not None}
+    return {key_of(record): account(record) for record in records}
 
 
-def bank_account(record: Record, chart: Chart) -> rows.Account | None:
+def bank_account(record: Record, chart: Chart) -> rows.Account:
     """A row of ``/bank_accounts``, under the id of its account of the chart, with what the chart has of it."""
-    if (own := text(record.get("id"))) is None:
-        return None
-    key = reference(record.get("ledger_account")) or own
+    key = reference(record.get("ledger_account")) or key_of(record)
     of_chart = chart.get(key) or account({"id": key})
-    if of_chart is None:
-        return None
     details = nested(record.get("bank_account_details"))
     number = (text(details.get("sort_code")), text(details.get("account_number")))
     status, is_archived = state_of(record)
@@ -109,11 +100,9 @@ def bank_account(record: Record, chart: Chart) -> rows.Account | None:
     )
 
 
-def tax_rate(record: Record) -> rows.TaxRate | None:
+def tax_rate(record: Record) -> rows.TaxRate:
     """A row of ``/tax_rates``. Which side a rate is for stands in no field of Sage's."""
-    if (key := text(record.get("id"))) is None:
-        return None
-    percentage = decimal(record.get("percentage"))
+    key, percentage = key_of(record), decimal(record.get("percentage"))
     return rows.TaxRate(
         key=key,
         name=text(record.get("name")) or text(record.get("displayed_as")) or key,
@@ -125,18 +114,16 @@ def tax_rate(record: Record) -> rows.TaxRate | None:
     )
 
 
-def tracking_category(record: Record, categories: Sequence[Record]) -> rows.TrackingCategory | None:
+def tracking_category(record: Record, categories: Sequence[Record]) -> rows.TrackingCategory:
     """A row of ``/analysis_types``, with its options out of ``/analysis_type_categories``.
 
     A dimension that is active in no area cannot be used on transactions; its ``status`` says so.
     """
-    if (key := text(record.get("id"))) is None:
-        return None
+    key = key_of(record)
     own = [one for one in categories if reference(one.get("analysis_type")) == key]
     options = [
-        {"key": option, "name": text(one.get("name")) or text(one.get("displayed_as")), "status": None}
+        {"key": key_of(one), "name": text(one.get("name")) or text(one.get("displayed_as")), "status": None}
         for one in own
-        if (option := text(one.get("id"))) is not None
     ]
     areas = record.get("active_areas")
     return rows.TrackingCategory(
@@ -149,8 +136,6 @@ def tracking_category(record: Record, categories: Sequence[Record]) -> rows.Trac
     )
 
 
-def currency(record: Record) -> rows.Currency | None:
+def currency(record: Record) -> rows.Currency:
     """A row of ``/currencies``, of which Sage has the three base fields alone; the id is the ISO 4217 code."""
-    if (key := text(record.get("id"))) is None:
-        return None
-    return rows.Currency(key=key, description=text(record.get("displayed_as")), record=json_text(record))
+    return rows.Currency(key=key_of(record), description=text(record.get("displayed_as")), record=json_text(record))

@@ -5,7 +5,6 @@ A refusal says the same of a right, of a plan and of a whole business, and with 
 """
 
 import asyncio
-from collections.abc import Sequence
 from urllib.parse import quote
 
 from contracts.words.causes import Cause
@@ -14,19 +13,20 @@ from contracts.words.standard_information import listed_name
 from providers.kit.json_bodies import read_object
 from providers.kit.json_values import Record, flag, text
 from providers.port.credential import CredentialSource
-from providers.port.errors import NeedsPerson, ProviderError
+from providers.port.errors import NeedsPerson, ProviderError, Unavailable
 from providers.port.feeds import Feed
 from providers.port.provider import ReachableOrganisation
 from providers.sage.api import Calls
 from providers.sage.books import has_ended
 from providers.sage.errors import TokenStaysRefused
-from providers.sage.feeds import LISTING, SINGLE, STOCK_ITEMS, Listed, lacks
-from providers.sage.walk import Walk, envelope
+from providers.sage.feeds import SINGLE, STOCK_ITEMS, Listed, lacks
+from providers.sage.fields import key_of
+from providers.sage.walk import Walk
 
 _MAY_BE_OTHER = frozenset({Cause.ROLE_TOO_LOW, Cause.UNKNOWN, Cause.PROVIDER_UNAVAILABLE})
 """What a feed is refused with that the plan lacks, or whose business the login reaches no more: 403, 404, 401."""
 
-_LIST = Listed("/businesses", has_all_fields=False)
+_LIST = Listed("/businesses", page_size=None, has_all_fields=False)
 
 
 class Businesses:
@@ -42,23 +42,26 @@ class Businesses:
             tokens: The login.
             is_to_choose: Whether to ask for the login's lead business too, and mark it.
         """
-        records, lead = await asyncio.gather(self._listed(tokens), self._lead(tokens, is_asked=is_to_choose))
+        records, lead = await asyncio.gather(
+            self._api.whole(Walk(_LIST), tokens), self._lead(tokens, is_asked=is_to_choose)
+        )
         return [
             ReachableOrganisation(
-                identity,
+                key_of(record),
                 listed_name(text(record.get("displayed_as"))),
                 None,
-                marks=marks_of(record) | ({Mark.LEAD} if identity == lead else set()),
+                marks=marks_of(record) | ({Mark.LEAD} if key_of(record) == lead else set()),
             )
             for record in records
-            if (identity := text(record.get("id"))) is not None
         ]
 
     async def profile(self, tokens: CredentialSource, business_id: str) -> Record:
         """A business's own record, which any login that reaches it may read."""
         path = f"/businesses/{quote(business_id, safe='')}"
         business = read_object(await self._api.get(path, tokens, SINGLE, business_id=business_id))
-        if (text(business.get("id")) or business_id).lower() != business_id.lower():
+        if not (said := key_of(business)):
+            raise Unavailable(f"{path}: the business has no id")
+        if said.lower() != business_id.lower():
             raise NeedsPerson(Cause.WRONG_ORGANISATION, f"{path}: the answer is about another business")
         return business
 
@@ -86,16 +89,6 @@ class Businesses:
             is_reached = any(one.organisation_id == business_id for one in await self.reached(tokens))
             return refusal if is_reached else NeedsPerson(Cause.ACCESS_LOST, refusal.detail)
         return lacking if lacks(business, feed) else refusal
-
-    async def _listed(self, tokens: CredentialSource) -> Sequence[Record]:
-        walk, is_last = Walk(_LIST), False
-        found: list[Record] = []
-        while not is_last:
-            # All come in one page, unless Sage says otherwise; then in pages of its own size.
-            params = {"page": walk.params["page"]} if found else {}
-            fresh, is_last = walk.take(envelope(await self._api.get("/businesses", tokens, LISTING, params=params)))
-            found += fresh
-        return found
 
     async def _lead(self, tokens: CredentialSource, *, is_asked: bool) -> str | None:
         """The login's lead business; None where Sage does not say, since the list is as good without."""

@@ -65,11 +65,8 @@ def refuses_token(status: int, _headers: Mapping[str, str], body: bytes) -> bool
     """Whether a newer access token could help. What the body of such a 401 says is not documented."""
     if status != 401:
         return False
-    return isinstance(read_if_json(body), list | dict) and not _says_ended(_faults(body))
-
-
-def _says_ended(faults: list[Mapping[str, object]]) -> bool:
-    return any(_SUBSCRIPTION_ENDED.search(str(fault.get("$message") or "")) for fault in faults)
+    says_ended = any(_SUBSCRIPTION_ENDED.search(str(fault.get("$message") or "")) for fault in _faults(body))
+    return isinstance(read_if_json(body), list | dict) and not says_ended
 
 
 def _faults(body: bytes) -> list[Mapping[str, object]]:

@@ -16,13 +16,11 @@ PAGE_SIZE = 200
 """The most that Sage's documents name; 20 without asking."""
 
 PAGE = Bound(16 * MIB, 40.0)
-"""A page of 200 contacts is 0.5 MB, and some 6 MB with every field at its longest."""
+"""A page of 200 contacts is 0.5 MB, and some 6 MB with every field at its longest; all businesses of a login come in
+one, at 0.3 kB each."""
 
 SINGLE = Bound(1 * MIB, 40.0)
 """A business with its subscriptions, its settings, a person."""
-
-LISTING = Bound(16 * MIB, 40.0)
-"""All businesses of a login come in one page, at 0.3 kB each."""
 
 _ANY_AREA = "access to any area of the business (Read Only is enough)"
 _ITEM_AREAS = "access to one of the areas Products & Services, Sales and Purchases (Read Only is enough)"
@@ -68,8 +66,9 @@ class Listed:
 
     Attributes:
         path: Under the API's base address.
-        parse: Makes a row of a record and the business's chart; None when the record lacks its id.
+        parse: Makes a row of a record and the business's chart; None where that takes more than this list.
         params: Query parameters of every call, besides the page.
+        page_size: How many records to ask for in a page; None where all come in one, unless Sage says otherwise.
         has_all_fields: Whether it has more than the three base fields, which come when it is asked for all.
         is_never_empty: Whether there is always a record, so that an answer without one cannot be right.
         has_decimals: Whether a row takes fractions from it, so that no number may pass through a binary float.
@@ -80,6 +79,7 @@ class Listed:
     path: str
     parse: Callable[[Record, Chart], Row | None] = lambda _record, _chart: None
     params: Mapping[str, str] = field(default_factory=dict)
+    page_size: int | None = PAGE_SIZE
     has_all_fields: bool = True
     is_never_empty: bool = False
     has_decimals: bool = False
@@ -90,11 +90,12 @@ class Listed:
     def asked(self) -> Mapping[str, str]:
         """Query parameters of every call, with the size of pages."""
         everything = {"attributes": "all"} if self.has_all_fields else {}
-        return {"items_per_page": str(PAGE_SIZE), **everything, **self.params}
+        size = {} if self.page_size is None else {"items_per_page": str(self.page_size)}
+        return {**size, **everything, **self.params}
 
 
 CHART = Listed("/ledger_accounts", lambda record, _: books.account(record), is_never_empty=True)
-BANKS = Listed("/bank_accounts")
+BANKS = Listed("/bank_accounts", books.bank_account, names_accounts=True)
 FIXED_CURRENCIES = Listed("/currencies", has_all_fields=False, is_never_empty=True)
 DIMENSIONS = Listed("/analysis_types")
 CATEGORIES = Listed("/analysis_type_categories")
@@ -103,6 +104,7 @@ _traded = partial(Listed, names_accounts=True, tells_deleted=True)
 
 COLLECTIONS: Mapping[Feed, Listed] = {
     LEDGER_ACCOUNTS: CHART,  # where it is asked what has changed
+    BANK_ACCOUNTS: BANKS,
     TAX_RATES: Listed("/tax_rates", lambda record, _: books.tax_rate(record), has_decimals=True),
     PRODUCTS: _traded("/products", trade.product, has_decimals=True),
     SERVICES: _traded("/services", trade.service, has_decimals=True),
@@ -110,7 +112,7 @@ COLLECTIONS: Mapping[Feed, Listed] = {
     # Without the system's own contacts, such as the tax office's.
     CONTACTS: _traded("/contacts", trade.contact, {"exclude_system": "true"}),
 }
-"""All but the profile, the bank accounts, the dimensions and the currencies."""
+"""All but the profile, the dimensions and the currencies."""
 
 _START, _STANDARD = frozenset({"START", "MICRO"}), "ACCOUNTS"
 """Of the ids of plans, those that Sage's documents agree about: which of the others is Standard and which is Plus, they

@@ -15,6 +15,11 @@ Chart = Mapping[str, Account]
 """A business's accounts by their ids."""
 
 
+def key_of(record: Record) -> str:
+    """The id of a record. A walk gives none without one."""
+    return text(record.get("id")) or ""
+
+
 def reference(value: object) -> str | None:
     """The id that a reference names."""
     return text(nested(value).get("id"))

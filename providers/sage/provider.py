@@ -17,7 +17,6 @@ from providers.port.credential import CredentialSource, OneCredential, person_la
 from providers.port.errors import ConsentFailed, NeedsPerson, ProviderError
 from providers.port.feeds import Feed
 from providers.port.provider import FinishedSignIn, Kept, Page, ReachableOrganisation
-from providers.port.webhook import Webhook
 from providers.sage.api import Calls
 from providers.sage.businesses import Businesses
 from providers.sage.errors import TokenStaysRefused
@@ -41,7 +40,6 @@ class Sage(CodeFlowProvider[SignIn]):
     name = SageSettings.name
     title = SageSettings.title
     feeds = FEEDS
-    webhook: Webhook | None = None
     capabilities = Capabilities(
         sign_in_brings=SignInBrings.ALL,
         ends_one_alone=False,

@@ -1,6 +1,6 @@
 """Reads every feed of a business, page by page."""
 
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncIterator, Awaitable
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -9,18 +9,17 @@ from contracts.words.standard_information import Currency
 from providers.kit.cached import Cached
 from providers.kit.clock import Clock
 from providers.kit.json_bodies import read_object
-from providers.kit.json_values import Record, text
 from providers.kit.reads.shared_reads import SharedReads
 from providers.port.credential import CredentialSource
-from providers.port.errors import NeedsPerson, Unavailable
+from providers.port.errors import NeedsPerson
 from providers.port.feeds import Feed
 from providers.port.provider import Page
 from providers.sage import books, feeds
 from providers.sage.api import Calls
 from providers.sage.businesses import Businesses
 from providers.sage.feeds import Listed
-from providers.sage.fields import Chart
-from providers.sage.walk import Walk, envelope
+from providers.sage.fields import Chart, key_of
+from providers.sage.walk import Walk
 
 Value = TypeVar("Value")
 
@@ -37,7 +36,6 @@ class Reading:
         self._charts = SharedReads[Chart]()
         self._on_their_own = {
             feeds.ORGANISATION: self._profile,
-            feeds.BANK_ACCOUNTS: self._banks,
             feeds.ANALYSIS_TYPES: self._dimensions,
             feeds.CURRENCIES: self._fixed_currencies,
         }
@@ -54,33 +52,19 @@ class Reading:
             async for page in self._collection(tokens, business_id, feeds.COLLECTIONS[feed], since, cursor):
                 yield page
 
-    async def _records(
-        self, tokens: CredentialSource, business_id: str, where: Listed, walk: Walk
-    ) -> AsyncIterator[tuple[list[Record], bool]]:
-        is_last = False
-        while not is_last:
-            body = await self._api.get(where.path, tokens, feeds.PAGE, business_id=business_id, params=walk.params)
-            fresh, is_last = walk.take(envelope(body, has_decimals=where.has_decimals))
-            yield fresh, is_last
-
-    async def _whole(
-        self, tokens: CredentialSource, business_id: str, where: Listed, changed: Mapping[str, datetime] | None = None
-    ) -> list[Record]:
-        pages = self._records(tokens, business_id, where, Walk(where, changed))
-        return [record async for records, _ in pages for record in records]
-
     async def _collection(
         self, tokens: CredentialSource, business_id: str, where: Listed, since: datetime | None, cursor: str | None
     ) -> AsyncIterator[Page]:
         found, deleted = 0, list[str]()
         if since is not None and where.tells_deleted:
-            records = await self._whole(tokens, business_id, where, {"deleted_since": since})
-            deleted = [key for record in records if (key := text(record.get("id"))) is not None]
+            records = await self._api.whole(Walk(where, {"deleted_since": since}), tokens, business_id)
+            deleted = [key_of(record) for record in records]
         changed = None if since is None else {"updated_or_created_since": since}
         walk = Walk(where, changed) if cursor is None else Walk.at(where, changed, cursor)
-        async for records, is_last in self._records(tokens, business_id, where, walk):
+        async for records, is_last in self._api.pages(walk, tokens, business_id):
             found += len(records)
-            chart = await self._chart_if_allowed(tokens, business_id) if records and where.names_accounts else {}
+            # Records refer to no account where the login may not read the chart.
+            chart = await _if_allowed(self._chart(tokens, business_id), {}) if records and where.names_accounts else {}
             rows = [row for record in records if (row := where.parse(record, chart)) is not None]
             is_unmodified = is_last and since is not None and not found and not deleted and cursor is None
             follows = (None, walk.expected) if is_last else (walk.cursor, None)
@@ -90,38 +74,24 @@ class Reading:
         """A business's accounts, read once for its own feed and for those whose records refer to them."""
 
         async def load() -> Chart:
-            return books.chart_of(await self._whole(tokens, business_id, feeds.CHART))
+            return books.chart_of(await self._api.whole(Walk(feeds.CHART), tokens, business_id))
 
         return await self._charts.get(tokens, business_id, load, is_told=is_told)
-
-    async def _chart_if_allowed(self, tokens: CredentialSource, business_id: str) -> Chart:
-        """What records refer to; no account where the login may not read the chart."""
-        return await _if_allowed(self._chart(tokens, business_id), {})
 
     async def _profile(self, tokens: CredentialSource, business_id: str) -> Page:
         business = await self._businesses.profile(tokens, business_id)
         # The settings are an area of their own, which many may not see.
         asked = self._api.get("/financial_settings", tokens, feeds.SINGLE, business_id=business_id)
-        row = books.organisation(business, read_object(await _if_allowed(asked, b"{}")))
-        if row is None:
-            raise Unavailable("the business has no id")
-        return Page((row,))
-
-    async def _banks(self, tokens: CredentialSource, business_id: str) -> Page:
-        banks = await self._whole(tokens, business_id, feeds.BANKS)
-        chart = await self._chart_if_allowed(tokens, business_id) if banks else {}
-        return Page([row for bank in banks if (row := books.bank_account(bank, chart)) is not None])
+        return Page((books.organisation(business, read_object(await _if_allowed(asked, b"{}"))),))
 
     async def _dimensions(self, tokens: CredentialSource, business_id: str) -> Page:
-        types = await self._whole(tokens, business_id, feeds.DIMENSIONS)
-        categories = await self._whole(tokens, business_id, feeds.CATEGORIES) if types else []
-        made = [books.tracking_category(record, categories) for record in types]
-        return Page([row for row in made if row is not None])
+        types = await self._api.whole(Walk(feeds.DIMENSIONS), tokens, business_id)
+        categories = await self._api.whole(Walk(feeds.CATEGORIES), tokens, business_id) if types else []
+        return Page([books.tracking_category(record, categories) for record in types])
 
     async def _fixed_currencies(self, tokens: CredentialSource, business_id: str) -> Page:
         async def load() -> tuple[Currency, ...]:
-            made = map(books.currency, await self._whole(tokens, business_id, feeds.FIXED_CURRENCIES))
-            return tuple(row for row in made if row is not None)
+            return tuple(map(books.currency, await self._api.whole(Walk(feeds.FIXED_CURRENCIES), tokens, business_id)))
 
         return Page(await self._currencies.get(load))
 

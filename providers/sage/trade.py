@@ -2,31 +2,29 @@
 
 from contracts.words import standard_information as rows
 from providers.kit.json_values import Record, decimal, json_text, moment, records_in, text
-from providers.sage.fields import Chart, code_of, reference, state_of
+from providers.sage.fields import Chart, code_of, key_of, reference, state_of
 
 
-def product(record: Record, chart: Chart) -> rows.Item | None:
+def product(record: Record, chart: Chart) -> rows.Item:
     """A row of ``/products``."""
     return _item(record, chart, "sales_prices", "price")
 
 
-def service(record: Record, chart: Chart) -> rows.Item | None:
+def service(record: Record, chart: Chart) -> rows.Item:
     """A row of ``/services``."""
     return _item(record, chart, "sales_rates", "rate")
 
 
-def stock_item(record: Record, chart: Chart) -> rows.Item | None:
+def stock_item(record: Record, chart: Chart) -> rows.Item:
     """A row of ``/stock_items``; ``/products`` lists it too, under the same id and with less."""
-    row = _item(record, chart, "sales_prices", "price")
-    return row and row._replace(is_tracked_as_inventory=True, quantity_on_hand=decimal(record.get("quantity_in_stock")))
+    in_stock = decimal(record.get("quantity_in_stock"))
+    return product(record, chart)._replace(is_tracked_as_inventory=True, quantity_on_hand=in_stock)
 
 
-def _item(record: Record, chart: Chart, prices: str, price: str) -> rows.Item | None:
-    if (key := text(record.get("id"))) is None:
-        return None
+def _item(record: Record, chart: Chart, prices: str, price: str) -> rows.Item:
     first = next(iter(records_in(record.get(prices))), {})
     return rows.Item(
-        key=key,
+        key=key_of(record),
         code=text(record.get("item_code")) or "",
         name=text(record.get("description")) or text(record.get("displayed_as")),
         description=text(record.get("description")),
@@ -43,16 +41,14 @@ def _item(record: Record, chart: Chart, prices: str, price: str) -> rows.Item | 
     )
 
 
-def contact(record: Record, chart: Chart) -> rows.Contact | None:
+def contact(record: Record, chart: Chart) -> rows.Contact:
     """A row of ``/contacts``. A contact has one type, so that a firm that is both supplier and customer comes twice."""
-    if (key := text(record.get("id"))) is None:
-        return None
     types = {(reference(one) or "").upper() for one in records_in(record.get("contact_types"))}
     is_supplier, is_customer = "VENDOR" in types, "CUSTOMER" in types
     in_suppliers, in_customers = rows.contact_lists(is_supplier=is_supplier, is_customer=is_customer)
     status, is_archived = state_of(record)
     return rows.Contact(
-        key=key,
+        key=key_of(record),
         name=text(record.get("name")) or text(record.get("displayed_as")) or "",
         status=status,
         is_supplier=is_supplier,

@@ -51,15 +51,16 @@ class Walk:
     Args:
         where: The list.
         changed: Filters of what has changed, with the moment (aware) since when; none for everything.
+
+    Attributes:
+        where: The list.
     """
 
     def __init__(self, where: Listed, changed: Mapping[str, datetime] | None = None) -> None:
-        self._where = where
+        self.where = where
         # As Sage's filters take a moment: to the second.
-        since = {name: moment.astimezone(UTC) for name, moment in (changed or {}).items()}
-        self._changed = {name: moment.strftime("%Y-%m-%dT%H:%M:%SZ") for name, moment in since.items()}
+        self._changed = {name: f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" for name, since in (changed or {}).items()}
         self._page = 1
-        self._total: int | None = None
         self._received = Received(where.path, "id")
 
     @classmethod
@@ -72,27 +73,29 @@ class Walk:
         try:
             kept = orjson.loads(cursor)
             page, total = int(kept["page"]), None if kept["total"] is None else int(kept["total"])
-            received = Received(where.path, "id", int(kept["received"]), int(kept["without_id"]))
+            received = Received(where.path, "id", int(kept["received"]), int(kept["without_id"]), total)
         except (KeyError, TypeError, ValueError):
             return walk
-        walk._page, walk._total, walk._received = page, total, received
+        walk._page, walk._received = page, received
         return walk
 
     @property
     def cursor(self) -> str:
         """Where the walk is, for ``at``."""
-        received = {"received": len(self._received), "without_id": self._received.without_id}
-        return orjson.dumps({"page": self._page, "total": self._total, **received}).decode()
+        come = self._received
+        kept = {"page": self._page, "total": come.total, "received": len(come), "without_id": come.without_id}
+        return orjson.dumps(kept).decode()
 
     @property
     def expected(self) -> int | None:
         """How many records with an id there are, by Sage's own count so far; None if it does not say."""
-        return None if self._total is None else self._total - self._received.without_id
+        return None if self._received.total is None else self._received.total - self._received.without_id
 
     @property
     def params(self) -> Mapping[str, str]:
-        """Query parameters of the next call."""
-        return {**self._where.asked, **self._changed, "page": str(self._page)}
+        """Query parameters of the next call; Sage's first page needs no number."""
+        page = {"page": str(self._page)} if self._page > 1 else {}
+        return {**self.where.asked, **self._changed, **page}
 
     def take(self, answer: Envelope) -> tuple[list[Record], bool]:
         """The new records of a page, and whether it is the last; each record comes once over the whole reading.
@@ -101,19 +104,15 @@ class Walk:
             TooSmall: It cannot be all that there is.
             Unavailable: The records lack the fields that were asked for.
         """
-        path = self._where.path
-        if not answer.records and self._page == 1 and not self._changed and self._where.is_never_empty:
+        path = self.where.path
+        if not answer.records and self._page == 1 and not self._changed and self.where.is_never_empty:
             raise TooSmall(f"{path}: no record at all")
-        if self._where.has_all_fields and any(record.keys() <= BASE for record in answer.records):
+        if self.where.has_all_fields and any(record.keys() <= BASE for record in answer.records):
             raise Unavailable(f"{path}: records without their fields")
-        if answer.total is not None:
-            if self._total is not None and answer.total < self._total:
-                # One of those left may have moved to a page that was read already.
-                raise TooSmall(f"{path}: {answer.total} records, {self._total} on the page before")
-            self._total = answer.total
+        self._received.counted(answer.total)
         fresh = self._received.new(answer.records)
         is_last = not answer.has_next or not fresh
         if is_last:
-            self._received.end(answer.total)
+            self._received.end()
         self._page += 1
         return fresh, is_last

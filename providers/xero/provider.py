@@ -18,7 +18,6 @@ from providers.port.credential import CredentialSource
 from providers.port.errors import NeedsPerson, TooLarge, Unavailable
 from providers.port.feeds import Feed
 from providers.port.provider import FinishedSignIn, Page, ReachableOrganisation, Removed
-from providers.port.webhook import Webhook
 from providers.xero.api import Calls
 from providers.xero.bounds import LISTING
 from providers.xero.connections import organisations_in
@@ -46,7 +45,6 @@ class Xero(CodeFlowProvider[OAuth]):
     name = XeroSettings.name
     title = XeroSettings.title
     feeds = FEEDS
-    webhook: Webhook | None = None
 
     def __init__(
         self,

@@ -57,8 +57,7 @@ async def _profile(script: "Script", organisation: Found) -> None:
         script.get(f"/v3.1/businesses/{organisation.organisation_id}", {}, headers),
         script.get("/v3.1/financial_settings", {}, headers),
     )
-    row = books.organisation(business, financial)
-    organisation.rows[RowKind.ORGANISATION] = [] if row is None else [row]
+    organisation.rows[RowKind.ORGANISATION] = [books.organisation(business, financial)]
 
 
 async def pull(script: "Script", organisation: Found) -> None:
@@ -85,7 +84,7 @@ async def pull(script: "Script", organisation: Found) -> None:
 
 
 def _rows(made: Any) -> list[Row]:
-    return list({row.key: row for row in made if row is not None}.values())
+    return list({row.key: row for row in made}.values())
 
 
 def _about(organisation: Found) -> dict[str, str]:

@@ -9,6 +9,7 @@ from providers.kit.call_limits import CallLimits
 from providers.port.credential import Credential
 from providers.port.errors import ProviderError
 from providers.port.provider import BegunSignIn
+from providers.port.webhook import Webhook
 
 
 class SignIns(Protocol):
@@ -45,7 +46,12 @@ class CodeFlowProvider(Generic[Own]):
         sign_in: The platform's.
         limits: Admit calls; closed by ``close``.
         http: The client to send with; closed likewise.
+
+    Attributes:
+        webhook: Reads what the platform tells by itself; None of most.
     """
+
+    webhook: Webhook | None = None
 
     def __init__(self, sign_in: Own, limits: CallLimits, http: httpx2.AsyncClient) -> None:
         self._sign_in, self._limits, self._http = sign_in, limits, http
