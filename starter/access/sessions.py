@@ -122,8 +122,12 @@ class Sessions:
             await sessions.succeeded(session, attempt, at - attempts.WINDOW)
             return await first_step.begin(session, found, browser=browser, at=at, mark=mark)
 
-    async def by_token(self, token: str) -> SignedIn:
+    async def by_token(self, token: str, *, is_use: bool = True) -> SignedIn:
         """Who is signed in, by the cookie's secret.
+
+        Args:
+            token: The secret.
+            is_use: Whether somebody uses the session by that; a page that is looked at again by itself keeps none alive.
 
         Raises:
             Refused: ``UNAUTHENTICATED``: the session is unknown or over, or the colleague has left.
@@ -133,7 +137,7 @@ class Sessions:
             found = await sessions.find(session, token, at=at, idle=IDLE)
             if found is None:
                 raise Refused(RefusalCode.UNAUTHENTICATED, OVER)
-            if found.session.last_seen_at < at - SEEN_EVERY:
+            if is_use and found.session.last_seen_at < at - SEEN_EVERY:
                 await sessions.seen(session, found.session.id, at)
                 await session.commit()
         return SignedIn(

@@ -74,10 +74,27 @@ async def assert_accessible(page: Page, **rules: object) -> None:
     assert not problems, "\n".join([page.url, *problems])
 
 
+FOLDED = """() => {
+  const isSeen = (one) => one.checkVisibility() && getComputedStyle(one).clipPath === "none";
+  const heads = [...document.querySelectorAll("table.data > thead")].filter((head) => !isSeen(head));
+  const lost = heads.flatMap((head) => [...head.querySelectorAll("a, button, input:not([type=hidden])")]);
+  const cells = [...document.querySelectorAll("td[data-label]")].filter((cell) =>
+    getComputedStyle(cell).display === "grid" && cell.childNodes.length > 1
+    && [...cell.childNodes].some((one) => one.nodeType === Node.TEXT_NODE && one.data.trim() !== ""));
+  return [
+    ...lost.filter((one) => one.checkVisibility()).map((one) => `out of sight: ${one.outerHTML}`),
+    ...cells.map((cell) => `words and more side by side, to be put in a div: ${cell.outerHTML}`),
+  ];
+}"""
+"""Tables in a narrow window: what can be pressed in their heads is in sight, and their cells are one thing each."""
+
+
 async def assert_fits(page: Page) -> None:
-    """The page is not wider than the window: only parts of it scroll sideways."""
+    """The page is not wider than the window: only parts of it scroll sideways, and what folds keeps all it has."""
     wider = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wider <= 0, f"{page.url} is {wider} pixels too wide"
+    wrong = await page.evaluate(FOLDED)
+    assert not wrong, "\n".join([page.url, *(one[:300] for one in wrong)])
 
 
 async def picture(page: Page, directory: Path, name: str) -> None:

@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import Page
 
 from tests.web.house import Browsers, House
-from tests.web.looking import LIKES, LOOK, PLAIN, TELLING, assert_accessible, looked_at
+from tests.web.looking import LIKES, LOOK, PLAIN, TELLING, assert_accessible, assert_fits, looked_at
 
 ROW = '<tr data-id="{0}"><th scope="row"><a href="/{0}">Client {0}</a></th><td class="{1}">Connected</td></tr>'
 PAGE = """<!doctype html><html lang="en"><title>Rows</title><style>
@@ -43,6 +43,20 @@ async def test_what_is_wrong_in_the_dark_or_in_a_narrow_window_alone_is_found(pa
     await page.set_content(with_rows("plain", more='<p style="width: 500px">As wide as this</p>'))
     with pytest.raises(AssertionError, match="pixels too wide"):
         await looked_at(page, "rows")
+
+
+@pytest.mark.parametrize(
+    ("style", "rows", "said"),
+    [
+        ("thead { clip-path: inset(50%) }", '<tr><td data-label="Why">Alone</td></tr>', "out of sight: <a"),
+        ("td { display: grid }", '<tr><td data-label="Why"><b>code</b> is wrong</td></tr>', "to be put in a div"),
+    ],
+)
+async def test_tables_that_lose_something_where_they_fold_are_found(page: Page, style: str, rows: str, said: str):
+    head = '<thead><tr><th><a href="?sort=why">Why</a></th></tr></thead>'
+    await page.set_content(f'<style>{style}</style><table class="data">{head}<tbody>{rows}</tbody></table>')
+    with pytest.raises(AssertionError, match=said):
+        await assert_fits(page)
 
 
 async def test_rows_that_look_alike_are_looked_at_twice(page: Page):

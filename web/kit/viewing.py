@@ -17,6 +17,9 @@ from web.kit.authentication import Door, operations
 from web.kit.rendering import CSRF_FIELD
 
 CSRF_HEADER = "X-CSRF-Token"
+BY_ITSELF = "X-By-Itself"
+"""Of what a page's script asks for without anybody having done anything: it does not keep a session going."""
+
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 MOST_FIELDS = 30_000
 """Of a form: one sent without scripts names every organisation on its list, with what was chosen for it. How many bytes
@@ -70,7 +73,7 @@ async def viewing(request: Request, door: Door) -> SignedIn:
     token = cookie_of(request)
     if token is None:
         raise Refused(RefusalCode.UNAUTHENTICATED, "Sign in first.")
-    request.state.viewer = viewer = await door.sessions.by_token(token)
+    request.state.viewer = viewer = await door.sessions.by_token(token, is_use=BY_ITSELF not in request.headers)
     return viewer
 
 

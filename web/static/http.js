@@ -2,6 +2,9 @@
 
 const csrf = document.querySelector('meta[name="csrf-token"]')?.content ?? "";
 
+/** Of what a page asks for without anybody having done anything: it does not keep a session going. */
+export const BY_ITSELF = { "X-By-Itself": "yes" };
+
 /** What the server refused; `message` is a sentence for the person. */
 export class Refused extends Error {
   constructor(status, error) {

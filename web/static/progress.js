@@ -1,6 +1,6 @@
 /** A run's page as it happens: the server says what is new; the parts of the page that changed are put in place. */
 
-import { here, resay, signIn } from "./http.js";
+import { BY_ITSELF, here, resay, signIn } from "./http.js";
 
 const SWAPPED = ["run-actions", "run-facts", "run"];
 const SAY_EVERY = 5_000;
@@ -55,7 +55,7 @@ function refresh({ whole = true } = {}) {
 }
 
 async function swap(whole) {
-  const response = await fetch(here(), { headers: { Accept: "text/html" } });
+  const response = await fetch(here(), { headers: { Accept: "text/html", ...BY_ITSELF } });
   if (new URL(response.url).pathname === "/sign-in") {
     signIn();
     return;

@@ -10,13 +10,15 @@ import pytest_asyncio
 from playwright.async_api import Page, expect
 from sqlmodel import select
 
+from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
 from contracts.words.practices import Plan
 from models.clients.tables import Client
+from models.connections.tables import Connection
 from models.events.tables import Event
 from models.practices.tables import Practice
 from tests.web.crowd import Crowd, crowded
-from tests.web.house import Browsers, House, arrived
+from tests.web.house import NARROW, Browsers, House, arrived
 from tests.web.looking import looked_at
 
 COUNT = 120
@@ -195,6 +197,44 @@ async def test_finding_and_looking_by_keyboard(house: House, browsers: Browsers,
     await expect(drawer.get_by_role("link", name="Open the client")).to_be_visible()
     await page.keyboard.press("Escape")
     await expect(look).to_be_focused()
+    await page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
+    await look.click()  # there too
+    await expect(drawer.get_by_role("link", name="Open the client")).to_be_visible()
+
+
+@pytest.mark.thorough
+async def test_a_list_that_is_left_open_is_read_again_and_says_when_it_cannot_be(
+    house: House, browsers: Browsers, crowd: Crowd
+):
+    page = await browsers.signed_in(house.admin)
+    await page.clock.install()
+    await page.goto("/clients?sort=code")
+    await page.locator("table.clients tbody input[type=checkbox]").nth(1).check()
+    ticked_row = page.locator("table.clients tbody tr").nth(1)
+    connection = next(one for one in crowd.connections if one.client_id == crowd.clients[41].id)
+    changing = page.locator(f'table.clients tbody tr:has(input[value="{connection.client_id}"])')
+    await expect(changing.locator(".pill.good")).to_have_count(1)
+    lost = page.get_by_text("This page may be out of date.")
+    try:
+        await _stands(house, connection.id, ConnectionStatus.NEEDS_RECONNECT, Cause.SIGNED_OUT)
+        await page.clock.fast_forward(61_000)
+        await expect(changing.locator(".pill.good")).to_have_count(0)
+        await expect(ticked_row.locator("input[type=checkbox]")).to_be_checked()
+        await page.context.set_offline(True)
+        await page.clock.fast_forward(61_000)
+        await expect(lost).to_be_visible()
+        assert await page.locator("#list").evaluate("list => getComputedStyle(list).filter") == "grayscale(1)"
+        await page.context.set_offline(False)
+        await page.clock.fast_forward(6_000)
+        await expect(lost).to_have_count(0)
+    finally:
+        await _stands(house, connection.id, ConnectionStatus.CONNECTED, None)
+
+
+async def _stands(house: House, connection_id: UUID, status: ConnectionStatus, cause: Cause | None) -> None:
+    async with house.scene.database.transaction() as session:
+        connection = await session.get_one(Connection, connection_id)
+        connection.status, connection.cause = status, cause
 
 
 @pytest.mark.thorough

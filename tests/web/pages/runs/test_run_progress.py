@@ -123,5 +123,8 @@ async def test_a_run_ends_with_one_button(own: House, rest: Outcome, cause: Caus
     run_id = await at_work(own)
     await became(own, run_id, range(10, COUNT), rest, cause)
     page = (await (await arrived(own.admin)).get(f"/activity/{run_id}")).text
-    (primary,) = [part.partition("</span>")[0] for part in page.split('class="button primary"')[1:]]
-    assert primary.endswith(f"<span>{button}")
+    end = page.partition('id="run-summary"')[2].partition("</section>")[0]
+    (only,) = [part.partition("</span>")[0] for part in end.split('class="button ')[1:]]
+    assert only.startswith("primary")
+    assert only.endswith(f"<span>{button}")
+    assert page.partition('id="run-actions"')[2].lstrip(">\n").startswith("</div>"), "and none above it"

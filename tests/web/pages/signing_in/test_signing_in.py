@@ -175,6 +175,14 @@ async def test_sessions_end_by_themselves(house: House, later: Later):
     assert "Your session is over" in (await http.get(over.headers["location"])).text
 
 
+async def test_a_page_that_looks_again_by_itself_keeps_no_session_going(house: House, later: Later):
+    http = await arrived(house.admin)
+    later(IDLE - timedelta(minutes=1))
+    assert (await http.get("/clients", headers={"X-By-Itself": "yes"})).status_code == 200
+    later(IDLE + timedelta(minutes=1))
+    assert not await is_in(http)
+
+
 async def test_sessions_end_after_two_weeks_however_busy(house: House, later: Later):
     http = await arrived(house.admin)
     passed = timedelta()
