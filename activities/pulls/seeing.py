@@ -46,10 +46,11 @@ class Seen:
 
         What each read says of the connection's health is stored.
         """
-        oldest = self._now() - READ_LASTS
+        at = self._now()
+        oldest = at - READ_LASTS
         async with self._database.session() as session:
             run = await session.get_one(Run, run_id)
-            living = await surveys.living_connections(session, run.practice_id, run.provider)
+            living = await surveys.living_connections(session, run.practice_id, run.provider, at)
         doubtful = [
             one
             for one in living

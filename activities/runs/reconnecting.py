@@ -118,7 +118,7 @@ class ReconnectActivities(ReachActivities):
         reached: Mapping[UUID, Sequence[ReachableOrganisation]],
         at: datetime,
     ) -> None:
-        living = await surveys.living_connections(session, run.practice_id, run.provider, asked.connection_id)
+        living = await surveys.living_connections(session, run.practice_id, run.provider, at, asked.connection_id)
         names_of = {grant_id: {one.organisation_id: one.name for one in some} for grant_id, some in reached.items()}
         names = {identity: name for some in names_of.values() for identity, name in some.items()}
         added = await clients.known_organisations(session, run.practice_id, run.provider, list(names))

@@ -30,7 +30,7 @@ class SurveyRow(NamedTuple):
 
 
 async def living_connections(
-    session: AsyncSession, practice_id: UUID, provider: str, connection_id: UUID | None = None
+    session: AsyncSession, practice_id: UUID, provider: str, at: datetime, connection_id: UUID | None = None
 ) -> Sequence[LivingConnection]:
     """The practice's connections at a provider that are neither ended nor ending, ordered by client code.
 
@@ -41,6 +41,7 @@ async def living_connections(
         session: Any session.
         practice_id: The practice.
         provider: The provider.
+        at: This moment; a login whose end has come by then is over.
         connection_id: Only this one, even if it is disconnected, because somebody wants to reconnect it.
     """
     found = await (await session.connection()).execute(
@@ -54,7 +55,7 @@ async def living_connections(
                          WHERE r.organisation_id = c.organisation_id
                            AND NOT (r.grant_id = c.grant_id AND c.cause IS NOT DISTINCT FROM 'access_lost')
                          ORDER BY p.name),
-                   c.last_good_at, coalesce(g.ends_at <= now(), false)
+                   c.last_good_at, coalesce(g.ends_at <= :at, false)
             FROM connections c
             JOIN grants g ON g.id = c.grant_id
             JOIN clients k ON k.id = c.client_id
@@ -65,7 +66,7 @@ async def living_connections(
                   ELSE c.id = :connection_id AND c.status <> 'disconnecting' END
             ORDER BY k.code
         """),  # noqa: S608  # our own words
-        {"practice_id": practice_id, "provider": provider, "connection_id": connection_id},
+        {"practice_id": practice_id, "provider": provider, "at": at, "connection_id": connection_id},
     )
     return [_living(row) for row in found]
 

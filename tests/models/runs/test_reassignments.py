@@ -1,17 +1,18 @@
 """Whose clients *Reassign clients* and a hand-over list, by which login each is read, and who is told of the move."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlmodel import select
+from sqlalchemy import update
+from sqlmodel import col, select
 
 from contracts.words.connections import ConnectionStatus, GrantStatus
 from contracts.words.runs import Action, Outcome, RunKind, Verdict
 from models.clients.tables import Client
 from models.connections.tables import Connection
-from models.grants.tables import GrantReach
+from models.grants.tables import Grant, GrantReach
 from models.grants.writes import upsert_grant
 from models.kit.database import Database
 from models.kit.sealing import Sealer
@@ -181,7 +182,7 @@ async def test_connections_that_are_in_use_are_surveyed_and_one_that_somebody_me
 
     async def surveyed(practice_id: UUID, connection_id: UUID | None = None) -> list[UUID]:
         async with database.session() as session:
-            found = await surveys.living_connections(session, practice_id, "xero", connection_id)
+            found = await surveys.living_connections(session, practice_id, "xero", NOON, connection_id)
         return [one.connection_id for one in found]
 
     mine, is_ended = [house.connection_id], values == {"status": ConnectionStatus.DISCONNECTED}
@@ -190,6 +191,14 @@ async def test_connections_that_are_in_use_are_surveyed_and_one_that_somebody_me
     assert await surveyed(house.practice.id, house.client_id) == []
     assert await surveyed(house.other_practice.id) == []
     assert await surveyed(house.other_practice.id, house.connection_id) == []
+
+
+@pytest.mark.parametrize(("ends_at", "has_ended"), [(None, False), (NOON, True), (NOON + timedelta(days=1), False)])
+async def test_a_login_is_over_by_the_time_of_whoever_looks(database, house, ends_at, has_ended):
+    async with database.transaction() as session:
+        await session.exec(update(Grant).where(col(Grant.id) == house.grant_id).values(ends_at=ends_at))
+        [found] = await surveys.living_connections(session, house.practice.id, "xero", NOON)
+    assert found.has_ended is has_ended
 
 
 @pytest.mark.parametrize(("provider", "reaches"), [("xero", True), ("another", False)])
@@ -208,7 +217,7 @@ async def test_who_reaches_an_organisation_of_the_same_id_at_another_provider_do
         )
         session.add(GrantReach(grant_id=grant.id, organisation_id="org-1", name="Smith Ltd"))
     async with database.session() as session:
-        [found] = await surveys.living_connections(session, house.practice.id, "xero")
+        [found] = await surveys.living_connections(session, house.practice.id, "xero", NOON)
     assert found.reached_by == (("Bea",) if reaches else ())
     login = grant.id if reaches else house.grant_id
     assert await handed_over(database, house.practice.id, house.colleague.id, bea.id) == [(house.client_id, login)]
