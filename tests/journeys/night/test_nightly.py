@@ -19,6 +19,7 @@ from tests.journeys.platforms.marks import MANY_AT_ONCE
 from tests.journeys.scene import Scene
 from tests.journeys.stage import peculiar_server
 from workflows.check_connections import CheckConnections
+from workflows.plans.sizes import CLIENTS_PULLED_TOGETHER, NIGHT_GROUPS_AT_ONCE
 
 STAGED = {"organisations": 20, "people": 3, "small_books": True}
 WAYS = {
@@ -274,9 +275,10 @@ async def test_a_login_that_does_not_answer_is_tried_again_before_anybody_is_tol
 @pytest.mark.long
 @MANY_AT_ONCE
 async def test_a_long_night_goes_on_in_a_new_history(make_scene, temporal_settings):
-    # More clients than are refreshed at once, so that the night is not over when the server suggests a new history.
-    async with peculiar_server(temporal_settings, "limit.historyCount.suggestContinueAsNew=100") as server:
-        scene: Scene = await make_scene(client=server.client, organisations=60, people=1, small_books=True)
+    # More groups than are refreshed at once, so that the night is not over when the server suggests a new history.
+    many = (NIGHT_GROUPS_AT_ONCE + 1) * CLIENTS_PULLED_TOGETHER
+    async with peculiar_server(temporal_settings, "limit.historyCount.suggestContinueAsNew=40") as server:
+        scene: Scene = await make_scene(client=server.client, organisations=many, people=1, small_books=True)
         async with scene.worker():
             await scene.added()
             await a_night_later(scene, are_lists_due=True)
@@ -284,5 +286,5 @@ async def test_a_long_night_goes_on_in_a_new_history(make_scene, temporal_settin
             report: CheckReport = await night.result()
             last = await scene.handle(night.id).describe()
     assert last.run_id != night.first_execution_run_id
-    assert (report.logins, report.healthy, report.refreshed) == (1, 60, 60)
+    assert (report.logins, report.healthy, report.refreshed) == (1, many, many)
     assert scene.world.calls.by_path[f"GET {scene.platform.counted_listing}"] == 1
