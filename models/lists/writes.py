@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     Update,
+    Uuid,
     any_,
     bindparam,
     delete,
@@ -28,9 +29,11 @@ from sqlalchemy import (
     select,
     text,
     true,
+    tuple_,
     union_all,
     update,
 )
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -125,6 +128,8 @@ async def store_pulls(
     changes: dict[UUID, dict[ListName, Changes]] = {identity: {} for identity in pulled}
     for kind in kinds:
         arriving: list[tuple[UUID, bytes, Row]] = []
+        anew: list[tuple[UUID, str]] = []
+        gone: list[tuple[UUID, str]] = []
         for identity, tables in by_table.items():
             if kind not in tables:
                 continue
@@ -136,10 +141,8 @@ async def store_pulls(
                 continue
             read = {key: Version(hashed, membership(lists, row)) for key, (row, hashed) in prepared.items()}
             difference = compare(before, read, is_complete=is_complete, deleted=ended.get(kind, ()))
-            if difference.anew:
-                await connection.execute(_delete(kind), {"id": identity, "keys": difference.anew})
-            if difference.gone:
-                await connection.execute(_mark_gone(kind), {"id": identity, "keys": difference.gone, "at": at})
+            anew += [(identity, key) for key in difference.anew]
+            gone += [(identity, key) for key in difference.gone]
             different = map(prepared.__getitem__, difference.new + difference.anew)
             arriving += [(identity, fingerprint, row) for row, fingerprint in different]
             changes[identity] |= count(
@@ -150,6 +153,10 @@ async def store_pulls(
                 deleted=ended.get(kind, ()),
                 numbers=None if is_complete else numbers.get((identity, kind), (0,) * len(lists)),
             )
+        if anew:
+            await connection.execute(_delete(kind), _named(anew))
+        if gone:
+            await connection.execute(_mark_gone(kind), {**_named(gone), "at": at})
         if arriving:
             columns = ("connection_id", "fingerprint", "changed_at", *arriving[0][2]._fields)
             records = [(identity, fingerprint, at, *row) for identity, fingerprint, row in arriving]
@@ -281,18 +288,25 @@ def _flags(kind: RowKind) -> list[ColumnElement[bool]]:
 
 @cache
 def _delete(kind: RowKind) -> Delete:
-    columns = _table(kind).c
-    return delete(_table(kind)).where(columns.connection_id == bindparam("id"), _is_one_of(columns.key))
+    return delete(_table(kind)).where(_is_named(kind))
 
 
 @cache
 def _mark_gone(kind: RowKind) -> Update:
+    return update(_table(kind)).where(_is_named(kind)).values(gone_at=bindparam("at"), changed_at=bindparam("at"))
+
+
+def _named(rows: Sequence[tuple[UUID, str]]) -> dict[str, object]:
+    """Rows as the parameters of ``_is_named``: each one's connection, and its key there."""
+    return {"ids": texts(identity for identity, _ in rows), "keys": [key for _, key in rows]}
+
+
+def _is_named(kind: RowKind) -> ColumnElement[bool]:
+    """Whether a row is among those that are named, of several connections: one statement for all of them."""
     columns = _table(kind).c
-    return (
-        update(_table(kind))
-        .where(columns.connection_id == bindparam("id"), _is_one_of(columns.key))
-        .values(gone_at=bindparam("at"), changed_at=bindparam("at"))
-    )
+    ids: Any = sql_cast(bindparam("ids", type_=ARRAY(Text)), ARRAY(Uuid))
+    named = func.unnest(ids, bindparam("keys", type_=ARRAY(Text))).table_valued("id", "key").render_derived()
+    return tuple_(columns.connection_id, columns.key).in_(select(named.c.id, named.c.key))
 
 
 def _is_one_of(key: ColumnElement[str]) -> ColumnElement[bool]:

@@ -15,10 +15,11 @@ from sqlalchemy.exc import NoResultFound
 from contracts.words.lists import ListName, Lists, RowKind
 from contracts.words.standard_information import Contact, Row
 from models.clients.tables import Client
+from models.connections.tables import Connection
 from models.kit.database import Database
 from models.lists.reads import ListPage, read_list
 from models.lists.tables import ContactRow
-from models.lists.writes import store_lists
+from models.lists.writes import store_lists, store_pulls
 from rules.lists.list_changes import Changes
 from tests.models.conftest import LATER, NOON, House, a_connection, until_blocked
 from tests.models.rows import account, contact
@@ -190,18 +191,42 @@ async def test_another_practice_reads_nothing(database, house):
     assert (page.rows, page.total, page.receipt) == ((), 0, None)
 
 
-async def test_two_connections_keep_their_rows_apart(database, house):
+async def another_client(database: Database, house: House) -> Connection:
     async with database.transaction() as session:
         client = Client(practice_id=house.practice.id, name="Two", code="TWO", owner_id=house.colleague.id)
         session.add(client)
         await session.flush()
         other = a_connection(house.practice.id, client.id, house.grant_id, "org-2")
         session.add(other)
+    return other
+
+
+async def test_two_connections_keep_their_rows_apart(database, house):
+    other = await another_client(database, house)
     await store(database, house, [contact("a", "Ours")])
     async with database.transaction() as session:
         await store_lists(session, other.id, {CONTACTS: [contact("a", "Theirs")]}, is_complete=True, at=NOON)
     await store(database, house, [])
-    assert names(await read(database, house, client_id=client.id)) == ["Theirs"]
+    assert names(await read(database, house, client_id=other.client_id)) == ["Theirs"]
+
+
+async def test_of_connections_that_are_stored_together_each_loses_and_changes_its_own_rows(database, house):
+    other = await another_client(database, house)
+
+    async def pull(*, ours: Sequence[Row], theirs: Sequence[Row], at=NOON) -> list[Changes]:
+        pulled = {house.connection_id: {CONTACTS: ours}, other.id: {CONTACTS: theirs}}
+        async with database.transaction() as session:
+            changes = await store_pulls(session, pulled, is_complete=True, at=at)
+        return [changes[of][ListName.SUPPLIERS] for of in pulled]
+
+    both = [contact("a", "Ann"), contact("b", "Bob")]
+    await pull(ours=both, theirs=both)
+    changes = await pull(ours=[contact("a", "Anne")], theirs=[contact("b", "Bobby")], at=LATER)
+    assert changes == [Changes(1, added=0, changed=1, gone=1)] * 2
+    for client_id, expected in ((house.client_id, ["Anne", "Bob"]), (other.client_id, ["Ann", "Bobby"])):
+        page = await read(database, house, client_id=client_id, include_gone=True)
+        assert sorted(names(page)) == expected
+        assert sum(row.gone_at == LATER for row in contacts(page)) == 1
 
 
 pulls = st.lists(
