@@ -191,17 +191,14 @@ async def _held(
     """
     held: dict[tuple[UUID, RowKind], dict[str, Version]] = {}
     if kinds:
-        asked: dict[str, object] = {"ids": texts({identity for identity, _ in scopes})}
+        asked = _ids(scopes, kinds)
         if keys is not None:
             asked["keys"] = list(keys)
         for identity, place, key, fingerprint, gone_at, *flags in await connection.execute(
             _versions(kinds, by_key=keys is not None), asked
         ):
             kind = kinds[place]
-            lists = scopes.get((identity, kind))
-            if lists is None:
-                continue
-            own, others = _places(kind, lists)
+            own, others = _places(kind, scopes[identity, kind])
             version = Version(
                 fingerprint,
                 tuple([flags[at] for at in own]),
@@ -218,12 +215,15 @@ async def _numbers(
     """How many rows each connection's lists have that were read; parameters as for ``_held``."""
     numbers: dict[tuple[UUID, RowKind], Sequence[int]] = {}
     if kinds:
-        asked = {"ids": texts({identity for identity, _ in scopes})}
-        for identity, place, *counted in await connection.execute(_counts(kinds), asked):
-            kind = kinds[place]
-            if lists := scopes.get((identity, kind)):
-                numbers[identity, kind] = tuple([counted[at] for at in _places(kind, lists)[0]])
+        for identity, place, *counted in await connection.execute(_counts(kinds), _ids(scopes, kinds)):
+            own, _ = _places(kinds[place], scopes[identity, kinds[place]])
+            numbers[identity, kinds[place]] = tuple([counted[at] for at in own])
     return numbers
+
+
+def _ids(scopes: Mapping[tuple[UUID, RowKind], Lists], kinds: Sequence[RowKind]) -> dict[str, object]:
+    """For each table the connections of which it was read: at night most of a group are read in part, some whole."""
+    return {f"ids_{place}": texts(of for of, read in scopes if read is kind) for place, kind in enumerate(kinds)}
 
 
 @cache
@@ -261,7 +261,7 @@ def _versions(
     def of(place: int, kind: RowKind) -> Select[Any]:
         columns = _table(kind).c
         version = (columns.connection_id, literal(place), columns.key, columns.fingerprint, columns.gone_at)
-        rows = select(*version, *_flags(kind)).where(is_one_of(columns.connection_id, "ids"))
+        rows = select(*version, *_flags(kind)).where(is_one_of(columns.connection_id, f"ids_{place}"))
         return rows.where(_is_one_of(columns.key)) if by_key else rows
 
     return union_all(*(of(place, kind) for place, kind in enumerate(kinds)))
@@ -275,7 +275,7 @@ def _counts(kinds: tuple[RowKind, ...]) -> CompoundSelect[UUID, int, int, int]:
         columns = _table(kind).c
         numbers = [func.count().filter(columns.gone_at.is_(None), flag) for flag in _flags(kind)]
         rows = select(columns.connection_id, literal(place), *numbers)
-        return rows.where(is_one_of(columns.connection_id, "ids")).group_by(columns.connection_id)
+        return rows.where(is_one_of(columns.connection_id, f"ids_{place}")).group_by(columns.connection_id)
 
     return union_all(*(of(place, kind) for place, kind in enumerate(kinds)))
 
