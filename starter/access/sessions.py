@@ -127,7 +127,7 @@ class Sessions:
 
         Args:
             token: The secret.
-            is_use: Whether somebody uses the session by that; a page that is looked at again by itself keeps none alive.
+            is_use: Whether somebody uses the session by that; a page that asks again by itself keeps none alive.
 
         Raises:
             Refused: ``UNAUTHENTICATED``: the session is unknown or over, or the colleague has left.
