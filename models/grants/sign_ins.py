@@ -1,6 +1,5 @@
 """Queries of sign-ins: each is taken once, by the hash of its state, and told of on the timelines of its clients."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -42,17 +41,24 @@ class LinkView(NamedTuple):
     client_name: str | None = None
 
 
-async def client_of(session: AsyncSession, run_id: str) -> str | None:
-    """Name of the one client without a connection that a run is for; None where it is for no single one."""
+class AskedFor(NamedTuple):
+    """A client without a connection, by id and name, whose people somebody is asked to sign in for."""
+
+    client_id: UUID
+    name: str
+
+
+async def client_of(session: AsyncSession, run_id: str) -> AskedFor | None:
+    """The one client without a connection that a run is for; None where it is for no single one."""
     found = await (await session.connection()).execute(
         text("""
-            SELECT k.name FROM expected_organisations e LEFT JOIN clients k ON k.id = e.client_id
+            SELECT k.id, k.name FROM expected_organisations e LEFT JOIN clients k ON k.id = e.client_id
             WHERE e.run_id = :run_id LIMIT 2
         """),
         {"run_id": run_id},
     )
-    names: Sequence[str | None] = found.scalars().all()
-    return names[0] if len(names) == 1 else None
+    rows = found.all()
+    return AskedFor(*rows[0]) if len(rows) == 1 and rows[0].id is not None else None
 
 
 async def find_link(session: AsyncSession, token_hash: bytes) -> LinkView | None:
@@ -73,7 +79,15 @@ async def find_link(session: AsyncSession, token_hash: bytes) -> LinkView | None
     )
     is_used = (await session.exec(succeeded.limit(1))).first() is not None
     for_client = await client_of(session, run.id)
-    return LinkView(link, run, practice.name, colleague.name, colleague.deactivated_at is not None, is_used, for_client)
+    return LinkView(
+        link,
+        run,
+        practice.name,
+        colleague.name,
+        colleague.deactivated_at is not None,
+        is_used,
+        for_client and for_client.name,
+    )
 
 
 async def begun_by(session: AsyncSession, link_id: UUID) -> int:

@@ -16,13 +16,18 @@ from models.events import writes as events
 from models.grants import client_links, sign_ins
 from models.grants.client_links import ClientLinkView
 from models.grants.tables import ConsentAttempt
+from models.notices import writes as notices
+from models.practices.tables import Colleague, Practice
 from providers.port.credential import Credential, OneCredential
 from providers.port.errors import ProviderError
 from providers.port.provider import FinishedSignIn, Provider
-from rules.clients.sign_in_links import is_own
+from rules.clients.sign_in_links import has_signed_in, is_own
 from starter.runs import consent_words
 
 logger = logging.getLogger(__name__)
+
+SIGNED_IN = "client_signed_in"
+"""The kind of notice that tells of a client's own people."""
 
 _GOES_ON = frozenset({LinkState.OPEN, LinkState.EXPIRED})
 """Of a sign-in that was begun in time, the end of the link's time is no matter."""
@@ -97,7 +102,42 @@ async def client_name(session: AsyncSession, attempt: ConsentAttempt) -> str | N
     """Name of the client that a sign-in by a link was for, connected or not yet; None for other sign-ins."""
     if attempt.client_link_id is not None:
         return (await _link(session, attempt)).client.name
-    return None if attempt.link_id is None else await sign_ins.client_of(session, attempt.run_id)
+    if attempt.link_id is None:
+        return None
+    asked_for = await sign_ins.client_of(session, attempt.run_id)
+    return asked_for and asked_for.name
+
+
+async def tell_of_never_connected(
+    session: AsyncSession, attempt: ConsentAttempt, title: str, page: str, at: datetime
+) -> None:
+    """Tell who sent a link that the client, which was never connected, is signed in: they have to choose its books.
+
+    Args:
+        session: The transaction that keeps what the sign-in brought.
+        attempt: A sign-in by a link; of one that is for no single client, nothing is told.
+        title: The accounting software's name.
+        page: Address of the run in which its books are chosen.
+        at: This moment.
+    """
+    client = await sign_ins.client_of(session, attempt.run_id)
+    if client is None:
+        return
+    whose = {"colleague_id": attempt.colleague_id, "run_id": attempt.run_id}
+    await events.changed(session, attempt.practice_id, client.client_id, "client.signed_in_by_link", at, **whose)
+    sender = await session.get_one(Colleague, attempt.colleague_id)
+    practice = await session.get_one(Practice, attempt.practice_id)
+    letter = has_signed_in(client.name, title, sender.name, page)
+    notice = {
+        "practice_id": practice.id,
+        "colleague_id": sender.id,
+        "kind": SIGNED_IN,
+        "subject": f"{practice.name}: {letter.subject}"[:200],
+        "body": letter.body,
+        "dedupe_key": f"{SIGNED_IN}/{attempt.id}",
+        "created_at": at,
+    }
+    await notices.write(session, [notice])
 
 
 async def let_go(provider: Provider, credential: Credential) -> None:

@@ -236,7 +236,8 @@ class ConsentReturns:
         at = now()
         async with self._database.transaction() as session:
             await runs.locked_run(session, attempt.run_id)  # before the grant, as whoever lists what it reaches does
-            takes_over = self._consents.provider(attempt.provider).capabilities.takes_over
+            provider = self._consents.provider(attempt.provider)
+            takes_over = provider.capabilities.takes_over
             key = finished.credential.account_key
             ended = await sign_ins.holder_of(session, attempt.provider, key, attempt) if takes_over else None
             grant = await grants.upsert_grant(
@@ -258,6 +259,8 @@ class ConsentReturns:
                 await client_returns.use_up(session, attempt, at)
             if attempt.link_id is not None:
                 await sign_ins.tell_of_link(session, attempt, finished.credential.label, at)
+                title, page = provider.title, self._consents.page_of(attempt.run_id)
+                await client_returns.tell_of_never_connected(session, attempt, title, page, at)
             await app_troubles.over(session, attempt.provider)
             attempt.grant_id, attempt.consent_ref = grant.id, finished.consent_ref
             session.add(attempt)

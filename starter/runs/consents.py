@@ -230,6 +230,10 @@ class Consents:
         """Where a provider sends browsers back to."""
         return f"{self._public_url}/connect/{provider}/callback"
 
+    def page_of(self, run_id: str) -> str:
+        """The address of a run's page."""
+        return f"{self._public_url}/activity/{run_id}"
+
     async def _waiting(self, actor: Actor, run_id: str) -> Run:
         async with self._database.session() as session:
             run = await run_views.find_run(session, actor.practice_id, run_id)

@@ -103,10 +103,16 @@ async def test_a_client_that_was_never_connected_is_asked_by_a_link(house: House
     assert "need not do anything more" in back.text
     assert "This link cannot be used" in (await stranger.get(link)).text  # once
 
+    told = await scene.rows("SELECT colleague_id, subject, body FROM notices WHERE kind = 'client_signed_in'")
+    [(who, subject, body)] = told
+    assert (who, "Fern & Co has signed in" in subject) == (house.admin.actor.colleague_id, True)
+    timeline = (await browser.get(f"/clients/{client_id}/timeline")).text
+    assert "own people signed in by a link from" in timeline
+
     [(run_id, name)] = await scene.rows(
         "SELECT run_id, name FROM expected_organisations WHERE client_id = :id", id=client_id
     )
-    assert name == "Fern & Co"
+    assert (name, f"{scene.web}/activity/{run_id}" in body) == ("Fern & Co", True)
     again = await http.post(f"/api/v1/clients/{client_id}/sign-in-link/second", json={"days": 61})
     assert again.status_code == 422
     other = await http.post(f"/api/v1/clients/{client_id}/sign-in-link/xero", json={"days": 3})
