@@ -24,7 +24,7 @@ from providers.sage.walk import Walk
 Value = TypeVar("Value")
 
 _CURRENCIES_KEPT = timedelta(days=1)
-"""Sage asks not to read its fixed lists often; they are the same for every business."""
+"""Sage asks not to read its fixed lists often; they are the same for every business, each of which may be refused."""
 
 
 class Reading:
@@ -32,7 +32,7 @@ class Reading:
 
     def __init__(self, api: Calls, businesses: Businesses, now: Clock) -> None:
         self._api, self._businesses = api, businesses
-        self._currencies = Cached[tuple[Currency, ...]](_CURRENCIES_KEPT, now)
+        self._currencies = Cached[tuple[Currency, ...]](_CURRENCIES_KEPT, now, fails_for_all=False)
         self._charts = SharedReads[Chart]()
         self._on_their_own = {
             feeds.ORGANISATION: self._profile,

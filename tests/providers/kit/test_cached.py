@@ -49,6 +49,24 @@ async def test_who_waits_for_what_cannot_be_had_is_told_with_the_first(clock: Ha
     assert await cached.get(source) == 3
 
 
+async def test_where_each_may_fail_for_a_reason_of_its_own_who_waited_tries_too(clock: HandClock) -> None:
+    """Nobody is told of another's trouble, and all try at the same time."""
+    source = Source()
+    cached = Cached[int](timedelta(hours=1), clock, fails_for_all=False)
+    assert {type(one) for one in await crowd(cached, source)} == {Unavailable}
+    assert source.asked == 20
+    source.is_down = False
+
+    async def broken() -> int:
+        raise Unavailable("this one's own")
+
+    asking = [asyncio.create_task(cached.get(load)) for load in (broken, source, source)]
+    first, *others = await asyncio.gather(*asking, return_exceptions=True)
+    assert isinstance(first, Unavailable)
+    assert {type(one) for one in others} == {int}
+    assert await cached.get(source) == source.asked
+
+
 async def test_a_crowd_gets_one_value(clock: HandClock) -> None:
     source = Source()
     source.is_down = False

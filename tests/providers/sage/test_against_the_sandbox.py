@@ -1,5 +1,6 @@
 """Sage's client against its stand-in, over HTTP: what Sage's documents leave open, and what is its own."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -14,7 +15,7 @@ from emulators.kit.server import DroppableProtocol
 from emulators.sage.control.control import Control
 from emulators.sage.control.words import OrganisationWords, SettingWords
 from emulators.sage.faults import Kind
-from providers.port.errors import ConsentFailed, NeedsPerson, ProviderError, SignedOut, TooSmall
+from providers.port.errors import ConsentFailed, NeedsPerson, ProviderError, SignedOut, TooSmall, Unavailable
 from providers.sage.feeds import (
     ANALYSIS_TYPES,
     BANK_ACCOUNTS,
@@ -263,6 +264,15 @@ async def test_currencies_are_read_once_a_day(sage: SageSubject) -> None:
     sage.later(timedelta(minutes=5))
     assert await sage.keys(held, OTHER, CURRENCIES) == keys
     assert sage.world.calls.by_path["GET /v3.1/currencies"]
+
+
+async def test_a_business_that_does_not_answer_takes_no_other_s_currencies_along(sage: SageSubject) -> None:
+    held = await sage.signed_in(PLACE, OTHER)
+    sage.happens(Kind.SERVER_ERROR, organisation_id=sage.ids[PLACE], status=503)
+    asking = [sage.keys(held, place, CURRENCIES) for place in (PLACE, OTHER, OTHER)]
+    offline, *others = await asyncio.gather(*asking, return_exceptions=True)
+    assert isinstance(offline, Unavailable)
+    assert others == [await sage.keys(held, OTHER, CURRENCIES)] * 2
 
 
 async def test_a_stock_item_is_one_record_of_two_feeds(sage: SageSubject) -> None:
