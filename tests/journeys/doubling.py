@@ -207,7 +207,7 @@ def _query(table: Table, *, is_shape: bool) -> str:
     return f"SELECT '{table.name}', {row} FROM {table.name} t"  # noqa: S608  # ours
 
 
-_OF_A_CALL = re.compile(r"(?<=intuit_tid )[0-9a-f-]+")
+_OF_A_CALL = re.compile(r"(?:(?<=intuit_tid )|(?<=, request ))[0-9a-f-]+")
 """What the other side calls one request, in what is kept of a refusal."""
 
 _IDS = {("runs", "id"), ("events", "id"), ("password_requests", "id")}

@@ -48,10 +48,12 @@ class Platform:
         account: The fields of an account with this code and name.
         record_id: Its id of a record, by the key of our row.
         offline: What it is when it answers nothing of an organisation for a while.
+        refused: What it is while the login may not open an organisation, to which it comes back by itself.
         removed: What it is when somebody has removed the connection of an organisation there.
         removed_cause: The cause that this comes to, for whoever pulls.
         forbidden: What it is when the login's role is too low for a list; with a path.
-        calls: How many calls reading these takes of small books: ``profile``, ``accounts``, ``items``.
+        calls: How many calls reading these takes of small books: ``profile``, ``accounts``, ``items``; and ``all`` that
+            a new client's books take, where one sign-in brings many.
         tells_deleted: Whether it tells which contacts were deleted, to whoever reads changes.
         unmodified: How many lists of an organisation whose contacts changed answer that nothing has changed (304).
         asks_again: How many times more a night may list what a login reaches, in front of those that break.
@@ -85,6 +87,7 @@ class Platform:
     account: Callable[[int, str], Fields]
     record_id: Callable[[str], str]
     offline: Words
+    refused: Words
     removed: Words
     removed_cause: Cause
     forbidden: Words

@@ -61,6 +61,7 @@ QUICKBOOKS = Platform(
     },
     record_id=lambda key: key.removeprefix("vendor-").removeprefix("customer-"),
     offline={"kind": Kind.SERVER_ERROR, "status": 503},
+    refused={"kind": Kind.ACCESS_REFUSED},
     removed={"kind": Kind.DISCONNECTED},
     removed_cause=Cause.SIGNED_OUT,
     forbidden={"kind": Kind.NOT_ON_PLAN, "problem": "5020"},

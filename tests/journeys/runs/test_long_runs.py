@@ -26,5 +26,7 @@ async def test_a_long_run_goes_on_in_a_new_history(make_scene, temporal_settings
     assert (run["result"], run["counts"]) == ("completed", {"created": 80})
     assert "80" in details
     assert len(await scene.clients()) == 80
-    # The profile when listed, and six other sources when pulled: nothing was read twice.
-    assert set(scene.world.calls.by_organisation.values()) == {7}
+    # The profile when listed, and all else when pulled: nothing was read twice.
+    *others, first = sorted(scene.world.calls.by_organisation.values())
+    assert set(others) == {scene.platform.calls["all"]}
+    assert first - others[0] <= 1  # what is the same for all is asked for in the name of one

@@ -55,7 +55,7 @@ async def adding(scene: Scene) -> None:
     scene.fault(
         Kind.SERVER_ERROR, offline, path=scene.platform.accounts, status=503
     )  # the rest is not read again at each try
-    scene.fault(Kind.ACCESS_REFUSED, refused)
+    scene.is_(scene.platform.refused, refused)
     await scene.select_all(run)
     run = await scene.until_stage(run["run_id"], "finished")
     assert run["counts"] == {"created": 4, "failed": 1, "retrying": 1}
@@ -160,7 +160,8 @@ async def losing_work(scene: Scene) -> None:
     """Workflows are stopped from outside; what they left open is closed."""
     offline = next(iter(scene.world.library.organisations))
     run = await scene.listed()
-    scene.is_(scene.platform.offline, offline)
+    # What is the same for all organisations may be known from the others' pull at a second try, so not in all.
+    scene.is_(scene.platform.offline, offline, path=scene.platform.accounts)
     await scene.select_all(run)
     run = await scene.until_stage(run["run_id"], "finished")
     sync = await scene.sync_of(by_organisation(run)[offline]["client_id"])
@@ -250,6 +251,8 @@ async def test_twice_is_once(
             scene = await make_scene(
                 settings=settings, client=temporal, organisations=6, small_books=True, bulk_connect=bulk
             )
+            if not (bulk or scene.platform.picks):
+                pytest.skip("a sign-in brings all there, whatever the app may")
             scene.world.limits.enforce(False)
             watch(monkeypatch, scene.web, doubling)
             async with scene.worker(client=temporal):
