@@ -76,12 +76,16 @@ _QUERY = text(f"""
     LEFT JOIN clients k ON k.id = coalesce(o.client_id, o.link_client_id, o.matched_client_id)
     LEFT JOIN ({DISTINCTIONS}) apart ON apart.organisation_id = o.organisation_id
     WHERE r.id = :run_id AND r.practice_id = :practice_id
-    ORDER BY o.is_just_allowed DESC, lower(o.name) COLLATE "C", o.position
+    ORDER BY o.verdict IS NOT DISTINCT FROM '{Verdict.ALREADY_CLIENT.value}', o.is_just_allowed DESC,
+             lower(o.name) COLLATE "C", o.position
 """)  # noqa: S608  # our own words
 
 
 async def to_choose(session: AsyncSession, practice_id: UUID, run_id: str) -> Sequence[Choosable]:
-    """A run's whole list: what was just allowed comes first, then by name; none where the run is another practice's."""
+    """A run's whole list; empty where the run is another practice's.
+
+    What can be chosen comes first, and of that what was just allowed; then by name.
+    """
     found = await (await session.connection()).execute(_QUERY, {"run_id": run_id, "practice_id": practice_id})
     return [Choosable(a, b, c, _VERDICTS[verdict], *rest) for a, b, c, verdict, *rest in found.all()]
 

@@ -87,6 +87,8 @@ async def test_what_is_to_be_chosen_comes_with_the_client_that_it_is_like(databa
         session.add(run)
         await session.flush()
         rows = [("a", "Smith Ltd", False), ("b", "smith ltd", True), ("c", "Äther", True), ("d", "Bell", True)]
+        rows.append(("e", "Aaron", True))
+        verdicts = {"b": Verdict.LOOKS_LIKE_CLIENT, "e": Verdict.ALREADY_CLIENT}
         session.add_all(
             RunOrganisation(
                 run_id=run.id,
@@ -95,7 +97,7 @@ async def test_what_is_to_be_chosen_comes_with_the_client_that_it_is_like(databa
                 name=name,
                 grant_id=house.grant_id,
                 is_just_allowed=is_just_allowed,
-                verdict=Verdict.LOOKS_LIKE_CLIENT if identity == "b" else Verdict.NEW,
+                verdict=verdicts.get(identity, Verdict.NEW),
                 matched_client_id=house.client_id if identity == "b" else None,
                 profile={"registration_number": "0123"} if identity == "a" else None,
             )
@@ -112,9 +114,10 @@ async def test_what_is_to_be_chosen_comes_with_the_client_that_it_is_like(databa
         ("b", "Id ending in b"),
         ("c", None),
         ("a", "Company number 0123"),
+        ("e", None),  # of which there is nothing to choose
     ]
     like = listed[1]
     assert (like.client_id, like.client_code, like.client_is_connected) == (str(house.client_id), "SMIT0001", True)
     assert not free[1].client_is_connected
     assert (listed[0].client_id, listed[0].client_is_connected) == (None, False)
-    assert [type(row.verdict) for row in listed] == [Verdict] * 4
+    assert [type(row.verdict) for row in listed] == [Verdict] * 5
