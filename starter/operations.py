@@ -185,7 +185,7 @@ class Operations:
         """What cannot be reached at present: ``database``, ``temporal``; empty when both answer."""
         missing = []
         try:
-            async with self._database.session() as session:
+            async with self._database.reading() as session:
                 await answers(session)
         except (SQLAlchemyError, OSError):
             missing.append("database")

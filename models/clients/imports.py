@@ -43,7 +43,7 @@ async def known_clients(session: AsyncSession, practice_id: UUID) -> Sequence[Kn
     One that was merged into another account is known by its code alone.
     """
     found = await (await session.connection()).execute(text(f"{_KNOWN} ORDER BY k.code"), {"practice_id": practice_id})
-    return list({row[0]: KnownClient(*row) for row in found}.values())
+    return list({row[0]: KnownClient._make(row) for row in found}.values())
 
 
 async def state_of_clients(session: AsyncSession, practice_id: UUID) -> str:

@@ -1,8 +1,7 @@
 """Clients as people and the API read them, with owner, team and connection; filtered and sorted in the database."""
 
-from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -95,7 +94,7 @@ class ClientView:
         """The state of its connection; ``not_connected`` also when somebody has disconnected it."""
         if self.client.archived_at is not None:
             return ClientStatus.ARCHIVED
-        return _standing(self.connection.status if self.connection else None)
+        return standing_of(self.connection.status if self.connection else None)
 
     @property
     def cause(self) -> Cause | None:
@@ -148,30 +147,6 @@ class ClientOrder:
 BY_NAME = ClientOrder()
 
 
-@dataclass(frozen=True, slots=True)
-class ClientFacets:
-    """How many clients have which status and cause.
-
-    Attributes:
-        total: All of them.
-        by_status: Numbers by status; statuses without clients are missing. They add up to the total.
-        by_cause: Numbers by cause, of clients whose connection has one.
-        needs_sign_in: How many need somebody to sign in again.
-        needs_something_else: How many need a person to act, but by something other than a sign-in: a step at the
-            accounting software, or a choice in their settings.
-        sign_ins_at: How many need somebody to sign in again, by accounting software; those without any are missing.
-        by_provider: Numbers by accounting software, of clients that are or were connected.
-    """
-
-    total: int
-    by_status: dict[ClientStatus, int]
-    by_cause: dict[Cause, int]
-    needs_sign_in: int
-    needs_something_else: int
-    sign_ins_at: dict[str, int]
-    by_provider: dict[str, int] = field(default_factory=dict)
-
-
 async def client_views(
     session: AsyncSession,
     practice_id: UUID,
@@ -191,9 +166,12 @@ async def client_views(
         limit: How many at most; all of them when None.
         offset: How many to skip first.
     """
-    page = _filtered(_clients(practice_id), wanted).order_by(*_sorting(order)).limit(limit).offset(offset)
+    page = filtered(_clients(practice_id), wanted).order_by(*_sorting(order)).limit(limit).offset(offset)
+    if limit is None:
+        found = await _views(session, page)
+        return found, offset + len(found)
     counted: Any = select(func.count()).select_from(Client)
-    total: Any = (await session.exec(_filtered(_with_connection(counted, practice_id), wanted))).one()
+    total: Any = (await session.exec(filtered(with_connection(counted, practice_id), wanted))).one()
     return await _views(session, page), total
 
 
@@ -203,51 +181,8 @@ async def client_view(session: AsyncSession, practice_id: UUID, client_id: UUID)
     return found[0] if found else None
 
 
-async def client_facets(session: AsyncSession, practice_id: UUID, wanted: ClientFilter) -> ClientFacets:
-    """How many of the practice's clients have which status and cause.
-
-    Args:
-        session: Any session.
-        practice_id: The practice.
-        wanted: Which clients to count; its status and cause are ignored, because people choose among these.
-            Numbers by accounting software ignore which one is wanted, too.
-    """
-    among = ClientFilter(search=wanted.search, owner_id=wanted.owner_id, team_id=wanted.team_id)
-    columns: Any = (*_KINDS, func.count())
-    counts: Any = select(*columns).select_from(Client)
-    grouped = _filtered(_with_connection(counts, practice_id), among).group_by(*_KINDS)
-    by_status: Counter[ClientStatus] = Counter()
-    by_cause: Counter[Cause] = Counter()
-    sign_ins_at: Counter[str] = Counter()
-    by_provider: Counter[str] = Counter()
-    needs_a_choice = 0
-    rows: Sequence[Any] = (await session.exec(grouped)).all()
-    for status, cause, provider, ends_soon, count in rows:
-        if provider is not None:
-            by_provider[provider] += count
-        if wanted.provider not in {None, provider}:
-            continue
-        by_status[_standing(status)] += count
-        if ends_soon or (status is ConnectionStatus.CONNECTED and cause in _CHOICES):
-            needs_a_choice += count
-        if status is ConnectionStatus.NEEDS_RECONNECT:
-            sign_ins_at[provider] += count
-        if cause is not None:
-            by_cause[cause] += count
-    sign_in = by_status[ClientStatus.NEEDS_RECONNECT]
-    something_else = by_status[ClientStatus.NEEDS_CLIENT] + needs_a_choice
-    return ClientFacets(
-        total=by_status.total(),
-        by_status=dict(+by_status),
-        by_cause=dict(by_cause),
-        needs_sign_in=sign_in,
-        needs_something_else=something_else,
-        sign_ins_at=dict(sign_ins_at),
-        by_provider=dict(by_provider),
-    )
-
-
-def _standing(status: ConnectionStatus | None) -> ClientStatus:
+def standing_of(status: ConnectionStatus | None) -> ClientStatus:
+    """How a client stands whose connection has this status; None where it has no connection."""
     if status is None or status is ConnectionStatus.DISCONNECTED:
         return ClientStatus.NOT_CONNECTED
     return ClientStatus(status.value)
@@ -255,12 +190,13 @@ def _standing(status: ConnectionStatus | None) -> ClientStatus:
 
 async def _views(session: AsyncSession, query: Select[Any]) -> list[ClientView]:
     rows: Sequence[Any] = (await session.exec(query)).all()
-    apps = await app_limits.known(session)
+    apps = await app_limits.known(session) if rows else {}
     whole: Sequence[Any] = [(*row, apps.get(row[3].provider) if row[3] else None) for row in rows]
     return [ClientView(*one) for one in whole]
 
 
-def _with_connection(query: Select[Any], practice_id: UUID) -> Select[Any]:
+def with_connection(query: Select[Any], practice_id: UUID) -> Select[Any]:
+    """A query of clients, for those of the practice that are not erased, each with its connection if it has one."""
     current = and_(col(Connection.client_id) == col(Client.id), col(Connection.is_current))
     theirs = query.outerjoin(Connection, current).where(col(Client.practice_id) == practice_id)
     return theirs.where(col(Client.erased_at).is_(None))
@@ -270,27 +206,24 @@ def _clients(practice_id: UUID) -> Select[Any]:
     columns: Any = (Client, Colleague.name, Team.name, Connection, Grant.label, Grant.ends_at)
     query: Select[Any] = select(*columns)
     people = query.select_from(Client).join(Colleague, col(Colleague.id) == col(Client.owner_id))
-    return _with_connection(people.outerjoin(Team, col(Team.id) == col(Client.team_id)), practice_id).outerjoin(
+    return with_connection(people.outerjoin(Team, col(Team.id) == col(Client.team_id)), practice_id).outerjoin(
         Grant, col(Grant.id) == col(Connection.grant_id)
     )
 
 
 _BROKEN = (ConnectionStatus.NEEDS_RECONNECT, ConnectionStatus.NEEDS_CLIENT)
 
-_CHOICES = frozenset(
+CHOICES = frozenset(
     cause for cause in Cause if RowAction.LEAVE_LIST_OUT in row_actions(ConnectionStatus.CONNECTED, cause)
 )
 """Causes with which a client is connected, and of which only somebody's choice in its settings rids it."""
 
-_ENDS_SOON = login_ends_soon()
-
-_KINDS: tuple[Any, ...] = (col(Connection.status), col(Connection.cause), col(Connection.provider), _ENDS_SOON)
-"""By what clients are counted."""
+ENDS_SOON = login_ends_soon()
 
 _NEEDS = or_(
-    _ENDS_SOON,
+    ENDS_SOON,
     col(Connection.status).in_(_BROKEN),
-    and_(col(Connection.status) == ConnectionStatus.CONNECTED, col(Connection.cause).in_(_CHOICES)),
+    and_(col(Connection.status) == ConnectionStatus.CONNECTED, col(Connection.cause).in_(CHOICES)),
 )
 
 _NEEDS_PERSON = case((_NEEDS, 0), else_=1)
@@ -321,7 +254,8 @@ def _sorting(order: ClientOrder) -> list[Any]:
     return [*(column.nulls_last() for column in columns), func.lower(Client.name), col(Client.code)]
 
 
-def _filtered(query: Select[Any], wanted: ClientFilter) -> Select[Any]:
+def filtered(query: Select[Any], wanted: ClientFilter) -> Select[Any]:
+    """A query of ``with_connection``, for those clients that are wanted."""
     if wanted.search:
         found = (col(column).icontains(wanted.search, autoescape=True) for column in (Client.name, Client.code))
         query = query.where(or_(*found))

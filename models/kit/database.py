@@ -1,12 +1,15 @@
 """The only way to PostgreSQL: an async engine with its pool, and the sessions in which callers work.
 
-A session does not commit by itself. ``transaction()`` commits everything inside it at its end.
+A session does not commit by itself. ``transaction()`` commits everything inside it at its end; in ``reading()`` nothing
+can be changed, and nothing is waited for but the answers.
 """
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from functools import lru_cache
+from typing import Any, Final, TypeVar
 from weakref import WeakValueDictionary
 
 import orjson
@@ -50,6 +53,23 @@ def _is_open(adapted: AdaptedConnection, *_: object) -> None:
         raise DisconnectionError
 
 
+_CHANGES: Final = re.compile(r"\b(INSERT INTO|UPDATE|DELETE FROM|FOR SHARE|FOR KEY SHARE)\b")
+
+
+class ReadOnlyError(Exception):
+    """A session for reading was to change or to lock something."""
+
+
+@lru_cache(maxsize=2_000)
+def _changes(statement: str) -> bool:
+    return _CHANGES.search(statement) is not None
+
+
+def _only_reads(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+    if _changes(statement):
+        raise ReadOnlyError(f"This session is for reading: {statement[:60]}")
+
+
 class Database:
     """A pool of connections to one database; one for each process.
 
@@ -69,6 +89,11 @@ class Database:
     ) -> None:
         self.engine = engine or engine_for(url, pool_size=pool_size, max_overflow=max_overflow)
         self.shares_connections = is_for_a_pooler(url)
+        # A transaction costs two more round trips. Where transactions share connections there must be one, or a
+        # statement is prepared on one connection and asked for on another.
+        alone = {} if self.shares_connections else {"isolation_level": "AUTOCOMMIT"}
+        self._reading = self.engine.execution_options(**alone)
+        event.listen(self._reading.sync_engine, "before_cursor_execute", _only_reads)
         self._finishing: set[asyncio.Task[Any]] = set()
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._rooms: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
@@ -77,6 +102,16 @@ class Database:
     async def session(self) -> AsyncIterator[AsyncSession]:
         """A session; changes that are not committed are rolled back at its end."""
         async with AsyncSession(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """A session for statements that read: each sees what is committed when it begins, as in any other session.
+
+        Raises:
+            ReadOnlyError: A statement that changes or locks something was not executed.
+        """
+        async with AsyncSession(self._reading, expire_on_commit=False, autoflush=False) as session:
             yield session
 
     @asynccontextmanager

@@ -52,6 +52,36 @@ class ColleagueView(NamedTuple):
     shared_views: int
 
 
+class NamedColleague(NamedTuple):
+    """A colleague as lists and filters name them.
+
+    Attributes:
+        colleague_id: The colleague.
+        name: The colleague's name.
+        has_left: Whether they are deactivated.
+        has_clients: Whether they look after any; the archived do not count.
+    """
+
+    colleague_id: UUID
+    name: str
+    has_left: bool
+    has_clients: bool
+
+
+async def named_colleagues(session: AsyncSession, practice_id: UUID) -> Sequence[NamedColleague]:
+    """The practice's colleagues, active ones first, by name; a fraction of what ``colleagues_of`` costs."""
+    found = await (await session.connection()).execute(
+        text("""
+            SELECT p.id, p.name, p.deactivated_at IS NOT NULL,
+                   EXISTS (SELECT FROM clients k WHERE k.owner_id = p.id AND k.archived_at IS NULL)
+            FROM colleagues p WHERE p.practice_id = :practice_id
+            ORDER BY p.deactivated_at IS NOT NULL, lower(p.name), p.id
+        """),
+        {"practice_id": practice_id},
+    )
+    return [NamedColleague(*row) for row in found]
+
+
 async def colleagues_of(
     session: AsyncSession, practice_id: UUID, colleague_id: UUID | None = None
 ) -> Sequence[ColleagueView]:

@@ -47,13 +47,14 @@ class Choosable(NamedTuple):
         return self.verdict is not Verdict.ALREADY_CLIENT
 
 
-DISTINCTIONS: Final = """
+def _distinctions(rows: str) -> str:
+    """A query of organisations whose name stands more than once in the run's list, each with what distinguishes it."""
+    return f"""
     SELECT o.organisation_id, CASE
         WHEN known.number <> ''
             THEN 'Company number ' || known.number || coalesce(', short code ' || known.code, '')
         ELSE coalesce('Short code ' || known.code, 'Id ending in ' || right(o.organisation_id, 8)) END AS distinction
-    FROM (SELECT *, count(*) OVER (PARTITION BY lower(name)) AS of_its_name
-          FROM run_organisations WHERE run_id = :run_id) o
+    FROM ({rows}) o
     JOIN runs r ON r.id = o.run_id
     LEFT JOIN connections c ON c.practice_id = r.practice_id AND c.provider = r.provider
         AND c.organisation_id = o.organisation_id
@@ -62,9 +63,21 @@ DISTINCTIONS: Final = """
     CROSS JOIN LATERAL (
         SELECT coalesce(o.profile ->> 'registration_number', p.registration_number, k.company_number) AS number,
                nullif(coalesce(o.profile ->> 'short_code', p.short_code), '') AS code
-    ) known
-    WHERE o.of_its_name > 1"""
-"""A query of the run ``:run_id``: organisations whose name stands more than once in its list, each with the text."""
+    ) known"""  # noqa: S608  # our own words
+
+
+_DISTINCTIONS: Final = _distinctions("""
+    SELECT run_id, organisation_id, profile FROM (
+        SELECT run_id, organisation_id, profile, count(*) OVER (PARTITION BY lower(name)) AS of_its_name
+        FROM run_organisations WHERE run_id = :run_id) n
+    WHERE n.of_its_name > 1""")
+"""Of the whole list of the run ``:run_id``."""
+
+_DISTINCTIONS_AMONG: Final = _distinctions("""
+    SELECT run_id, organisation_id, profile FROM run_organisations
+    WHERE run_id = :run_id AND organisation_id = ANY(CAST(:among AS text[])) AND lower(name) IN (
+        SELECT lower(name) FROM run_organisations WHERE run_id = :run_id GROUP BY lower(name) HAVING count(*) > 1)""")
+"""Of some of it: a page's, for a fraction of what the whole costs."""
 
 _VERDICTS: dict[str | None, Verdict | None] = {None: None, **{verdict.value: verdict for verdict in Verdict}}
 
@@ -74,7 +87,7 @@ _QUERY = text(f"""
     FROM run_organisations o
     JOIN runs r ON r.id = o.run_id
     LEFT JOIN clients k ON k.id = coalesce(o.client_id, o.link_client_id, o.matched_client_id)
-    LEFT JOIN ({DISTINCTIONS}) apart ON apart.organisation_id = o.organisation_id
+    LEFT JOIN ({_DISTINCTIONS}) apart ON apart.organisation_id = o.organisation_id
     WHERE r.id = :run_id AND r.practice_id = :practice_id
     ORDER BY o.verdict IS NOT DISTINCT FROM '{Verdict.ALREADY_CLIENT.value}', o.is_just_allowed DESC,
              lower(o.name) COLLATE "C", o.position
@@ -101,8 +114,6 @@ async def distinctions(session: AsyncSession, run_id: str, among: Sequence[str] 
         run_id: The run.
         among: Tell only of these organisations; of all when None.
     """
-    found = await (await session.connection()).execute(
-        text(f"{DISTINCTIONS} AND (CAST(:among AS text[]) IS NULL OR o.organisation_id = ANY(CAST(:among AS text[])))"),
-        {"run_id": run_id, "among": None if among is None else list(among)},
-    )
+    query, asked = (_DISTINCTIONS, {}) if among is None else (_DISTINCTIONS_AMONG, {"among": list(among)})
+    found = await (await session.connection()).execute(text(query), {"run_id": run_id, **asked})
     return {row[0]: row[1] for row in found.all()}

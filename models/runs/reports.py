@@ -201,6 +201,7 @@ async def organisation_views(
     limit: int | None = 100,
     offset: int = 0,
     is_told_apart: bool = True,
+    is_counted: bool = True,
 ) -> tuple[Sequence[OrganisationView], int]:
     """A page of a run's list, and how many match in all.
 
@@ -211,12 +212,16 @@ async def organisation_views(
         limit: How many at most; all of them when None.
         offset: How many to skip first.
         is_told_apart: Whether to say what distinguishes organisations of the same name; that is a query of its own.
+        is_counted: Whether to count all that match, and not only those of the page.
     """
     owner, shown, its_team = aliased(Colleague), aliased(Colleague), aliased(Team)
     columns: list[Any] = [getattr(RunOrganisation, name) for name in ListedOrganisation._fields]
     end = len(columns)
     columns += [Client.id, Client.name, Client.code, owner.name, Team.name]
     columns += [shown.name, shown.deactivated_at, its_team.name]
+    is_page = is_counted and (limit is not None or offset > 0)
+    if is_page:
+        columns.append(func.count().over())
     views = (
         _with_client(select(*columns), run)  # a list may have thousands of rows: no object is made of each
         .outerjoin(owner, col(owner.id) == col(RunOrganisation.owner_id))
@@ -227,7 +232,9 @@ async def organisation_views(
     page = _filtered(views, run, wanted).order_by(*_ordered(wanted.order, run)).limit(limit).offset(offset)
     rows: Sequence[Any] = (await (await session.connection()).execute(page)).all()
     total: Any = len(rows)
-    if limit is not None or offset:
+    if is_page and rows:
+        total, rows = rows[0][-1], [row[:-1] for row in rows]
+    elif is_page and offset:
         counted: Any = select(func.count())
         total = (await session.exec(_filtered(_with_client(counted, run), run, wanted))).one()
     apart: Mapping[str, str] = {}

@@ -94,7 +94,7 @@ def namesakes(client: KnownClient, clients: Iterable[KnownClient]) -> list[Known
         for one in clients
         if one.id != client.id
         and one.merged_into is None
-        and (plain_name(one.name) == name or not numbers.isdisjoint(one.numbers.all))
+        and (plain_name(one.name) == name or (numbers and one.has_any(numbers)))
     ]
 
 

@@ -1,6 +1,7 @@
 """Compares names of companies: what is left out, and when two are nearly the same; pure."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from rapidfuzz import fuzz
@@ -11,11 +12,15 @@ NEAR_ENOUGH: Final = 90
 """Out of 100 by RapidFuzz's token sort ratio: "Smith & Sons Ltd" and "Smith and Sons Limited" are near, "Smith Ltd"
 and "Smyth & Co" are not."""
 
+_REMEMBERED: Final = 20_000
+"""Names that are made plain once: each of a practice's thousands is compared again and again."""
+
 _LEGAL_FORMS = frozenset(
     {"ltd", "limited", "llp", "plc", "inc", "llc", "pty", "corp", "corporation", "co", "company", "the"}
 )
 
 
+@lru_cache(_REMEMBERED)
 def plain_name(name: str) -> str:
     """A name without punctuation, legal forms and case, so that only the telling words are compared."""
     words = re.findall(r"\w+", name.casefold().replace("&", " and "))

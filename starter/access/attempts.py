@@ -45,7 +45,7 @@ async def counted(database: Database, address: str, ip: str, at: datetime, brows
     """
 
     async def check() -> None:
-        async with database.session() as session:
+        async with database.reading() as session:
             with_address, from_ip = await sessions.failures(session, address, ip, at - WINDOW, browser_hash)
         if with_address > MOST_WITH_ADDRESS or from_ip > MOST_FROM_IP:
             raise Refused(RefusalCode.TOO_MANY, SLOW_DOWN)

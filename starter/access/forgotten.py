@@ -69,7 +69,7 @@ class ForgottenPasswords:
             raise
 
     async def _check(self, ip: str, at: datetime) -> None:
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             if await password_links.asked_from(session, ip, at - FROM_IP_WITHIN) > MOST_FROM_IP:
                 raise Refused(RefusalCode.TOO_MANY, SLOW_DOWN)
 

@@ -117,7 +117,7 @@ class Identities:
                 not answer.
         """
         provider, at = self._there(), self._sessions.clock()
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             if await identities.begun_from(session, ip, at - VALID_FOR) >= MOST_FROM_IP:
                 raise Refused(RefusalCode.TOO_MANY, identity_words.TOO_MANY)
         state = secrets.token_urlsafe(32)
@@ -165,7 +165,7 @@ class Identities:
 
     async def of(self, actor: Actor, colleague_id: UUID) -> Sequence[Identity]:
         """The accounts by which a colleague of the actor's practice signs in."""
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             return await identities.of_colleague(session, actor.practice_id, colleague_id)
 
     async def unbind(self, actor: Actor, colleague_id: UUID) -> None:

@@ -99,7 +99,7 @@ class Proofs:
         """
         at = self._sessions.clock()
         attempt = await attempts.counted(self._database, signed_in.email.lower(), ip, at, _here(signed_in))
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             kept = (await session.get_one(Colleague, signed_in.actor.colleague_id)).password_hash
             begun = (await session.get_one(WebSession, signed_in.session_id)).created_at
         if kept is None and begun <= at - FRESH:
@@ -115,7 +115,7 @@ class Proofs:
         Raises:
             Refused: As ``again``.
         """
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             has_one = await second_factors.has_one(session, signed_in.actor.colleague_id)
         if not has_one:
             await self.password_again(signed_in, password, ip=ip)

@@ -64,7 +64,7 @@ class SecondSteps:
 
     async def of(self, token: str) -> Halfway | None:
         """Who still has to make the second step, by the cookie's secret; None when nobody does."""
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             found = await self._find(session, token)
         return None if found is None else _halfway(found)
 
@@ -177,7 +177,7 @@ class SecondSteps:
     async def _known(self, who: Halfway, mark: str | None) -> bytes | None:
         if mark is None:
             return None
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             return sessions.hashed(mark) if await known_browsers.known(session, who.email.lower(), mark) else None
 
     async def _whole(self, session: AsyncSession, who: Halfway, browser: str, mark: str | None) -> str:

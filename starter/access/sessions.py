@@ -105,10 +105,10 @@ class Sessions:
         """
         address, at, known = email.strip().lower(), self.clock(), None
         if mark is not None:
-            async with self._database.session() as session:
+            async with self._database.reading() as session:
                 known = sessions.hashed(mark) if await known_browsers.known(session, address, mark) else None
         attempt = await attempts.counted(self._database, address, ip, at, known)
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             there = await sessions.of_address(session, address, practice_id)
         matching = [one for one in there if await passwords.matches(password, one.colleague.password_hash)]
         if not matching:
@@ -133,13 +133,13 @@ class Sessions:
             Refused: ``UNAUTHENTICATED``: the session is unknown or over, or the colleague has left.
         """
         at = self.clock()
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             found = await sessions.find(session, token, at=at, idle=IDLE)
-            if found is None:
-                raise Refused(RefusalCode.UNAUTHENTICATED, OVER)
-            if is_use and found.session.last_seen_at < at - SEEN_EVERY:
+        if found is None:
+            raise Refused(RefusalCode.UNAUTHENTICATED, OVER)
+        if is_use and found.session.last_seen_at < at - SEEN_EVERY:
+            async with self._database.transaction() as session:
                 await sessions.seen(session, found.session.id, at)
-                await session.commit()
         return SignedIn(
             actor=actor_of(found.colleague, found.practice, session_id=found.session.id),
             session_id=found.session.id,
@@ -149,12 +149,12 @@ class Sessions:
 
     async def goes_on(self, signed_in: SignedIn) -> bool:
         """Whether a session has not ended; asking does not count as use."""
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             return await sessions.goes_on(session, signed_in.session_id, at=self.clock(), idle=IDLE)
 
     async def living(self, actor: Actor) -> Sequence[WebSession]:
         """The sessions in which the actor is signed in, the latest used first."""
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             return await sessions.living(session, actor.colleague_id, at=self.clock(), idle=IDLE)
 
     async def sign_out(self, signed_in: SignedIn) -> None:
@@ -180,7 +180,7 @@ class Sessions:
         passwords.checked(new, field="new_password", not_like=(signed_in.email, actor.colleague_name))
         here = sessions.hashed(str(signed_in.session_id))  # others' attempts with the address do not count
         attempt = await attempts.counted(self._database, address, ip, at, here)
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             kept = (await session.get_one(Colleague, actor.colleague_id)).password_hash
         if not await passwords.matches(current, kept):
             raise Refused(RefusalCode.INVALID, "This is not your current password.", field="current_password")
@@ -238,7 +238,7 @@ class Sessions:
 
     async def is_password(self, email: str, password: str) -> bool:
         """Whether this is the password of an active colleague; for whoever runs the installation."""
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             there = await sessions.of_address(session, email.lower(), None)
         return any([await passwords.matches(password, one.colleague.password_hash) for one in there])
 

@@ -49,7 +49,7 @@ class SingleUseLinks:
         Raises:
             Refused: ``NOT_FOUND``: unknown, used, too old, or the colleague has left.
         """
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             return self._usable(await single_use_links.usable(session, self._rules.kind, token, self._clock()))
 
     async def choose(self, token: str, password: str, *, browser: str) -> str:

@@ -62,19 +62,19 @@ class Tokens:
             Refused: It is unknown, withdrawn or over, or its colleague has left.
         """
         at = self.clock()
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             found = await api_tokens.find(session, secret, at)
-            if found is None:
-                raise Refused(RefusalCode.UNAUTHENTICATED, NOT_VALID)
-            if found.token.last_used_at is None or found.token.last_used_at < at - USED_EVERY:
+        if found is None:
+            raise Refused(RefusalCode.UNAUTHENTICATED, NOT_VALID)
+        if found.token.last_used_at is None or found.token.last_used_at < at - USED_EVERY:
+            async with self._database.transaction() as session:
                 await api_tokens.used(session, found.token.id, at)
-                await session.commit()
         return actor_of(found.colleague, found.practice, token=found.token)
 
     async def living(self, actor: Actor) -> Sequence[TokenView]:
         """The valid tokens: the actor's own; for admins, all of the practice."""
         whose = None if actor.role is Role.ADMIN else actor.colleague_id
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             return await api_tokens.tokens_of(session, actor.practice_id, whose, self.clock())
 
     async def create(self, actor: Actor, *, name: str, scopes: Collection[Scope], days: int) -> MadeToken:
@@ -131,7 +131,7 @@ class Tokens:
         Raises:
             Refused: No such practice.
         """
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             found = await practices.find_practice(session, practice)
             return await api_tokens.tokens_of(session, found.id, None, self.clock())
 

@@ -6,7 +6,8 @@ They are defined in ``models``, which pages, API and commands may not import.
 from models.access.password_links import MOST_MAILS
 from models.access.password_links import VALID_FOR as MAILED_LINK_VALID_FOR
 from models.access.tokens import USUAL, TokenView
-from models.clients.reads import ClientFacets, ClientFilter, ClientOrder, ClientSort, ClientStatus, ClientView
+from models.clients.facets import ClientFacets
+from models.clients.reads import ClientFilter, ClientOrder, ClientSort, ClientStatus, ClientView
 from models.clients.tables import Client
 from models.connections.changes import undo_until
 from models.connections.reads import Details, Managed

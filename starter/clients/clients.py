@@ -5,7 +5,8 @@ from uuid import UUID
 
 from contracts.words.lists import ListName
 from models.clients import reads as client_views
-from models.clients.reads import BY_NAME, ClientFacets, ClientFilter, ClientOrder, ClientView
+from models.clients.facets import ClientFacets, client_facets, facets_with_own
+from models.clients.reads import BY_NAME, ClientFilter, ClientOrder, ClientView
 from models.events.reads import EventView, event_views, timeline
 from models.events.tables import Event
 from models.kit.database import Database
@@ -31,15 +32,20 @@ class Clients:
         self, actor: Actor, wanted: ClientFilter, order: ClientOrder = BY_NAME, *, limit: int = 50, offset: int = 0
     ) -> tuple[Sequence[ClientView], int]:
         """One page of the practice's clients, and how many match in all."""
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             return await client_views.client_views(
                 session, actor.practice_id, wanted, order, limit=limit, offset=offset
             )
 
     async def facets(self, actor: Actor, wanted: ClientFilter = EVERYONE) -> ClientFacets:
         """How many clients have which status and cause, among those that match the rest of the filter."""
-        async with self._database.session() as session:
-            return await client_views.client_facets(session, actor.practice_id, wanted)
+        async with self._database.reading() as session:
+            return await client_facets(session, actor.practice_id, wanted)
+
+    async def facets_with_own(self, actor: Actor) -> tuple[ClientFacets, ClientFacets]:
+        """The same of all clients of the practice, and of the actor's own."""
+        async with self._database.reading() as session:
+            return await facets_with_own(session, actor.practice_id, actor.colleague_id)
 
     async def show(self, actor: Actor, client_id: UUID) -> ClientView:
         """One client of the actor's practice.
@@ -47,7 +53,7 @@ class Clients:
         Raises:
             Refused: There is no such client in the practice.
         """
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             found = await client_views.client_view(session, actor.practice_id, client_id)
             if found is None:
                 raise await missing(session, actor, client_id)
@@ -70,7 +76,7 @@ class Clients:
             Refused: There is no such client in the practice.
         """
         await self.show(actor, client_id)
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             return await lists.read_list(
                 session,
                 actor.practice_id,
@@ -91,7 +97,7 @@ class Clients:
             Refused: There is no such client in the practice.
         """
         await self.show(actor, client_id)
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             return await event_views(session, actor.practice_id, client_id, limit=limit, before_id=before_id)
 
     async def timeline(
@@ -103,5 +109,5 @@ class Clients:
             Refused: There is no such client in the practice.
         """
         await self.show(actor, client_id)
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             return await timeline(session, actor.practice_id, client_id, limit=limit, before_id=before_id)

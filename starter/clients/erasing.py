@@ -80,7 +80,7 @@ class Erasing:
 
     async def erased(self, actor: Actor, client_id: UUID) -> Erased | None:
         """The record that a client of the practice was erased; None if it was not, or is another practice's."""
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             return await erasing.erased(session, actor.practice_id, client_id)
 
     async def erase(self, actor: Actor, client_id: UUID, code: str) -> Erased:

@@ -95,7 +95,7 @@ class Exports:
 
     async def clients(self, actor: Actor, wanted: ClientFilter = EVERYONE, order: ClientOrder = BY_NAME) -> Export:
         """The practice's clients that match, in this order, as they are now."""
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             found, _ = await client_views.client_views(session, actor.practice_id, wanted, order, limit=None)
             emails = {one.id: one.email for one in await people_of(session, actor.practice_id)}
         rows = [_client(view, emails[view.client.owner_id]) for view in found]
@@ -176,7 +176,7 @@ class Exports:
     async def _list_rows(self, actor: Actor, client_id: UUID, name: ListName) -> AsyncIterator[Row]:
         after: lists.Place | None = None
         while True:
-            async with self._database.session() as session:
+            async with self._database.reading() as session:
                 rows, after = await lists.stretch_of_list(session, actor.practice_id, client_id, name, after=after)
             for row in rows:
                 yield row
@@ -186,7 +186,7 @@ class Exports:
     async def _events(self, actor: Actor, client_id: UUID) -> AsyncIterator[Row]:
         before_id: int | None = None
         while True:
-            async with self._database.session() as session:
+            async with self._database.reading() as session:
                 found = await event_views(session, actor.practice_id, client_id, limit=_STRETCH, before_id=before_id)
             for view in found:
                 yield _event(view)

@@ -104,7 +104,7 @@ class Many:
         if len(client_ids) > MOST:
             raise Refused(RefusalCode.INVALID, f"Choose {MOST} clients at most; do the rest after them.")
         found: list[ClientView] = []
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             for status in (None, ClientStatus.ARCHIVED):
                 wanted = ClientFilter(status=status, ids=client_ids)
                 found += (await client_views(session, actor.practice_id, wanted, limit=None))[0]

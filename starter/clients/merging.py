@@ -14,6 +14,7 @@ from models.clients import accounts, erasing, imports, merging
 from models.clients.erasing import Holdings
 from models.clients.reads import ClientFilter, ClientStatus, ClientView, client_views
 from models.clients.tables import Client
+from models.connections.reads import has_client
 from models.connections.tables import Connection
 from models.events import writes as events
 from models.kit.columns import now
@@ -63,10 +64,10 @@ class _Two:
         return next((one for one in self.connections if one.client_id == client.id and one.is_current), None)
 
 
-async def _alike(session: AsyncSession, client: Client) -> list[UUID]:
+async def _alike(session: AsyncSession, practice_id: UUID, client_id: UUID) -> list[UUID]:
     """Clients with the name or a number of one; an erased one has none."""
-    known = await imports.known_clients(session, client.practice_id)
-    this = next((one for one in known if one.id == client.id), None)
+    known = await imports.known_clients(session, practice_id)
+    this = next((one for one in known if one.id == client_id), None)
     return [one.id for one in namesakes(this, known)] if this else []
 
 
@@ -88,13 +89,12 @@ class Merging:
         Raises:
             Refused: There is no such client in the practice.
         """
-        async with self._database.transaction() as session:
-            client = await accounts.locked_client(session, actor.practice_id, client_id)
-            if client is None:
+        found: list[ClientView] = []
+        async with self._database.reading() as session:
+            if not await has_client(session, actor.practice_id, client_id):
                 raise await missing(session, actor, client_id)
-            ids = None if search else await _alike(session, client)
-            found: list[ClientView] = []
-            for status in (None, ClientStatus.ARCHIVED):
+            ids = None if search else await _alike(session, actor.practice_id, client_id)
+            for status in (None, ClientStatus.ARCHIVED) if ids is None or ids else ():
                 wanted = ClientFilter(search=search, status=status, ids=ids)
                 found += (await client_views(session, actor.practice_id, wanted, limit=MOST + 1))[0]
         return [one for one in found if one.client.id != client_id and one.client.merged_into_id is None][:MOST]

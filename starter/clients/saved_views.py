@@ -81,7 +81,7 @@ class SavedViews:
 
     async def seen_by(self, actor: Actor) -> Sequence[OpenedView]:
         """The actor's own views, then those that colleagues share, each by name."""
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             found = await stored_views.seen_by(session, actor.practice_id, actor.colleague_id)
             return [_opened(stored, actor) for stored in found]
 
@@ -91,7 +91,7 @@ class SavedViews:
         Raises:
             Refused: There is none that the actor may see.
         """
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             return _opened(await _found(session, actor, view_id), actor)
 
     async def named(self, actor: Actor, name: str) -> OpenedView:

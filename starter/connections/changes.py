@@ -109,7 +109,7 @@ class BookChanges:
             Refused: No such client, no connection, one that is being disconnected, nobody to start it, or the
                 organisation is not listed there.
         """
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             found = await managed_or_refused(session, actor, client_id)
             behind = await _behind(session, actor, found, listed) if listed else None
         if found.connection.status is ConnectionStatus.DISCONNECTING:
@@ -128,7 +128,7 @@ class BookChanges:
         Raises:
             Refused: There is no such client or run in the practice, or the new lists are not read yet.
         """
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             found = await managed_or_refused(session, actor, client_id)
             run, new = await _prepared(session, actor, client_id, run_id)
             if run.stage is not Stage.AWAITING_CONFIRMATION or new is None:
@@ -145,7 +145,7 @@ class BookChanges:
         Raises:
             Refused: There is no such client or run in the practice.
         """
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             await managed_or_refused(session, actor, client_id)
             _, new = await _prepared(session, actor, client_id, run_id)
             return await receipts.first_cause(session, new.id) if new is not None else None
@@ -156,7 +156,7 @@ class BookChanges:
         Raises:
             Refused: No such client or run, too early or too late, or the connection was changed meanwhile.
         """
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             await managed_or_refused(session, actor, client_id)
             await _prepared(session, actor, client_id, run_id)
         handle = self._temporal.get_workflow_handle(run_id)

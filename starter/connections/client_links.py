@@ -163,7 +163,7 @@ class ClientLinks:
         """
         if not 1 <= days <= MOST_DAYS:
             raise Refused(RefusalCode.INVALID, f"A link works for 1 to {MOST_DAYS} days.", field="days")
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             if not await managed_connections.has_client(session, actor.practice_id, client_id):
                 raise await missing(session, actor, client_id)
         patience = timedelta(days=days)
@@ -183,7 +183,7 @@ class ClientLinks:
         Raises:
             Refused: There is no such client in the practice, or it has no connection.
         """
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             await managed_or_refused(session, actor, client_id)
             return await client_links.of_client(session, actor.practice_id, client_id)
 
@@ -210,7 +210,7 @@ class ClientLinks:
         Raises:
             Refused: ``NOT_FOUND``: unknown. ``WRONG_STAGE``: it was used, or does not work any more.
         """
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             found = await client_links.by_token(session, hashed(token))
         if found is None:
             raise Refused(RefusalCode.NOT_FOUND, consent_words.CLIENT_LINK_UNKNOWN)
@@ -240,7 +240,7 @@ class ClientLinks:
         """
         found = await self.asked(token)
         link = found.link
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             if await client_links.begun_by(session, link.id) >= MOST_BY_LINK:
                 raise Refused(RefusalCode.TOO_MANY, consent_words.WORN_LINK)
             run = await session.get(Run, link.run_id) if link.run_id else None

@@ -63,7 +63,7 @@ class Disconnecting:
         Raises:
             Refused: There is no such client in the practice, or it is not connected.
         """
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             found = await managed_or_refused(session, actor, client_id, is_living=True)
             uses = await managed_connections.login_uses(session, found.connection)
             is_last = await endings.is_unused(session, found.connection.grant_id, now(), found.connection.id)

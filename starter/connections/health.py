@@ -91,14 +91,14 @@ class ConnectionHealth:
         offset: int = 0,
     ) -> HealthPage:
         """A page of the practice's connections, those in trouble first, with the counts of all."""
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             return await health.health_of(
                 session, actor.practice_id, status=status, cause=cause, limit=limit, offset=offset
             )
 
     async def causes(self, actor: Actor) -> Sequence[CauseGroup]:
         """The practice's connections in trouble by cause, and whose sign-in could repair how many."""
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             return await repairs.cause_groups(session, actor.practice_id)
 
     async def times(self, actor: Actor) -> CheckTimes:

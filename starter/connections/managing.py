@@ -98,7 +98,7 @@ class Managing:
         Raises:
             Refused: There is no such client in the practice, or it has no connection.
         """
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             found = await managed_or_refused(session, actor, client_id)
             lists = self._software.lists(found.connection.provider)
             return found, await managed_connections.details(session, found.connection, lists)
@@ -125,7 +125,7 @@ class Managing:
             Refused: No such client, no living connection, a list that the settings leave out or that the accounting
                 software lacks, or no server.
         """
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             found = await managed_or_refused(session, actor, client_id, is_living=True)
         reason = f"Refresh asked by {actor.colleague_name}."
         return await self._read(actor, found, self._sources(lists, found), reason, actor.colleague_id)
@@ -142,7 +142,7 @@ class Managing:
         Raises:
             Refused: No such client, no living connection, or no server.
         """
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             found = await managed_or_refused(session, actor, client_id, is_living=True)
         return await self._read(actor, found, (kind,), reason, None)
 
@@ -233,7 +233,7 @@ class Managing:
         Raises:
             Refused: No such client, no connection, one that is just being ended, archived, or nobody to start it.
         """
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             found = await managed_or_refused(session, actor, client_id)
         if found.connection.status is ConnectionStatus.DISCONNECTING:
             raise Refused(RefusalCode.NOT_CONNECTED, LEAVES.format(name=found.client.name))

@@ -140,7 +140,7 @@ class Schedules:
         return [await self._examine(practice) for practice in await self._practices(None)]
 
     async def _practices(self, slug: str | None) -> Sequence[Practice]:
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             return await all_practices(session, slug)
 
     async def _apply(self, practice: Practice) -> Applied:

@@ -169,7 +169,7 @@ async def month_meter(database: Database, app: ProviderSettings) -> MonthMeter |
     meter, at = app.meter(), now()
     if meter is None or app.client_id is None:
         return None
-    async with database.session() as session:
+    async with database.reading() as session:
         used = await used_since(session, app.name, app.client_id, "month", begin_of(at))
     return MonthMeter(meter, read(used, meter.budget, at))
 

@@ -141,7 +141,7 @@ class ToldByProviders:
         organisation_id = self._organisation_in(provider, params)
         if organisation_id is None:
             return None
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             found = await told.of_practice(session, actor.practice_id, provider, organisation_id)
         return found.client_id if found else None
 

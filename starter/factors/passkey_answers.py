@@ -132,7 +132,7 @@ class PasskeyAnswers:
         except NotGoodError:
             raise _not_right() from None
         await self.taken(answer, bound_to, ceremony)
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             found = await passkeys.by_credential(session, answer.credential_id)
         if found is None or colleague_id not in {None, found[1].id}:
             raise Refused(RefusalCode.INVALID, UNKNOWN, field="code")

@@ -46,7 +46,7 @@ class PasskeySignIns:
         Raises:
             Refused: ``INVALID``: no passkey is good at this address. ``TOO_MANY`` from there.
         """
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             if await passkeys.waiting_from(session, ip, self._sessions.clock()) >= MOST_FROM_IP:
                 raise Refused(RefusalCode.TOO_MANY, SLOW_DOWN)
         return await self._answers.asked(asking, Ceremony.SIGN_IN, ip=ip)

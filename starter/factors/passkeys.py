@@ -154,7 +154,7 @@ class Passkeys:
 
     async def listed(self, actor: Actor) -> Sequence[Passkey]:
         """The actor's passkeys, the oldest first."""
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             return await passkeys.of(session, actor.colleague_id)
 
     async def remove(self, signed_in: SignedIn, passkey_id: UUID, *, password: str, proof: Proof, ip: str) -> None:

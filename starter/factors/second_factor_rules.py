@@ -36,7 +36,7 @@ class SecondFactorRules:
 
     async def is_required(self, actor: Actor) -> bool:
         """Whether the actor's practice requires a second factor of everybody."""
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             return (await session.get_one(Practice, actor.practice_id)).requires_second_factor
 
     async def require(self, actor: Actor, *, required: bool) -> None:

@@ -97,7 +97,7 @@ class SecondFactors:
 
     async def having(self, actor: Actor) -> Having:
         """The actor's second factors."""
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             found = await second_factors.find(session, actor.colleague_id)
             keys = await passkeys.of(session, actor.colleague_id)
             left = await second_factors.recovery_codes_left(session, actor.colleague_id)
@@ -108,7 +108,7 @@ class SecondFactors:
 
     async def waiting(self, actor: Actor, email: str) -> SetUp | None:
         """What has to be entered in the app that is being set up; None when none is, or it took too long."""
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             found = await second_factors.waiting(session, actor.colleague_id)
         if found is None or found.created_at <= self._sessions.clock() - WAITS_FOR:
             return None
@@ -131,7 +131,7 @@ class SecondFactors:
             Refused: Password, or code or passkey where there is one, is wrong or was tried too often; or there is an
                 app already.
         """
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             if await second_factors.find(session, signed_in.actor.colleague_id):
                 raise Refused(RefusalCode.DUPLICATE, "You have an authenticator app already. Remove it first.")
         await self._proofs.enough(signed_in, password, proof, ip=ip)
@@ -149,7 +149,7 @@ class SecondFactors:
         """
         at = self._sessions.clock()
         attempt = await attempts.counted(self._database, tried_by(actor), ip, at)
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             waits = await second_factors.waiting(session, actor.colleague_id)
         if waits is None or waits.created_at <= at - WAITS_FOR:
             raise Refused(RefusalCode.INVALID, TOO_LATE, field="code")

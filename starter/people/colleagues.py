@@ -36,7 +36,7 @@ class Colleagues:
         Raises:
             NoResultFound: There is none.
         """
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             colleague = await session.get_one(Colleague, colleague_id)
             return actor_of(colleague, await session.get_one(Practice, colleague.practice_id))
 
@@ -46,7 +46,7 @@ class Colleagues:
         Raises:
             Refused: There is no such colleague, or not just one admin.
         """
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             if email is not None:
                 colleague = await practices.find_colleague(session, email)
             else:
@@ -68,7 +68,7 @@ class Colleagues:
         Raises:
             Refused: The practice has no such colleague.
         """
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             found = await id_of_address(session, actor.practice_id, email)
         if found is None:
             raise Refused(
@@ -78,7 +78,7 @@ class Colleagues:
 
     async def everybody(self, actor: Actor) -> Sequence[ColleagueView]:
         """The colleagues of the actor's practice, with what depends on each; deactivated ones come last."""
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             return await colleagues.colleagues_of(session, actor.practice_id)
 
     async def one(self, actor: Actor, colleague_id: UUID) -> ColleagueView:
@@ -87,7 +87,7 @@ class Colleagues:
         Raises:
             Refused: There is no such colleague in the practice.
         """
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             return await _view(session, actor, colleague_id)
 
     async def preview_deactivation(self, actor: Actor, colleague_id: UUID) -> Deactivation:
@@ -97,7 +97,7 @@ class Colleagues:
             Refused: Not an admin, or there is no such colleague in the practice.
         """
         check_admin(actor)
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             return explained(await _view(session, actor, colleague_id))
 
     async def deactivate(self, actor: Actor, colleague_id: UUID) -> Deactivation:

@@ -75,7 +75,7 @@ class HandOvers:
         """
         _check_admin(actor)
         software = self._software.chosen(provider)
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             await _check_giver(session, actor, from_id)
             return await hand_overs.foreseen(session, actor.practice_id, software, from_id)
 
@@ -86,13 +86,13 @@ class HandOvers:
             Refused: Not an admin, or no such colleague in the practice.
         """
         _check_admin(actor)
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             await _check_giver(session, actor, from_id)
             found = await hand_overs.clients_at(session, actor.practice_id, from_id)
         return {one.name: found[one.name] for one in self._software.offered() if one.name in found}
 
     async def _check(self, actor: Actor, from_id: UUID, to_id: UUID) -> None:
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             giver, taker = await session.get(Colleague, from_id), await session.get(Colleague, to_id)
         if giver is None or giver.practice_id != actor.practice_id:
             raise _nobody(from_id)

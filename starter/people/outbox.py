@@ -31,5 +31,5 @@ class Outbox:
         """
         if actor.role is not Role.ADMIN:
             raise Refused(RefusalCode.FORBIDDEN, "Only an admin can read the outbox.")
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             return await notices.notice_views(session, actor.practice_id, limit=limit, offset=offset)

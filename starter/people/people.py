@@ -19,6 +19,7 @@ from models.kit.database import Database
 from models.practices import reads as colleagues
 from models.practices import teams
 from models.practices import writes as practices
+from models.practices.reads import NamedColleague
 from models.practices.tables import Colleague, Practice, Team
 from models.practices.teams import TeamView
 from starter.actor import Actor
@@ -36,15 +37,25 @@ class People:
 
     async def teams(self, actor: Actor) -> Sequence[TeamView]:
         """All of the practice's teams, by name."""
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             return await teams.team_views(session, actor.practice_id)
+
+    async def colleague_names(self, actor: Actor) -> Sequence[NamedColleague]:
+        """The practice's colleagues, active ones first, by name; what depends on each is told elsewhere."""
+        async with self._database.reading() as session:
+            return await colleagues.named_colleagues(session, actor.practice_id)
+
+    async def team_names(self, actor: Actor) -> Sequence[tuple[UUID, str]]:
+        """The practice's teams, by name, without their members."""
+        async with self._database.reading() as session:
+            return await colleagues.teams_there(session, actor.practice_id)
 
     async def access_events(self, actor: Actor, *, limit: int, before_id: int | None = None) -> Sequence[EventView]:
         """Changes of the practice's people, tokens and links, newest first.
 
         ``before_id`` asks only for those before that event.
         """
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             return await access_views(session, actor.practice_id, limit=limit, before_id=before_id)
 
     async def add_colleague(self, actor: Actor, *, email: str, name: str, role: Role) -> UUID:

@@ -73,7 +73,7 @@ class Practices:
 
     async def show(self, actor: Actor) -> PracticeView:
         """The actor's practice."""
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             practice = await session.get_one(Practice, actor.practice_id)
             clients = await count_clients(session, practice.id)
             sending = await notices.sending(session, practice.id)

@@ -67,7 +67,7 @@ class ChoiceLists:
         new = [view for view in listed if view.organisation.verdict is not Verdict.ALREADY_CLIENT]
         made = await self._choices.codes(actor, [view.organisation.name for view in new], given=codes.values())
         by_pattern = {view.organisation.organisation_id: code for view, code in zip(new, made, strict=True)}
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             emails = {one.id: one.email for one in await people_of(session, actor.practice_id)}
             teams = dict(await teams_there(session, actor.practice_id))
 
@@ -110,7 +110,7 @@ class ChoiceLists:
         listed = await self._listed(actor, run_id)
         sheet = await self._imports.read(content)
         linkable: dict[str, UUID] = {client.code: client.id for client in await self._choices.linkable(actor)}
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             practice = await session.get_one(Practice, actor.practice_id)
             into = ChoosingFrom(
                 listed={

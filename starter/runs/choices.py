@@ -96,7 +96,7 @@ class Choices:
 
     async def offered(self, actor: Actor) -> Offered:
         """What the actor's practice can choose from now."""
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             return await _offered(session, await session.get_one(Practice, actor.practice_id))
 
     async def to_choose(self, actor: Actor, run_id: str, provider: str, given: Iterable[str] = ()) -> ToChoose:
@@ -108,7 +108,7 @@ class Choices:
             provider: Its accounting software.
             given: Codes that somebody has given to some of the clients.
         """
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             practice = await session.get_one(Practice, actor.practice_id)
             listed = await to_choose(session, practice.id, run_id)
             names = [row.name for row in listed if row.can_be_chosen]
@@ -150,18 +150,18 @@ class Choices:
 
     async def kept(self, actor: Actor, run_id: str) -> dict[str, Any] | None:
         """What the actor has chosen so far in a run, as the page left it; None where nothing is kept of them."""
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             found = await session.get(ChoiceDraft, (run_id, actor.colleague_id))
             return found.form if found else None
 
     async def listed_books(self, actor: Actor, client_id: UUID) -> lookalikes.ListedBooks | None:
         """What may be a connected client's new books, in a run that awaits its choice; None where none lists any."""
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             return await lookalikes.listed_books(session, actor.practice_id, client_id)
 
     async def linkable(self, actor: Actor) -> Sequence[UnconnectedClient]:
         """The practice's clients without a connection, by code."""
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             return await clients.unconnected_clients(session, actor.practice_id)
 
     async def codes(self, actor: Actor, names: Iterable[str], given: Iterable[str] = ()) -> list[str]:
@@ -172,7 +172,7 @@ class Choices:
             names: The clients' names.
             given: Codes that others of them are to have.
         """
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             return await _codes(session, await session.get_one(Practice, actor.practice_id), names, given)
 
 

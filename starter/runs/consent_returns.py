@@ -162,7 +162,7 @@ class ConsentReturns:
         """A sign-in that another request was the first to finish, once that one is done with it or was interrupted."""
         first_look = now()
         while True:
-            async with self._database.session() as session:
+            async with self._database.reading() as session:
                 found = await session.get_one(ConsentAttempt, attempt.id)
             at = now()
             is_left = found.used_at is not None and found.used_at + FINISHING < at
@@ -280,7 +280,7 @@ class ConsentReturns:
             await self._signal(attempt, message)
             attempt.delivered_at = now()
             await self._save(attempt)
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             client_id = (await session.get_one(Run, attempt.run_id)).client_id
             practice = await session.get_one(Practice, attempt.practice_id)
             of_client = await client_returns.client_name(session, attempt)

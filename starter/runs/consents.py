@@ -99,7 +99,7 @@ class Consents:
         Raises:
             Refused: Unknown provider.
         """
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             return await choice_of(session, self.provider(provider), practice_id, client_id)
 
     async def regions_by_link(self, asked: LinkView) -> RegionChoice | None:
@@ -173,7 +173,7 @@ class Consents:
         Raises:
             Refused: ``NOT_FOUND``: unknown. ``WRONG_STAGE``: it was used, is too old, or its run needs none any more.
         """
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             found = await sign_ins.find_link(session, hashed(token))
         if found is None or found.has_left:
             raise Refused(RefusalCode.NOT_FOUND, consent_words.UNKNOWN_LINK)
@@ -196,7 +196,7 @@ class Consents:
         """
         found = await self.asked(token)
         link = found.link
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             if await sign_ins.begun_by(session, link.id) >= MOST_BY_LINK:
                 raise Refused(RefusalCode.TOO_MANY, consent_words.WORN_LINK)
         region = await self._region(found.run, region or link.region)
@@ -235,7 +235,7 @@ class Consents:
         return f"{self._public_url}/activity/{run_id}"
 
     async def _waiting(self, actor: Actor, run_id: str) -> Run:
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             run = await run_views.find_run(session, actor.practice_id, run_id)
         if run is None:
             raise Refused(RefusalCode.NOT_FOUND, f"There is no run {run_id[:120]!r} in your practice.")
@@ -268,7 +268,7 @@ class Consents:
         return PreparedConsent(link, f"{self._public_url}/sign-in-link/{token}")
 
     async def _expected(self, run: Run) -> str | None:
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             return await run_sign_ins.organisation_expected(session, run)
 
     async def _attempt(

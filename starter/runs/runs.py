@@ -117,14 +117,14 @@ class Runs:
 
     async def recent(self, actor: Actor, *, limit: int = 50, before: datetime | None = None) -> Sequence[RunView]:
         """The practice's runs, newest first, without their organisations; only those before ``before``, if given."""
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             return await run_views.list_runs(session, actor.practice_id, limit=limit, before=before)
 
     async def activity(
         self, actor: Actor, wanted: RunFilter = ALL_RUNS, *, limit: int = 50, offset: int = 0
     ) -> tuple[Sequence[RunView], int]:
         """One page of the practice's runs, newest first and without their lists, and how many match in all."""
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             return await run_views.find_runs(session, actor.practice_id, wanted, limit=limit, offset=offset)
 
     async def report(self, actor: Actor, run_id: str) -> RunView:
@@ -133,7 +133,7 @@ class Runs:
         Raises:
             Refused: There is no such run in the practice.
         """
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             view = await run_views.run_view(session, actor.practice_id, run_id)
         if view is None:
             raise _unknown(run_id)
@@ -142,24 +142,33 @@ class Runs:
     async def organisations(
         self,
         actor: Actor,
-        run_id: str,
+        run_id: str | Run,
         wanted: OrganisationFilter = run_reports.EVERYTHING,
         *,
         limit: int | None = 50,
         offset: int = 0,
         is_told_apart: bool = True,
+        is_counted: bool = True,
     ) -> tuple[Sequence[OrganisationView], int]:
         """One page of a run's list in its order (all of it when ``limit`` is None), and how many match in all.
 
-        Without ``is_told_apart``, organisations of the same name are not told apart.
+        Without ``is_told_apart``, organisations of the same name are not told apart; without ``is_counted``, only those
+        of the page are counted. As for what else is told of a run,
+        who has read the run already gives that instead of its id.
 
         Raises:
             Refused: There is no such run in the practice.
         """
         run = await self._run(actor, run_id)
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             return await run_reports.organisation_views(
-                session, run, wanted, limit=limit, offset=offset, is_told_apart=is_told_apart
+                session,
+                run,
+                wanted,
+                limit=limit,
+                offset=offset,
+                is_told_apart=is_told_apart,
+                is_counted=is_counted,
             )
 
     async def at_one_moment(self, actor: Actor, run_id: str) -> tuple[RunSnapshot, RunView]:
@@ -189,14 +198,14 @@ class Runs:
         run = await self._run(actor, run_id)
         if run.kind is not RunKind.RECONNECT_ALL or run.stage is not Stage.AWAITING_CONSENT:
             return ()
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             names = await surveys.to_allow_again(session, run.practice_id, run.provider, run.client_id)
             following = next_of(await sign_ins.queue_of(session, run.id))
         if following is None:
             return names
         return [name for name in names if name == following.name or name.startswith(f"{following.name} (")][:1]
 
-    async def lacking(self, actor: Actor, run_id: str) -> Sequence[Lacking]:
+    async def lacking(self, actor: Actor, run_id: str | Run) -> Sequence[Lacking]:
         """The lists that clients lack which an *Add clients* has added, since plan or role does not offer them.
 
         Raises:
@@ -205,34 +214,34 @@ class Runs:
         run = await self._run(actor, run_id)
         if run.kind is not RunKind.ADD_CLIENTS or run.stage is not Stage.FINISHED:
             return ()
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             return await run_leftovers.lacking_lists(session, run.id)
 
-    async def unreached(self, actor: Actor, run_id: str) -> Unreached:
+    async def unreached(self, actor: Actor, run_id: str | Run) -> Unreached:
         """What a *Reconnect all* did not reach, and whose login could.
 
         Raises:
             Refused: There is no such run in the practice.
         """
         run = await self._run(actor, run_id)
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             return await run_leftovers.unreached(session, run.id)
 
-    async def kept_logins(self, actor: Actor, run_id: str) -> Sequence[KeptLogin]:
+    async def kept_logins(self, actor: Actor, run_id: str | Run) -> Sequence[KeptLogin]:
         """Clients that a run gave to somebody whose own login does not read them.
 
         Raises:
             Refused: There is no such run in the practice.
         """
         run = await self._run(actor, run_id)
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             return await run_leftovers.kept_logins(session, run.id)
 
     async def held_sign_ins(self, actor: Actor, provider: str) -> Sequence[HeldSignIn]:
         """Colleagues' sign-ins that end when the actor signs in for the same organisations; none where none does."""
         if not self._software.allow_words(provider).takes_over:
             return ()
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             return await reassignments.held_sign_ins(session, actor.practice_id, provider, actor.colleague_id)
 
     async def watch(self, actor: Actor, run_id: str) -> AsyncIterator[RunSnapshot]:
@@ -255,7 +264,7 @@ class Runs:
         run = await self._run(actor, run_id, is_changed=True)
         creates = selection.all_new or any(one.action is Action.CREATE for one in selection.organisations)
         if creates and run.kind is RunKind.ADD_CLIENTS:
-            async with self._database.session() as session:
+            async with self._database.reading() as session:
                 await check_may_add(session, actor)
         if selection.settings is not None and selection.settings.list_names is not None:
             lists = self._software.whole(run.provider, selection.settings.list_names, "settings.list_names")
@@ -309,8 +318,11 @@ class Runs:
             raise Refused(RefusalCode.UNAVAILABLE, NO_TEMPORAL) from error
         return await self.show(actor, run_id)
 
-    async def _run(self, actor: Actor, run_id: str, *, is_changed: bool = False) -> Run:
-        async with self._database.session() as session:
+    async def _run(self, actor: Actor, run_id: str | Run, *, is_changed: bool = False) -> Run:
+        if isinstance(run_id, Run) and not is_changed and run_id.practice_id == actor.practice_id:
+            return run_id
+        run_id = run_id.id if isinstance(run_id, Run) else run_id
+        async with self._database.reading() as session:
             run = await run_views.find_run(session, actor.practice_id, run_id)
         if run is None:
             raise _unknown(run_id)

@@ -42,7 +42,7 @@ class SignIns:
         Raises:
             Refused: There is no such run in the practice.
         """
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             if await run_views.find_run(session, actor.practice_id, run_id) is None:
                 raise _unknown(run_id)
             return await sign_ins.expected_of(session, run_id)

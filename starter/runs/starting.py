@@ -74,7 +74,7 @@ class Starts:
         begin = start_of(kind)
         title = self._consents.provider(provider).title
         if kind is RunKind.ADD_CLIENTS:
-            async with self._database.session() as session:
+            async with self._database.reading() as session:
                 await check_may_add(session, actor)
         if idempotency_key and (earlier := await self._earlier(actor, idempotency_key)):
             return await self._again(actor, earlier, kind, provider, options)
@@ -168,7 +168,7 @@ class Starts:
         is_one_by_one = not software.capabilities.joins_many
         if not is_one_by_one and not software.capabilities.takes_over:
             return ()
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             held = await reassignments.held_sign_ins(session, actor.practice_id, provider, actor.colleague_id)
         wanted = asked_for(held, options.client_ids)
         if software.capabilities.takes_over:
@@ -196,7 +196,7 @@ class Starts:
         """The organisation that a new run's first sign-in is for."""
         if taken_over:
             return taken_over[0]
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             return await sign_ins.first_expected(session, run, has_queue=self._has_queue(run))
 
     def _has_queue(self, run: Run) -> bool:
@@ -205,7 +205,7 @@ class Starts:
         return is_of_all and not self._consents.provider(run.provider).capabilities.joins_many
 
     async def _earlier(self, actor: Actor, key: str) -> Run | None:
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             return await of_key(session, actor.colleague_id, key)
 
     async def _again(self, actor: Actor, run: Run, kind: RunKind, provider: str, options: RunOptions) -> StartedRun:

@@ -87,7 +87,7 @@ class _SharedView:
         async with self._lock:
             if self._clock() - self._looked_at >= age:
                 asked_at = self._clock()
-                async with self._database.session() as session:
+                async with self._database.reading() as session:
                     self._latest = await run_progress.run_snapshot(session, self._run_id)
                 self._looked_at = asked_at
             return self._latest

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from contracts.words.client_imports import ImportField, ImportVerdict
-from rules.clients.registration_numbers import Numbers
+from rules.clients.registration_numbers import Keys, Numbers, company_keys, tax_keys
 
 
 class KnownClient(NamedTuple):
@@ -39,6 +39,13 @@ class KnownClient(NamedTuple):
         """The numbers that it is known by."""
         company, tax = (self.company_number, self.registration_number), (self.tax_number, self.profile_tax_number)
         return Numbers.of(company=company, tax=tax)
+
+    def has_any(self, keys: Keys) -> bool:
+        """Whether any number that it is known by has one of these keys; a fraction of what ``numbers`` costs."""
+        company, tax = (self.company_number, self.registration_number), (self.tax_number, self.profile_tax_number)
+        return any(number and not keys.isdisjoint(company_keys(number)) for number in company) or any(
+            number and not keys.isdisjoint(tax_keys(number)) for number in tax
+        )
 
     @property
     def called(self) -> str:

@@ -93,7 +93,7 @@ class ClientImports:
             columns: Which of its columns are ours.
             adds_namesakes: Whether a row with a code of its own may make a second client of a name.
         """
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             practice = await session.get_one(Practice, actor.practice_id)
             into = await _into(session, practice, actor)
         return await self._judged(sheet, columns, into, adds_namesakes=adds_namesakes)
@@ -110,7 +110,7 @@ class ClientImports:
             adds_namesakes: As for ``plan``.
         """
         look = Look.at(kept.id, columns, adds_namesakes=adds_namesakes)
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             practice = await session.get_one(Practice, actor.practice_id)
             # First the state: clients that change between the two reads are judged, and judged again at the next look.
             state = await imports.state_of_clients(session, practice.id), await _into(session, practice, actor, ())
@@ -177,7 +177,7 @@ class ClientImports:
         Raises:
             Refused: There is none, its time is over, or it has no such sheet that can be read.
         """
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             found = await self._kept_by(session, actor, import_id)
         file = file_in(open_list(self._sealer, found.id, found.sealed_list)) if found.sealed_list else b""
         if not file:
@@ -190,7 +190,7 @@ class ClientImports:
         Raises:
             Refused: There is none, or its time is over.
         """
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             found = await self._kept_by(session, actor, import_id)
         return await self._opened(found)
 

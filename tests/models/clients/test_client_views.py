@@ -10,12 +10,12 @@ from sqlmodel import col, select, update
 
 from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
+from models.clients.facets import client_facets, facets_with_own
 from models.clients.reads import (
     ClientFilter,
     ClientOrder,
     ClientSort,
     ClientStatus,
-    client_facets,
     client_view,
     client_views,
 )
@@ -141,6 +141,7 @@ async def test_facets_count_everybody_and_ignore_the_status_that_is_chosen(datab
     async with database.session() as session:
         whole = await client_facets(session, house.practice.id, ClientFilter(status=ClientStatus.CONNECTED))
         of_ada = await client_facets(session, house.practice.id, ClientFilter(owner_id=books.ada))
+        assert await facets_with_own(session, house.practice.id, books.ada) == (whole, of_ada)
     assert (whole.total, whole.needs_sign_in, whole.needs_something_else) == (5, 1, 0)
     assert whole.by_status == {
         ClientStatus.CONNECTED: 2,

@@ -1,13 +1,14 @@
 """Sessions, transactions, turns, and work that is brought to its end."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 
-from models.kit.database import Database
+from models.kit.database import Database, ReadOnlyError
 from models.practices.tables import Practice
 from models.practices.writes import create_practice
 
@@ -33,6 +34,39 @@ async def test_a_transaction_is_kept_whole_or_not_at_all(database):
     async with database.session() as session:
         await create_practice(session, "Not committed")
     assert await practices(database) == ["kept"]
+
+
+async def test_reading_costs_no_round_trip_beside_its_statements(database):
+    told: list[str] = []
+    async with database.reading() as session:
+        driver: Any = (await (await session.connection()).get_raw_connection()).driver_connection
+        driver.add_query_logger(lambda record: told.append(record.query))
+        await session.exec(select(Practice.slug))
+    assert told == []  # what is prepared is not told of
+    async with database.session() as session:
+        await session.exec(select(Practice.slug))
+    assert [query.partition(" ")[0].strip(";") for query in told] == ["BEGIN", "ROLLBACK"]
+    assert not database.engine.sync_engine.dispatch.before_cursor_execute  # of other sessions, nothing is watched
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO practices (name) VALUES ('Lost')",
+        "UPDATE practices SET name = 'Lost'",
+        "WITH gone AS (DELETE FROM practices RETURNING id) SELECT * FROM gone",
+        "SELECT id FROM practices FOR NO KEY UPDATE",
+    ],
+)
+async def test_nothing_is_changed_or_locked_where_only_reading_is_meant(database, statement):
+    async with database.transaction() as session:
+        await create_practice(session, "Kept")
+    with pytest.raises(ReadOnlyError):
+        async with database.reading() as session:
+            await (await session.connection()).execute(text(statement))
+    async with database.reading() as session:
+        session.add(Practice(name="Unsaved", slug="unsaved"))
+        assert (await session.exec(select(Practice.name))).all() == ["Kept"]
 
 
 async def test_an_error_tells_no_values(database):

@@ -32,7 +32,7 @@ router = page_router()
 async def show(request: Request, door: Door, viewer: Viewer, asked: AskedFor, offset: Offset = 0) -> Response:
     """One page of the client list; an offset past the end leads to the last page, and unknown filters are left out."""
     owners = await _owners(door, viewer.actor, asked.wanted.owner_id)
-    teams = [(view.team.id, view.team.name) for view in await door.people.teams(viewer.actor)]
+    teams = await door.people.team_names(viewer.actor)
     asked = asked.among({one for one, _ in owners}, {one for one, _ in teams}, door.software.names)
     sort = request.query_params.get("sort") in set(ClientSort) or None
     if is_dropped(request.query_params, asked.filters | {"sort": sort}):
@@ -44,10 +44,10 @@ async def show(request: Request, door: Door, viewer: Viewer, asked: AskedFor, of
             CLIENTS, asked.filters | asked.sorting | asked.size | {"offset": last_page_of(total, asked.limit)}
         )
         return RedirectResponse(end.rstrip("&"), status_code=HTTPStatus.SEE_OTHER)
-    facets = await door.clients.facets(viewer.actor, wanted)
-    everything = facets
+    everything, own = await door.clients.facets_with_own(viewer.actor)
+    facets = everything
     if wanted.search or wanted.owner_id or wanted.team_id or wanted.provider:
-        everything = await door.clients.facets(viewer.actor)
+        facets = await door.clients.facets(viewer.actor, wanted)
     return render(
         request,
         "clients.html",
@@ -59,7 +59,7 @@ async def show(request: Request, door: Door, viewer: Viewer, asked: AskedFor, of
         everything=everything,
         owners=owners,
         teams=teams,
-        views=await tabs(door, viewer.actor, asked, everything),
+        views=await tabs(door, viewer.actor, asked, everything, own),
         rows=list_rows(found, viewer.actor, door.software),
         statuses=_statuses(facets),
         software_there=_software(everything, facets, wanted.provider, door.software),
@@ -99,9 +99,9 @@ async def client_sync(request: Request, door: Door, viewer: Viewer, client: Id =
 async def _owners(door: Operations, actor: Actor, chosen: UUID | None) -> list[tuple[UUID, str]]:
     """The owners for the filter: all active colleagues, and leavers who still have clients."""
     return [
-        (one.colleague_id, one.name if one.deactivated_at is None else f"{one.name} (has left)")
-        for one in await door.colleagues.everybody(actor)
-        if one.deactivated_at is None or one.clients or one.colleague_id == chosen
+        (one.colleague_id, f"{one.name} (has left)" if one.has_left else one.name)
+        for one in await door.people.colleague_names(actor)
+        if not one.has_left or one.has_clients or one.colleague_id == chosen
     ]
 
 

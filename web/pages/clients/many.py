@@ -84,11 +84,9 @@ async def _page(
     planned = await door.many.plan(actor, what, clients)
     options: list[tuple[UUID, str]] = []
     if what is ManyAction.OWNER:
-        options = [
-            (one.colleague_id, one.name) for one in await door.colleagues.everybody(actor) if one.deactivated_at is None
-        ]
+        options = [(one.colleague_id, one.name) for one in await door.people.colleague_names(actor) if not one.has_left]
     elif what is ManyAction.TEAM:
-        options = [(view.team.id, view.team.name) for view in await door.people.teams(actor)]
+        options = list(await door.people.team_names(actor))
     status = 422 if problem else 200
     return render(
         request,

@@ -36,7 +36,7 @@ async def show(
     offset: Offset = 0,
 ) -> Response:
     """One page of the runs, newest first."""
-    people = await door.colleagues.everybody(viewer.actor)
+    people = await door.people.colleague_names(viewer.actor)
     colleague = colleague if colleague in {one.colleague_id for one in people} else None
     is_active = {"active": True, "finished": False}.get(state)
     wanted = RunFilter(kind=kind, colleague_id=colleague, is_active=is_active)

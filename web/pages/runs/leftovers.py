@@ -23,13 +23,14 @@ async def of_reconnect(door: Operations, actor: Actor, report: RunView) -> Mappi
         actor: Who looks.
         report: The run.
     """
-    run_id = report.run.id
-    offered, _ = await door.runs.organisations(actor, run_id, OFFERS, limit=SHOWN)
+    offered, _ = await door.runs.organisations(
+        actor, report.run, OFFERS, limit=SHOWN, is_told_apart=False, is_counted=False
+    )
     return {
         "noun": "connection",
         "extra": "runs/reconnect_leftovers.html",
         "shown": SHOWN,
-        "unreached": await door.runs.unreached(actor, run_id),
+        "unreached": await door.runs.unreached(actor, report.run),
         "offered": [view.organisation.name for view in offered],
     }
 
@@ -42,8 +43,8 @@ async def of_reassign(door: Operations, actor: Actor, report: RunView) -> Mappin
         actor: Who looks.
         report: The run.
     """
-    kept = await door.runs.kept_logins(actor, report.run.id)
-    first, _ = await door.runs.organisations(actor, report.run.id, limit=1)
+    kept = await door.runs.kept_logins(actor, report.run)
+    first, _ = await door.runs.organisations(actor, report.run, limit=1, is_told_apart=False, is_counted=False)
     taker_id = first[0].organisation.owner_id if first else None
     return {
         "noun": "client",

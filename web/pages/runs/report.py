@@ -36,12 +36,12 @@ async def values(
     outcome = None if is_stuck else _outcome(query.get("outcome"))
     offset = min(int(asked), MOST) if (asked := query.get("offset", "")).isdecimal() else 0
     wanted = OrganisationFilter(search=search, outcome=outcome, is_stuck=is_stuck, order=RowOrder.ATTENTION)
-    found, total = await door.runs.organisations(actor, report.run.id, wanted, limit=PAGE, offset=offset)
+    found, total = await door.runs.organisations(actor, report.run, wanted, limit=PAGE, offset=offset)
     if total and not found:
         offset = (total - 1) // PAGE * PAGE
-        found, total = await door.runs.organisations(actor, report.run.id, wanted, limit=PAGE, offset=offset)
+        found, total = await door.runs.organisations(actor, report.run, wanted, limit=PAGE, offset=offset)
     counts = report.counts
-    lacking = await door.runs.lacking(actor, report.run.id)
+    lacking = await door.runs.lacking(actor, report.run)
     ending = ending_of_run(report, taker, lacking)
     asked_for = NOT_DONE if is_stuck else outcome.value if outcome else None
     here = f"/activity/{report.run.id}"

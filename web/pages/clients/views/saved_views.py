@@ -181,7 +181,7 @@ def _called(view: OpenedView) -> str:
 
 async def _names(door: Operations, viewer: SignedIn) -> Mapping[UUID | None, str]:
     owners: dict[UUID | None, str] = {
-        one.colleague_id: one.name for one in await door.colleagues.everybody(viewer.actor)
+        one.colleague_id: one.name for one in await door.people.colleague_names(viewer.actor)
     }
     return owners | {view.team.id: view.team.name for view in await door.people.teams(viewer.actor)}
 

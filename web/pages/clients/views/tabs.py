@@ -49,11 +49,11 @@ class Tabs:
     to_save: str | None
 
 
-async def tabs(door: Operations, actor: Actor, asked: Asked, everything: ClientFacets) -> Tabs:
-    """The views for a list as it is asked for; ``everything`` counts all clients of the practice."""
+async def tabs(door: Operations, actor: Actor, asked: Asked, everything: ClientFacets, own: ClientFacets) -> Tabs:
+    """The views for a list as it is asked for; what is counted is all clients of the practice, and the actor's own."""
     saved = await door.saved_views.seen_by(actor)
     shown = next((view for view in saved if view.query == asked.query), None)
-    fixed = await _fixed(door, actor, asked, everything, is_saved=shown is not None)
+    fixed = _fixed(actor, asked, everything, own, is_saved=shown is not None)
     above = list(saved[:MOST_TABS])
     if shown is not None and shown not in above:
         above[-1] = shown
@@ -66,15 +66,12 @@ def _tab(view: OpenedView, shown: OpenedView | None) -> Tab:
     return Tab(view.name, opens(view), None, view is shown, None if view.is_own else view.owner_name)
 
 
-async def _fixed(
-    door: Operations, actor: Actor, asked: Asked, everything: ClientFacets, *, is_saved: bool
-) -> list[Tab]:
-    mine = await door.clients.facets(actor, ClientFilter(owner_id=actor.colleague_id))
+def _fixed(actor: Actor, asked: Asked, everything: ClientFacets, own: ClientFacets, *, is_saved: bool) -> list[Tab]:
     broken = ClientStatus.NEEDS_PERSON
     views = (
         (FixedView.ALL, EVERYONE, everything.total),
-        (FixedView.MINE, ClientFilter(owner_id=actor.colleague_id), mine.total),
-        (FixedView.NEEDS_ME, ClientFilter(owner_id=actor.colleague_id, status=broken), _needing(mine)),
+        (FixedView.MINE, ClientFilter(owner_id=actor.colleague_id), own.total),
+        (FixedView.NEEDS_ME, ClientFilter(owner_id=actor.colleague_id, status=broken), _needing(own)),
         (FixedView.NEEDS_SOMEBODY, ClientFilter(status=broken), _needing(everything)),
         (FixedView.NOT_CONNECTED, ClientFilter(status=ClientStatus.NOT_CONNECTED), None),
         (FixedView.ARCHIVED, ClientFilter(status=ClientStatus.ARCHIVED), None),
