@@ -1,5 +1,7 @@
 """Client accounts by hand: made and changed. Registered under ``clientsync clients``."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 from uuid import UUID
 
@@ -44,7 +46,9 @@ def create(
         async with acting(as_email) as (operations, actor):
             chosen = await _chosen(operations, actor, owner, team)
             new = NewClient.model_validate({"name": name, "anyway": anyway} | texts | chosen)
-            return await _after(operations, actor, await operations.accounts.add(actor, new))
+            with _anyway_goes_on():
+                client_id = await operations.accounts.add(actor, new)
+            return await _after(operations, actor, client_id)
 
     _say(execute(work()), json, "Added {name} as {code}.")
 
@@ -71,7 +75,9 @@ def edit(
             wanted = sent | await _chosen(operations, actor, owner, team)
             if not wanted:
                 raise Refused(RefusalCode.INVALID, "Say what to change: see `clientsync clients edit --help`.")
-            await operations.accounts.change(actor, client_id, ClientPatch.model_validate(wanted | {"anyway": anyway}))
+            with _anyway_goes_on():
+                patch = ClientPatch.model_validate(wanted | {"anyway": anyway})
+                await operations.accounts.change(actor, client_id, patch)
             return await _after(operations, actor, client_id)
 
     _say(execute(work()), json, "Saved {name}, {code}.")
@@ -185,6 +191,18 @@ async def _team_id(operations: Operations, actor: Actor, name: str) -> UUID:
     there = ", ".join(team.name for team in teams)
     message = f"There is no team {name!r} in your practice. " + (f"There is: {there}." if there else "It has no team.")
     raise Refused(RefusalCode.UNKNOWN_TEAM, message, field="team")
+
+
+@contextmanager
+def _anyway_goes_on() -> Iterator[None]:
+    """Name the option to who is asked whether this is another client."""
+    try:
+        yield
+    except Refused as refused:
+        asked = refused.refusal
+        if asked.code is not RefusalCode.LOOKS_LIKE_CLIENT:
+            raise
+        raise Refused(asked.code, f"{asked.message} --anyway goes on.", field=asked.field) from None
 
 
 async def _after(operations: Operations, actor: Actor, client_id: UUID) -> ClientAnswer:

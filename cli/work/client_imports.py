@@ -16,6 +16,9 @@ from starter.ending import REFUSED, execute
 _SHOWN = 50
 """Rows that are printed; ``--json`` has them all."""
 
+_TWICE = "allow the same name twice"
+"""What a refused row is told, which is an option here."""
+
 
 def import_file(
     file: Annotated[Path, typer.Argument(help="A list of clients, as CSV or XLSX.", exists=True, dir_okay=False)],
@@ -84,6 +87,8 @@ def _say(answer: ImportAnswer, rows: list[ImportedRowAnswer]) -> None:
         out.print(printed)
     if len(rows) > _SHOWN:
         out.print(f"and {len(rows) - _SHOWN} more rows; --json has them all", style="dim", highlight=False)
+    if any(_TWICE in (row.message or "") for row in rows):
+        out.print("--same-names allows the same name twice.", highlight=False, markup=False)
     counts, would = answer.counts, "would be " if answer.is_dry_run else ""
     out.print(
         f"{counts.created} {would}created, {counts.changed} {would}changed, {counts.unchanged} left as they are, "

@@ -23,15 +23,13 @@ from rules.clients.imports.cells import (
     without_zeros,
 )
 from rules.clients.imports.columns import Columns, Sheet, SheetRow
-from rules.clients.imports.numbers import KnownNumbers, clashes
+from rules.clients.imports.numbers import KnownNumbers, clashes, rows_named
 from rules.clients.imports.plans import Change, ImportInto, ImportPlan, JudgedRow, KnownClient
 from rules.clients.names import plain_name
 from rules.clients.registration_numbers import Numbers
 
 _FIELD, _CREATED, _CHANGED = ImportField, ImportVerdict.CREATED, ImportVerdict.CHANGED
 _TEXTS: Final = (_FIELD.NAME, _FIELD.COMPANY_NUMBER, _FIELD.TAX_NUMBER, _FIELD.REFERENCE)
-_MANY: Final = 5
-"""Row numbers that a sentence names at most."""
 
 Texts = Mapping[ImportField, str]
 
@@ -250,7 +248,7 @@ def _each_client_once(rows: Sequence[JudgedRow]) -> list[JudgedRow]:
         if key is not None:
             about[key].append(row.number)
     return [
-        row.refused(f"{_rows(about[key])} are about {_whom(row)}: which one counts?", _FIELD.CODE)
+        row.refused(f"{rows_named(about[key])} are about {_whom(row)}: which one counts?", _FIELD.CODE)
         if key is not None and len(about[key]) > 1
         else row
         for row, key in zip(rows, keys, strict=True)
@@ -259,13 +257,6 @@ def _each_client_once(rows: Sequence[JudgedRow]) -> list[JudgedRow]:
 
 def _whom(row: JudgedRow) -> str:
     return row.client.called if row.client else f"the code {row.code}"
-
-
-def _rows(numbers: Sequence[int]) -> str:
-    named = [str(number) for number in numbers[:_MANY]]
-    more = len(numbers) - len(named)
-    last = f"{more} more" if more else named.pop()
-    return f"Rows {', '.join(named)} and {last}"
 
 
 def _numbers(texts: Texts) -> Numbers:

@@ -3,14 +3,18 @@
 A tax number that several clients have is a VAT group's and tells nobody apart.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import Final
 from uuid import UUID
 
 from contracts.words.client_imports import ImportField
 from rules.clients.imports.cells import Wrong
 from rules.clients.imports.plans import JudgedRow, KnownClient
 from rules.clients.registration_numbers import NONE, Keys, Numbers, company_keys, tax_keys
+
+_MANY: Final = 5
+"""Row numbers that a sentence names at most."""
 
 _COMPANY, _TAX = ImportField.COMPANY_NUMBER, ImportField.TAX_NUMBER
 
@@ -81,17 +85,39 @@ def clashes(rows: Sequence[JudgedRow]) -> list[JudgedRow]:
     """
     company = [_brought(row, _COMPANY) for row in rows]
     tax = [_brought(row, _TAX) for row in rows]
-    companies = Counter(key for keys in company for key in keys)
-    taxes = Counter(key for keys in tax for key in keys)
+    companies, taxes = _having(rows, company), _having(rows, tax)
     judged = []
     for row, ours, theirs in zip(rows, company, tax, strict=True):
-        if any(companies[key] > 1 for key in ours):
-            row = row.refused("Another row has the same company number. Which one counts?", _COMPANY)
-        elif any(taxes[key] > 1 for key in theirs) and not (ours or _has_company(row)):
-            told = "Another row has the same tax number. Give both a company number if they are two of one VAT group."
-            row = row.refused(told, _TAX)
+        if shared := _shared(ours, companies):
+            row = row.refused(f"{rows_named(shared)} have the same company number: which one counts?", _COMPANY)
+        elif (shared := _shared(theirs, taxes)) and not (ours or _has_company(row)):
+            told = "have the same tax number. Give each its company number if they are of one VAT group."
+            row = row.refused(f"{rows_named(shared)} {told}", _TAX)
         judged.append(row)
     return judged
+
+
+def rows_named(numbers: Sequence[int]) -> str:
+    """Several rows by their numbers, a few of them if they are many: *Rows 3, 8 and 2 more*."""
+    named = [str(number) for number in numbers[:_MANY]]
+    more = len(numbers) - len(named)
+    last = f"{more} more" if more else named.pop()
+    return f"Rows {', '.join(named)} and {last}"
+
+
+def _having(rows: Sequence[JudgedRow], keys: Sequence[Keys]) -> dict[str, list[int]]:
+    """The numbers of the rows by each key that they bring."""
+    having: dict[str, list[int]] = defaultdict(list)
+    for row, brought in zip(rows, keys, strict=True):
+        for key in brought:
+            having[key].append(row.number)
+    return having
+
+
+def _shared(keys: Keys, having: dict[str, list[int]]) -> list[int]:
+    """The numbers of all rows that have one of these keys, if they are several; else none."""
+    found = sorted({number for key in keys for number in having[key]})
+    return found if len(found) > 1 else []
 
 
 def _brought(row: JudgedRow, field: ImportField) -> Keys:

@@ -1,5 +1,7 @@
 """Commands on client accounts: listed by a saved view, two made one, and one erased for good."""
 
+from pathlib import Path
+
 import pytest
 
 from models.clients.reads import ClientFilter, ClientOrder, ClientSort
@@ -40,6 +42,23 @@ async def test_accounts_are_merged_and_erased(scene: Scene, environment: dict[st
     again = await data(environment, "clients", "erase", merged["client_id"])
     assert again["code"] == "ALD-1"
     assert "There is no client 'ald-1'" in await refused(environment, "clients", "erase", "ald-1")
+
+
+async def test_who_is_asked_whether_it_is_another_client_is_told_the_option(
+    environment: dict[str, str], tmp_path: Path
+):
+    assert (await run(environment, "clients", "create", "Alder Ltd", "--company-number", "01234567")).exit_code == 0
+    beech = "clients", "create", "Beech Ltd", "--company-number", "1234567"
+    said = await refused(environment, *beech)
+    assert (
+        "Alder Ltd has the same company number. Open it, or go on if this is another client. --anyway goes on." in said
+    )
+    assert (await run(environment, *beech, "--anyway")).exit_code == 0
+    listed = tmp_path / "list.csv"
+    listed.write_text("code,name\nA2,Alder Limited\n")
+    done = await run(environment, "clients", "import", str(listed))
+    assert (done.exit_code, "--same-names allows the same name twice." in done.stdout) == (2, True)
+    assert (await run(environment, "clients", "import", str(listed), "--same-names")).exit_code == 0
 
 
 async def test_clients_are_listed_by_a_saved_view(scene: Scene, environment: dict[str, str]):

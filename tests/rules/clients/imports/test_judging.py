@@ -169,9 +169,12 @@ def test_rows_about_one_client_are_refused_since_nobody_knows_which_counts():
 
 def test_a_company_number_is_one_client_s_and_a_tax_number_may_be_a_vat_group_s():
     a, b = {"name": "A", "company_number": "09000001"}, {"name": "B", "company_number": "9000001"}
-    assert [row.verdict for row in plan(a, b).rows] == [V.REFUSED, V.REFUSED]
+    first, another, second = plan(a, {"name": "C"}, b).rows
+    assert said(first) == said(second) == "Rows 2 and 4 have the same company number: which one counts?"
+    assert another.verdict is V.CREATED
     group = [{"name": "A", "tax_number": "GB999999973"}, {"name": "B", "tax_number": "999999973"}]
-    assert [row.verdict for row in plan(*group).rows] == [V.REFUSED, V.REFUSED]
+    told = "Rows 2 and 3 have the same tax number. Give each its company number if they are of one VAT group."
+    assert [said(row) for row in plan(*group).rows] == [told, told]
     told_apart = [row | {"company_number": number} for row, number in zip(group, ("09000001", "09000002"), strict=True)]
     assert [row.verdict for row in plan(*told_apart).rows] == [V.CREATED, V.CREATED]
 
