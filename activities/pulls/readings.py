@@ -110,6 +110,12 @@ class Readings:
         return {lists: error for lists, error in self.errors.items() if error.cause.is_of_list and lists != PROFILE}
 
     @property
+    def refused(self) -> Collection[ListName]:
+        """Lists whose own feed was refused, while other lists of their group were read."""
+        read = {name for lists in self.rows for name in lists}
+        return {name for lists in self.errors if lists not in self.rows for name in lists if name in read}
+
+    @property
     def worst(self) -> ProviderError | None:
         """The error that decides the outcome: one that needs a person, else the limit that lasts longest, else any."""
         own = self.own_states

@@ -214,13 +214,15 @@ async def _store_lists(
                 whole[identity] = rows
             elif deleted := readings.deleted_beside(rows):  # their keys are unique in one organisation only
                 changes[identity] |= await list_store.store_lists(
-                    session, identity, rows, is_complete=False, at=at, deleted=deleted
+                    session, identity, rows, is_complete=False, at=at, deleted=deleted, refused=readings.refused
                 )
             else:
                 in_part[identity] = rows
+    refused = {identity: readings.refused for identity, readings in read.items()}
     for is_complete, group in ((True, whole), (False, in_part)):
         if any(group.values()):
-            for identity, one in (await list_store.store_pulls(session, group, is_complete=is_complete, at=at)).items():
+            stored = await list_store.store_pulls(session, group, is_complete=is_complete, at=at, refused=refused)
+            for identity, one in stored.items():
                 changes[identity] |= one
     for identity, readings in read.items():
         for lists, staged in readings.staged.items():
@@ -231,6 +233,8 @@ async def _store_lists(
                 at=at,
                 deleted=readings.deleted.get(lists, ()),
             )
+        for name in refused[identity]:
+            changes[identity].pop(name, None)  # its receipt tells of the last time that it was read
     return changes
 
 

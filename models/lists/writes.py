@@ -48,6 +48,7 @@ from models.lists.tables import TABLE_OF
 from rules.lists.list_changes import (
     Changes,
     Version,
+    as_stored,
     compare,
     count,
     count_first,
@@ -58,6 +59,7 @@ from rules.lists.list_changes import (
 )
 
 _NONE_DELETED: Mapping[Lists, Collection[str]] = {}
+_NONE_REFUSED: Mapping[UUID, Collection[ListName]] = {}
 
 
 async def store_lists(
@@ -68,9 +70,17 @@ async def store_lists(
     is_complete: bool,
     at: datetime,
     deleted: Mapping[Lists, Collection[str]] | None = None,
+    refused: Collection[ListName] = (),
 ) -> dict[ListName, Changes]:
     """Store the rows of one connection's pull; see ``store_pulls``."""
-    changes = await store_pulls(session, {connection_id: pulled}, is_complete=is_complete, at=at, deleted=deleted or {})
+    changes = await store_pulls(
+        session,
+        {connection_id: pulled},
+        is_complete=is_complete,
+        at=at,
+        deleted=deleted or {},
+        refused={connection_id: refused},
+    )
     return changes[connection_id]
 
 
@@ -81,6 +91,7 @@ async def store_pulls(
     is_complete: bool,
     at: datetime,
     deleted: Mapping[Lists, Collection[str]] = _NONE_DELETED,
+    refused: Mapping[UUID, Collection[ListName]] = _NONE_REFUSED,
 ) -> dict[UUID, dict[ListName, Changes]]:
     """Store the rows of pulls in the caller's transaction.
 
@@ -96,6 +107,8 @@ async def store_pulls(
         at: The moment of the pull (aware, UTC).
         deleted: Keys of rows that the provider says are deleted, by the lists that they were read for; they are marked
             as gone where the rows are not all that the provider has.
+        refused: Lists, by connection, that could not be read while others of their table were; their rows stay as they
+            are stored, since what the others have of them is less.
 
     Returns:
         Of each connection, the changes of each list that was read, for its receipt.
@@ -140,6 +153,8 @@ async def store_pulls(
                 changes[identity] |= count_first(lists, [row for row, _ in prepared.values()])
                 continue
             read = {key: Version(hashed, membership(lists, row)) for key, (row, hashed) in prepared.items()}
+            if names := refused.get(identity):
+                read = as_stored(before, read, [name in names for name in lists])
             difference = compare(before, read, is_complete=is_complete, deleted=ended.get(kind, ()))
             anew += [(identity, key) for key in difference.anew]
             gone += [(identity, key) for key in difference.gone]

@@ -104,7 +104,7 @@ GONE = frozenset(
 """What a reset, an ended trial or a conversion looks like from here; a login that ended says nothing of the kind."""
 
 _OWN = "Named like your practice: probably your own books."
-_USUALLY_OWN = "The first business of this login, which is usually the practice's own."
+_USUALLY_OWN = "The first organisation of this login, which is usually the practice's own."
 _ENDED = "Its subscription has ended: nothing of it can be read before it is renewed."
 _ENDED_AND_READ = "Its subscription has ended: it can still be read, and is not kept up to date there."
 

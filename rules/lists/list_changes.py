@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
+from operator import and_
 from typing import NamedTuple
 
 import orjson
@@ -123,6 +124,22 @@ def compare(
     else:
         gone = [key for key in deleted if key in held and held[key].is_here and key not in read]
     return Difference(new, anew, gone)
+
+
+def as_stored(
+    held: Mapping[str, Version], read: Mapping[str, Version], is_refused: Sequence[bool]
+) -> Mapping[str, Version]:
+    """What was read, and what is stored of lists that could not be read: other lists know less of their rows.
+
+    Args:
+        held: The stored rows, by key.
+        read: What the pull read, by key.
+        is_refused: For each of the lists that are compared, whether its own feed was refused.
+    """
+    kept = {
+        key: before for key, before in held.items() if before.is_here and any(map(and_, before.is_member, is_refused))
+    }
+    return {**read, **kept}
 
 
 def count(

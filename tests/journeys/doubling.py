@@ -189,7 +189,7 @@ async def rows_of(connection: asyncpg.Connection, *, is_shape: bool = False) -> 
     tables = [table for table in SQLModel.metadata.sorted_tables if table.name not in NOT_COMPARED]
     found: Rows = {table.name: [] for table in tables}
     for name, row in await connection.fetch(" UNION ALL ".join(_query(one, is_shape=is_shape) for one in tables)):
-        found[name].append(_OF_A_CALL.sub("", row) if is_shape else row)
+        found[name].append(_OF_A_CALL.sub(r"\1", row) if is_shape else row)
     return found
 
 
@@ -207,7 +207,7 @@ def _query(table: Table, *, is_shape: bool) -> str:
     return f"SELECT '{table.name}', {row} FROM {table.name} t"  # noqa: S608  # ours
 
 
-_OF_A_CALL = re.compile(r"(?:(?<=intuit_tid )|(?<=, request ))[0-9a-f-]+")
+_OF_A_CALL = re.compile(r"((?:correlation|intuit_tid|request) )[0-9a-f-]{20,}")
 """What the other side calls one request, in what is kept of a refusal."""
 
 _IDS = {("runs", "id"), ("events", "id"), ("password_requests", "id")}

@@ -141,8 +141,8 @@ async def test_what_only_enriches_a_list_costs_it_nothing(pulls: Pulls):
     assert await pulls.names(ListName.ACCOUNTS) == ["Poorer", "Sales"]
     assert await pulls.names(ListName.BANK_ACCOUNTS) == []
     held = await pulls.receipts()
-    assert {name: receipt.cause for name, receipt in held.items() if receipt.cause} == {
-        ListName.BANK_ACCOUNTS: Cause.ROLE_TOO_LOW
+    assert {name: (receipt.cause, receipt.pulled_at) for name, receipt in held.items() if receipt.cause} == {
+        ListName.BANK_ACCOUNTS: (Cause.ROLE_TOO_LOW, None)
     }
     connection = await pulls.connection()
     assert (connection.status, connection.cause) == (ConnectionStatus.CONNECTED, Cause.ROLE_TOO_LOW)
@@ -154,8 +154,17 @@ async def test_a_list_whose_feed_is_refused_loses_no_rows_and_is_asked_for_once(
     pulls.second.books[enriching] = pulls.second.books[BANKS]
     await pulls.pull()
     pulls.second.refuses[enriching] = NO_ROLE
-    await pulls.pull([RowKind.ACCOUNTS])
+    stored = await pulls.pull([RowKind.ACCOUNTS])
     assert [feed for feed, _ in pulls.second.asked] == [LEDGER, enriching]
+    # What the chart has of a bank account is less: it stays as it was read, and so does its receipt.
+    assert await pulls.names(ListName.BANK_ACCOUNTS) == ["Current"]
+    assert await pulls.names(ListName.ACCOUNTS) == ["Current", "Sales"]
+    assert (stored.added, stored.changed, stored.gone) == (0, 0, 0)
+    receipt = (await pulls.receipts())[ListName.BANK_ACCOUNTS]
+    assert (receipt.rows, receipt.pulled_at, receipt.cause) == (1, NOON, Cause.ROLE_TOO_LOW)
+    del pulls.second.books[LEDGER]["current"], pulls.second.refuses[enriching], pulls.second.books[enriching]
+    await pulls.pull([RowKind.ACCOUNTS])
+    assert await pulls.names(ListName.BANK_ACCOUNTS) == []
 
 
 async def test_a_login_that_may_not_read_the_profile_cannot_open_the_organisation(pulls: Pulls):

@@ -6,7 +6,17 @@ from hypothesis import strategies as st
 
 from contracts.words.lists import ListName, RowKind
 from contracts.words.standard_information import Contact
-from rules.lists.list_changes import Changes, Difference, Version, compare, count, count_first, membership, storable
+from rules.lists.list_changes import (
+    Changes,
+    Difference,
+    Version,
+    as_stored,
+    compare,
+    count,
+    count_first,
+    membership,
+    storable,
+)
 from tests.models.rows import account, contact
 
 ACCOUNTS = RowKind.ACCOUNTS.lists
@@ -52,6 +62,17 @@ def test_of_changes_alone_what_was_read_and_how_many_rows_there_are_are_enough(h
     whole = count(CONTACTS, held, read, is_complete=False, deleted=deleted)
     assert count(CONTACTS, needed, read, is_complete=False, deleted=deleted, numbers=numbers) == whole
     assert compare(needed, read, is_complete=False, deleted=deleted).new == compare(held, read, is_complete=False).new
+
+
+def test_what_could_not_be_read_stays_as_it_is_stored():
+    bank, gone = Version(b"whole", (True, True)), Version(b"whole", (True, True), is_here=False)
+    held = {"bank": bank, "closed": bank, "sales": Version(b"1", (True, False)), "gone": gone}
+    read = {key: Version(b"less", (True, False)) for key in ("bank", "sales", "gone", "new")}
+    merged = as_stored(held, read, (False, True))
+    assert merged == {**read, "bank": bank, "closed": bank}
+    difference = compare(held, merged, is_complete=True)
+    assert (difference.new, sorted(difference.anew), difference.gone) == (["new"], ["gone", "sales"], [])
+    assert count(ACCOUNTS, held, merged, is_complete=True)[ListName.BANK_ACCOUNTS] == Changes(2, 0, 0, 0)
 
 
 def test_a_supplier_that_becomes_a_customer_leaves_one_list_for_the_other():
