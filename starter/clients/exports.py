@@ -17,7 +17,7 @@ from contracts.words.names import slug
 from contracts.words.refusals import RefusalCode, Refused
 from models.clients import reads as client_views
 from models.clients.imports import people_of
-from models.clients.reads import BY_NAME, ClientFilter, ClientOrder, ClientView
+from models.clients.reads import BY_NAME, ClientFilter, ClientOrder, ClientStatus, ClientView
 from models.connections.settings import chosen_lists, keeps_nothing
 from models.connections.tables import Receipt
 from models.events.reads import EventView, event_views
@@ -95,15 +95,21 @@ class Exports:
 
     async def clients(self, actor: Actor, wanted: ClientFilter = EVERYONE, order: ClientOrder = BY_NAME) -> Export:
         """The practice's clients that match, in this order, as they are now."""
+        return await self._written(actor, [wanted], order)
+
+    async def chosen_clients(self, actor: Actor, client_ids: Collection[UUID]) -> Export:
+        """Those of the clients that are the practice's, by name; archived ones come last."""
+        statuses = None, ClientStatus.ARCHIVED
+        return await self._written(actor, [ClientFilter(ids=client_ids, status=status) for status in statuses])
+
+    async def _written(self, actor: Actor, wanted: Sequence[ClientFilter], order: ClientOrder = BY_NAME) -> Export:
+        found: list[ClientView] = []
         async with self._database.reading() as session:
-            found, _ = await client_views.client_views(session, actor.practice_id, wanted, order, limit=None)
+            for one in wanted:
+                found += (await client_views.client_views(session, actor.practice_id, one, order, limit=None))[0]
             emails = {one.id: one.email for one in await people_of(session, actor.practice_id)}
         rows = [_client(view, emails[view.client.owner_id]) for view in found]
         return self._export(actor, ["clients"], (*CLIENT, *CREATED, *CONNECTION, *WORDS), each(rows))
-
-    async def chosen_clients(self, actor: Actor, client_ids: Collection[UUID]) -> Export:
-        """Those of the clients that are the practice's, by name; archived ones are left out."""
-        return await self.clients(actor, ClientFilter(ids=client_ids))
 
     async def run(self, actor: Actor, run_id: str) -> Export:
         """A run's report: every organisation of its list with its outcome, as it is now.

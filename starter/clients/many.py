@@ -32,6 +32,7 @@ class ManyAction(StrEnum):
     REFRESH = "refresh"
     DISCONNECT = "disconnect"
     ARCHIVE = "archive"
+    RESTORE = "restore"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class Many:
         accounts: Changes owners and teams.
         managing: Refreshes.
         disconnecting: Ends connections.
-        archive: Archives.
+        archive: Archives, and restores.
     """
 
     def __init__(
@@ -91,6 +92,7 @@ class Many:
             ManyAction.REFRESH: managing.refresh,
             ManyAction.DISCONNECT: disconnecting.disconnect,
             ManyAction.ARCHIVE: archive.archive,
+            ManyAction.RESTORE: archive.restore,
         }
 
     async def plan(self, actor: Actor, action: ManyAction, client_ids: Collection[UUID]) -> Planned:
@@ -132,7 +134,7 @@ class Many:
         return Done(count, len(planned.clients) - count, planned.left_out)
 
     async def carry_out(self, actor: Actor, action: ManyAction, client_ids: Collection[UUID]) -> Done:
-        """Refresh, disconnect or archive clients; each by itself, so that one that is refused stops no other.
+        """Refresh, disconnect, archive or restore clients; each by itself, so that one that is refused stops no other.
 
         Raises:
             Refused: As ``plan``.
@@ -160,6 +162,8 @@ def _left_out(view: ClientView, reason: str) -> LeftOut:
 
 def _reason(action: ManyAction, view: ClientView) -> str | None:
     """Why an action does nothing to a client; None where it does something."""
+    if action is ManyAction.RESTORE:
+        return "It is not archived." if view.client.archived_at is None else None
     if view.client.archived_at is not None:
         return "It is archived already." if action is ManyAction.ARCHIVE else "It is archived."
     if action in {ManyAction.REFRESH, ManyAction.DISCONNECT}:

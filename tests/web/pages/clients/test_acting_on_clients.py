@@ -107,7 +107,7 @@ async def test_an_owner_and_a_team_for_many_in_one_go(house: House, crowd: Crowd
 
 
 @pytest.mark.thorough
-async def test_archiving_many_asks_first_and_tells_who_was_left_out(
+async def test_archiving_and_restoring_many_asks_first_and_tells_who_was_left_out(
     house: House, crowd: Crowd, http: httpx2.AsyncClient
 ):
     plain = [one for one in crowd.clients if one.id not in {line.client_id for line in crowd.connections}][:3]
@@ -120,7 +120,12 @@ async def test_archiving_many_asks_first_and_tells_who_was_left_out(
     assert "It is archived already." in rest.text
     saved = await sent(http, "/clients/many", what="export", client=[*ids, str(crowd.clients[10].id)])
     assert crowd.clients[10].code in saved.text
-    assert plain[0].code not in saved.text, "archived ones are left out"
+    assert plain[0].code in saved.text, "archived ones too: they are chosen"
+    shown = (await http.get("/clients?status=archived")).text
+    assert re.findall(r'name="what" value="(\w+)"', shown) == ["restore", "export"]
+    assert "Restore: 3 clients" in (await sent(http, "/clients/many", what="restore", client=ids)).text
+    assert "3 clients restored" in (await sent(http, "/clients/many/done", what="restore", client=ids)).text
+    assert "It is not archived." in (await sent(http, "/clients/many", what="restore", client=ids)).text
 
 
 async def test_disconnecting_many_wants_a_word(crowd: Crowd, http: httpx2.AsyncClient):
@@ -166,7 +171,9 @@ async def test_ticking_in_a_browser(house: House, browsers: Browsers, crowd: Cro
     await page.get_by_role("searchbox").fill("bakery")
     await expect(bar).to_be_hidden()
     await ticked(page, 1)
-    await bar.get_by_role("button", name="Change team").click()
+    async with page.expect_download():
+        await bar.get_by_role("button", name="Export").click()
+    await bar.get_by_role("button", name="Change team").click()  # a file that is saved ends nothing
     await expect(page.get_by_role("heading", level=1)).to_have_text("Change the team: 1 client")
     await page.get_by_label("Their team").select_option(index=1)
     await page.get_by_role("button", name="Change the team of 1 client").click()
