@@ -128,7 +128,7 @@ def compare(
 
 def as_stored(
     held: Mapping[str, Version], read: Mapping[str, Version], is_refused: Sequence[bool]
-) -> Mapping[str, Version]:
+) -> dict[str, Version]:
     """What was read, and what is stored of lists that could not be read: other lists know less of their rows.
 
     Args:

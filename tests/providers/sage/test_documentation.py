@@ -13,8 +13,8 @@ from providers.sage import books, trade
 PAGE = (Path(__file__).parents[3] / "docs/providers/sage.md").read_text("utf-8")
 
 CHART = books.chart_of([{"id": "a4", "nominal_code": 400}, {"id": "a5", "nominal_code": 500}])
-NAMED = {"id": "x", "name": "Name", "displayed_as": "Shown", "updated_at": "2026-03-02T12:00:00Z"}
-ITEM = NAMED | {
+NAMED: Record = {"id": "x", "name": "Name", "displayed_as": "Shown", "updated_at": "2026-03-02T12:00:00Z"}
+ITEM: Record = NAMED | {
     "item_code": "H1",
     "description": "Hammer",
     "purchase_description": "Hammers",
