@@ -72,8 +72,11 @@ async def parts_of(settings: Settings, database: Database) -> AsyncIterator[Part
         smtp = settings.smtp_url  # without one, mail stays in the outbox
         mailer = None if smtp is None else SmtpMailer(smtp.get_secret_value(), settings.required("mail_from"))
         operators = Operators(database, mailer, settings.operator_email)
-        tokens = TokenStore(database, settings.key_ring().for_purpose("database"), operators=operators)
-        yield Parts(database, providers, tokens, mailer, settings.public_url, registry.those_on(settings.providers))
+        sealer = settings.key_ring().for_purpose("database")
+        tokens = TokenStore(database, sealer, operators=operators)
+        yield Parts(
+            database, providers, tokens, sealer, mailer, settings.public_url, registry.those_on(settings.providers)
+        )
 
 
 @asynccontextmanager

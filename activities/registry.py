@@ -6,6 +6,7 @@ from typing import Any
 
 from activities.connections.changing import ChangeActivities
 from activities.connections.disconnecting import DisconnectActivities
+from activities.delivery.client_links import ClientLinkActivities
 from activities.delivery.forgotten import ForgottenActivities
 from activities.delivery.mailing import Mailer
 from activities.delivery.notices import NoticeActivities
@@ -23,6 +24,7 @@ from activities.shared.outages import OutageActivities
 from activities.shared.token_store import TokenStore
 from contracts.words.names import GROUPS_QUEUE, PROVIDER_QUEUE, WORKFLOW_QUEUE, queue_of
 from models.kit.database import Database
+from models.kit.sealing import Sealer
 from models.runs.lost_work import IsAtWork
 from providers.port.provider import Providers
 from providers.port.settings import ProviderSettings
@@ -42,6 +44,7 @@ class Parts:
     database: Database
     providers: Providers
     tokens: TokenStore
+    sealer: Sealer
     mailer: Mailer | None = None
     public_url: str | None = None
     apps: Sequence[ProviderSettings] = ()
@@ -106,6 +109,7 @@ def between_workflows(parts: Parts, is_at_work: IsAtWork) -> Served:
         runs.finish_run,
         SettlingActivities(database, is_at_work).settle_lost_work,
         ForgottenActivities(database, parts.mailer, parts.public_url).mail_password_link,
+        ClientLinkActivities(database, parts.sealer, parts.mailer).mail_client_link,
     )
     return Served(WORKFLOW_QUEUE, activities)
 

@@ -197,4 +197,5 @@ async def open_operations(settings: Settings) -> "AsyncIterator[Operations]":
             deadlines=Deadlines(consent=settings.consent_deadline, selection=settings.selection_deadline),
             identity_provider=_identity_provider(settings, sign_in),
             apps=settings.providers,
+            sends_mail=settings.smtp_url is not None,
         )

@@ -35,6 +35,7 @@ from starter.connections.changes import BookChanges
 from starter.connections.client_links import ClientLinks
 from starter.connections.disconnecting import Disconnecting
 from starter.connections.health import ConnectionHealth
+from starter.connections.link_mails import LinkMails
 from starter.connections.managing import Managing
 from starter.connections.software_states import SoftwareStates
 from starter.connections.told import ToldByProviders
@@ -74,6 +75,7 @@ class Operations:
         answer_within: How long to wait for the answer to a selection.
         identity_provider: Where colleagues can sign in to the pages; None when none is configured.
         apps: What is set of our apps at the providers, by their names.
+        sends_mail: Whether the worker has a mail server.
 
     Attributes:
         software: The accounting software that is on, and which one is meant.
@@ -129,6 +131,7 @@ class Operations:
         answer_within: timedelta = timedelta(seconds=20),
         identity_provider: IdentityProvider | None = None,
         apps: Mapping[str, BaseSettings] | None = None,
+        sends_mail: bool = False,
     ) -> None:
         self._database = database
         self._temporal = temporal
@@ -167,7 +170,8 @@ class Operations:
         self.exports = Exports(database, self.clients, self.runs, self.software)
         self.hand_overs = HandOvers(database, self.runs, self.software)
         self.managing = Managing(database, temporal, self.consents, self.runs, self.software, self.supporting)
-        self.client_links = ClientLinks(database, self.consents, self.managing, self.runs, public_url)
+        mails = LinkMails(database, sealer, temporal, sends_mail=sends_mail)
+        self.client_links = ClientLinks(database, self.consents, self.managing, self.runs, mails, public_url)
         self.told = ToldByProviders(database, self.consents, self.managing)
         self.disconnecting = Disconnecting(database, temporal, self.managing)
         self.archive = Archive(database, self.disconnecting)

@@ -15,6 +15,7 @@ from workflows.bulk_create_clients import BulkCreateClients
 from workflows.change_connection import ChangeConnection
 from workflows.check_connections import CheckConnections
 from workflows.disconnect_client import DisconnectClient
+from workflows.mail_client_link import MailClientLink
 from workflows.mail_password_link import MailPasswordLink
 from workflows.plans.policies import SETTLED_EVERY
 from workflows.reassign_clients import ReassignClients
@@ -27,6 +28,7 @@ WORKFLOWS = (
     ChangeConnection,
     CheckConnections,
     DisconnectClient,
+    MailClientLink,
     MailPasswordLink,
     ReassignClients,
     ReconnectAll,

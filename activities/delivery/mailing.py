@@ -41,6 +41,7 @@ class Mail:
         subject: One line.
         body: Plain text.
         written_at: When it was written (aware).
+        reply_to: Whom an answer goes to; the sender's address where it is None.
     """
 
     mail_id: UUID
@@ -48,6 +49,7 @@ class Mail:
     subject: str
     body: str = field(repr=False)
     written_at: datetime
+    reply_to: str | None = None
 
 
 class Mailer(Protocol):
@@ -106,6 +108,8 @@ class SmtpMailer:
         message["Date"] = format_datetime(mail.written_at.astimezone(UTC))
         domain = self._sender.rpartition("@")[2].rstrip(">") or "localhost"
         message["Message-ID"] = f"<{mail.mail_id}@{domain}>"
+        if mail.reply_to is not None:
+            message["Reply-To"] = mail.reply_to
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday answers
         message.set_content(mail.body)
         return message

@@ -10,6 +10,8 @@ from temporalio import activity
 
 from activities.shared.grant_reader import ReachActivities
 from contracts.payloads.check_connections import TidiedUp, TidyUpInput
+from contracts.words.client_links import MAIL_WAITS
+from models.grants import link_mails
 from models.lists import stagings
 from models.night import endings
 from providers.port.errors import ProviderError
@@ -35,6 +37,7 @@ class TidyActivities(ReachActivities):
             sign_ins = await endings.purge_sign_ins(session, asked.practice_id, at)
             await endings.purge_choices(session, asked.practice_id)
             profiles = await endings.purge_profiles(session, asked.practice_id, at)
+            await link_mails.forget_old(session, asked.practice_id, at - 2 * MAIL_WAITS, at)
             await stagings.forget_old(session, asked.practice_id, at - STAGED_AT_MOST)
         async with self._database.session() as session:
             unused = await endings.unused_logins(session, asked.practice_id, at)

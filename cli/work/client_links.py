@@ -7,9 +7,11 @@ import typer
 
 from cli.kit.acting import ClientName, acting_on
 from cli.kit.output import As, Json, Provider, out, print_json, table, words
-from contracts.words.client_links import DAYS
+from contracts.words.client_links import DAYS, MailState
 from starter.answers.sign_ins import AskedClientAnswer, ClientLinksAnswer, MadeClientLinkAnswer
 from starter.ending import execute
+
+SendTo = Annotated[str | None, typer.Option(help="E-mail address to which Clientsync mails it.")]
 
 links = typer.Typer(no_args_is_help=True, help="Links by which a client's own people sign in, without an account here.")
 
@@ -18,6 +20,7 @@ links = typer.Typer(no_args_is_help=True, help="Links by which a client's own pe
 def make(
     client: ClientName,
     days: Annotated[int, typer.Option(help="Days until it ends by itself; 60 at most.")] = DAYS,
+    send_to: SendTo = None,
     as_email: As = None,
     json: Json = False,
 ) -> None:
@@ -25,13 +28,14 @@ def make(
 
     async def work() -> MadeClientLinkAnswer:
         async with acting_on(client, as_email) as (operations, actor, client_id):
-            return MadeClientLinkAnswer.of(await operations.client_links.make(actor, client_id, days))
+            return MadeClientLinkAnswer.of(await operations.client_links.make(actor, client_id, days, send_to))
 
     answer = execute(work())
     if json:
         print_json(answer)
         return
     out.print(answer.address, highlight=False, soft_wrap=True)
+    _say_mailed(answer.mail)
     out.print("It connects this client's own books and nothing else, once. It is not shown again.", style="dim")
 
 
@@ -40,6 +44,7 @@ def ask(
     client: ClientName,
     provider: Provider = None,
     days: Annotated[int, typer.Option(help="Days until it ends by itself; 60 at most.")] = DAYS,
+    send_to: SendTo = None,
     as_email: As = None,
     json: Json = False,
 ) -> None:
@@ -48,14 +53,21 @@ def ask(
     async def work() -> AskedClientAnswer:
         async with acting_on(client, as_email) as (operations, actor, client_id):
             software = operations.software.chosen(provider)
-            return AskedClientAnswer.of(await operations.client_links.ask(actor, client_id, software, None, days))
+            made = await operations.client_links.ask(actor, client_id, software, None, days, send_to)
+            return AskedClientAnswer.of(made)
 
     answer = execute(work())
     if json:
         print_json(answer)
         return
     out.print(answer.address, highlight=False, soft_wrap=True)
+    _say_mailed(answer.mail)
     out.print(f"It works once and is not shown again. Then choose: clientsync runs show {answer.run_id}", style="dim")
+
+
+def _say_mailed(mail: MailState | None) -> None:
+    if mail is not None:
+        out.print("A mail with it is on its way." if mail is MailState.ON_ITS_WAY else f"The mail: {words(mail)}.")
 
 
 @links.command("list")
@@ -70,10 +82,10 @@ def list_links(client: ClientName, as_email: As = None, json: Json = False) -> N
     if json:
         print_json(answer)
         return
-    rows = table("Id", "State", "Sent by", "Made (UTC)", "Until (UTC)")
+    rows = table("Id", "State", "Mail", "Sent by", "Made (UTC)", "Until (UTC)")
     for one in answer.links:
         times = (f"{moment:%Y-%m-%d %H:%M}" for moment in (one.created_at, one.expires_at))
-        rows.add_row(str(one.link_id), words(one.state), one.sent_by, *times)
+        rows.add_row(str(one.link_id), words(one.state), words(one.mail) if one.mail else "", one.sent_by, *times)
     out.print(rows)
 
 

@@ -6,6 +6,7 @@ without a database. They hold no e-mail address and no secret: Temporal does not
 
 import re
 import unicodedata
+from uuid import UUID
 
 from contracts.words.runs import RunKind
 
@@ -97,6 +98,11 @@ LOST_WORK_ID = "settle-lost-work"
 def check_now_id(practice_slug: str) -> str:
     """The id of a check that somebody asked for; each practice can have one such check at a time."""
     return f"check-connections-now-{practice_slug}"
+
+
+def mail_client_link_id(mail_id: UUID) -> str:
+    """The id of the workflow that mails a client's own people a link; it shows no name and no address."""
+    return f"mail-client-link-{mail_id}"
 
 
 def mail_password_link_id(request_id: int) -> str:

@@ -254,6 +254,7 @@ _STATEMENTS: Final = tuple(
         WHERE client_id = {_IDS}
         """,  # noqa: S608
         f"UPDATE client_links SET organisation_id = '' WHERE client_id = {_IDS}",  # noqa: S608
+        f"DELETE FROM client_link_mails WHERE client_id = {_IDS}",  # noqa: S608
         f"""
         UPDATE expected_organisations SET organisation_id = NULL, name = :name, came_instead = NULL
         WHERE client_id = {_IDS}

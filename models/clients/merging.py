@@ -83,6 +83,7 @@ _MOVES: Final = tuple(
         "UPDATE events SET client_id = :staying WHERE client_id = :going",
         "UPDATE runs SET client_id = :staying WHERE client_id = :going",
         "UPDATE client_links SET client_id = :staying WHERE client_id = :going",
+        "UPDATE client_link_mails SET client_id = :staying WHERE client_id = :going",
         "UPDATE expected_sign_ins SET client_id = :staying WHERE client_id = :going",
         "UPDATE expected_organisations SET client_id = :staying WHERE client_id = :going",
         """

@@ -12,10 +12,10 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.words.client_links import LinkState
+from contracts.words.client_links import LinkState, MailState
 from models.clients.tables import Client
 from models.connections.tables import Connection
-from models.grants.tables import ClientLink, ClientLinkUse, ConsentAttempt
+from models.grants.tables import ClientLink, ClientLinkMail, ClientLinkUse, ConsentAttempt
 from models.practices.tables import Colleague, Practice
 from rules.clients.sign_in_links import LinkFacts, state_of
 
@@ -32,6 +32,7 @@ class ClientLinkView:
         sender: Who sent it.
         used_at: When somebody signed in by it; None if nobody has.
         revoked_by: Name of whoever has taken it back.
+        mail: What has become of the latest mail with it; None where none was sent.
     """
 
     link: ClientLink
@@ -41,6 +42,7 @@ class ClientLinkView:
     sender: Colleague
     used_at: datetime | None
     revoked_by: str | None
+    mail: MailState | None
 
     def state(self, at: datetime) -> LinkState:
         """What has become of it; see ``rules.clients.sign_in_links``."""
@@ -60,7 +62,14 @@ class ClientLinkView:
 
 async def _found(session: AsyncSession, *which: Any) -> Sequence[ClientLinkView]:
     revoker = aliased(Colleague)
-    columns: Any = (ClientLink, Client, Connection, Practice, Colleague, ClientLinkUse.used_at, revoker.name)
+    mail = (
+        select(ClientLinkMail.state)
+        .where(ClientLinkMail.token_hash == ClientLink.token_hash)
+        .order_by(col(ClientLinkMail.created_at).desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    columns: Any = (ClientLink, Client, Connection, Practice, Colleague, ClientLinkUse.used_at, revoker.name, mail)
     query: Any = (
         select(*columns)
         .join(Client, col(Client.id) == col(ClientLink.client_id))

@@ -3,10 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint, false
+from sqlalchemy import Index, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 from contracts.words.causes import Cause
+from contracts.words.client_links import MailState
 from contracts.words.connections import GrantStatus
 from models.kit.columns import MOMENT, created, enum_of, new_id
 
@@ -125,6 +126,31 @@ class ClientLinkUse(SQLModel, table=True):
 
     link_id: UUID = Field(foreign_key="client_links.id", primary_key=True)
     used_at: datetime = created()
+
+
+class ClientLinkMail(SQLModel, table=True):
+    """A mail with a link for a client's own people, connected or not yet; one for each link and address.
+
+    What it says, whom it goes to and the link in it are sealed, and forgotten once it is settled.
+    """
+
+    __tablename__ = "client_link_mails"
+    __table_args__ = (
+        UniqueConstraint("token_hash", "address_hash"),
+        Index("ix_client_link_mails_practice_id", "practice_id", "created_at"),
+    )
+
+    id: UUID = new_id()
+    practice_id: UUID = Field(foreign_key="practices.id")
+    colleague_id: UUID = Field(foreign_key="colleagues.id")
+    client_id: UUID = Field(foreign_key="clients.id", index=True)
+    token_hash: bytes
+    """Of the link in it: a ``ClientLink``'s or a ``SignInLink``'s."""
+    address_hash: bytes
+    sealed_mail: bytes | None = Field(default=None)
+    state: MailState = Field(default=MailState.ON_ITS_WAY, sa_type=enum_of(MailState))
+    created_at: datetime = created()
+    settled_at: datetime | None = Field(default=None, sa_type=MOMENT)
 
 
 class PracticeRegion(SQLModel, table=True):

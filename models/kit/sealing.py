@@ -36,6 +36,23 @@ class IdentitySecrets:
     nonce: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class LinkMail:
+    """A mail with a link for a client's own people.
+
+    Attributes:
+        address: Whom it goes to.
+        subject: One line.
+        body: Its text, with the link.
+        reply_to: The colleague's address, for who answers it.
+    """
+
+    address: str = field(repr=False)
+    subject: str
+    body: str = field(repr=False)
+    reply_to: str
+
+
 def seal_secret(sealer: Sealer, grant_id: UUID, secret: bytes) -> bytes:
     """Seal a credential's secret for its row."""
     return sealer.seal(secret, _secret_of(grant_id))
@@ -94,6 +111,20 @@ def seal_list(sealer: Sealer, import_id: UUID, content: bytes) -> bytes:
 def open_list(sealer: Sealer, import_id: UUID, sealed: bytes) -> bytes:
     """Open it; the sealer raises when it is of another row."""
     return sealer.open(sealed, _list_of(import_id))
+
+
+def seal_link_mail(sealer: Sealer, mail_id: UUID, mail: LinkMail) -> bytes:
+    """Seal a mail with a link for a client's own people for its row."""
+    return sealer.seal(orjson.dumps(mail), _link_mail_of(mail_id))
+
+
+def open_link_mail(sealer: Sealer, mail_id: UUID, sealed: bytes) -> LinkMail:
+    """Open it; the sealer raises when it is of another row."""
+    return LinkMail(**orjson.loads(sealer.open(sealed, _link_mail_of(mail_id))))
+
+
+def _link_mail_of(mail_id: UUID) -> str:
+    return f"client_link_mails:sealed_mail:{mail_id}"
 
 
 def _list_of(import_id: UUID) -> str:

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from contracts.words.client_links import LinkState
 from contracts.words.connections import ConnectionStatus
-from rules.night.digesting import Letter
 
 
 class LinkFacts(NamedTuple):
@@ -70,20 +69,6 @@ def other_pick(wanted: str, came: Sequence[str], title: str) -> str:
     names = " and ".join(filter(None, [", ".join(shown[:-1]), *shown[-1:]]))
     chosen = f"You chose {names}" if names else f"What you allowed in {title} was something else"
     return f"{chosen}; this link is for {wanted} alone. Nothing was kept of it and nothing was changed."
-
-
-def has_signed_in(client: str, title: str, name: str, page: str) -> Letter:
-    """The mail that tells a colleague that a client whom they sent a link, and that was never connected, is signed in.
-
-    Args:
-        client: The client's name.
-        title: The accounting software's name.
-        name: The colleague's.
-        page: Address of the run in which its books are chosen.
-    """
-    said = f"Somebody has signed in to {title} for {client} by the link that you sent."
-    step = f"Choose which books are this client's, and its lists are read:\n{page}"
-    return Letter(f"{client} has signed in", f"Hello {name},\n\n{said}\n\n{step}\n")
 
 
 def is_own(wanted: str | None, came: Collection[str]) -> bool:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from contracts.words.client_links import DAYS, MOST_DAYS, LinkState
+from contracts.words.client_links import DAYS, MOST_DAYS, LinkState, MailState
 from contracts.words.runs import SignInState
 from models.grants.client_links import ClientLinkView
 from models.kit.columns import now
@@ -120,6 +120,15 @@ class ClientLinkWish(BaseModel):
     """How long a link works."""
 
     days: int = Field(default=DAYS, ge=1, le=MOST_DAYS, description="Days until it ends by itself.")
+    send_to: str | None = Field(
+        default=None,
+        max_length=254,
+        description="An e-mail address to which Clientsync mails the link, with who asks, what for and until when it "
+        "works. It is not kept. Needs a mail server.",
+    )
+
+
+MAIL = "What has become of the mail with it; null where none was asked for."
 
 
 class MadeClientLinkAnswer(BaseModel):
@@ -128,11 +137,12 @@ class MadeClientLinkAnswer(BaseModel):
     link_id: UUID
     address: str
     expires_at: datetime
+    mail: MailState | None = Field(description=MAIL)
 
     @classmethod
     def of(cls, made: MadeLink) -> Self:
         """The link as the API shows it."""
-        return cls(link_id=made.link_id, address=made.address, expires_at=made.expires_at)
+        return cls(link_id=made.link_id, address=made.address, expires_at=made.expires_at, mail=made.mail)
 
 
 class AskedClientAnswer(BaseModel):
@@ -141,11 +151,12 @@ class AskedClientAnswer(BaseModel):
     run_id: str = Field(description="The run that waits for the sign-in, and then for a choice. Stop it to withdraw.")
     address: str
     expires_at: datetime
+    mail: MailState | None = Field(description=MAIL)
 
     @classmethod
     def of(cls, made: AskedClient) -> Self:
         """The link as the API shows it."""
-        return cls(run_id=made.run_id, address=made.address, expires_at=made.expires_at)
+        return cls(run_id=made.run_id, address=made.address, expires_at=made.expires_at, mail=made.mail)
 
 
 class ClientLinkAnswer(BaseModel):
@@ -159,6 +170,7 @@ class ClientLinkAnswer(BaseModel):
     used_at: datetime | None = Field(description="When somebody signed in by it.")
     withdrawn_at: datetime | None
     withdrawn_by: str | None
+    mail: MailState | None = Field(description="What has become of the latest mail with it.")
 
     @classmethod
     def of(cls, view: ClientLinkView, at: datetime) -> Self:
@@ -173,6 +185,7 @@ class ClientLinkAnswer(BaseModel):
             used_at=view.used_at,
             withdrawn_at=link.revoked_at,
             withdrawn_by=view.revoked_by,
+            mail=view.mail,
         )
 
 

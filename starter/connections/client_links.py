@@ -9,12 +9,12 @@ has succeeded: who closes the provider's page, or chooses wrongly, presses again
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from contracts.words.access import scope_of
-from contracts.words.client_links import DAYS, MOST_DAYS, LinkState
+from contracts.words.client_links import DAYS, MOST_DAYS, LinkState, MailState
 from contracts.words.connections import ConnectionStatus
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import RunKind
@@ -22,7 +22,7 @@ from models.access.sessions import hashed
 from models.clients.tables import Client
 from models.connections import reads as managed_connections
 from models.events import writes as events
-from models.grants import client_links
+from models.grants import client_links, sign_ins
 from models.grants.client_links import ClientLinkView
 from models.grants.tables import ClientLink
 from models.kit.columns import now
@@ -30,6 +30,7 @@ from models.kit.database import Database
 from models.runs.tables import Run
 from starter.actor import Actor
 from starter.clients.finding import missing
+from starter.connections.link_mails import LinkMails, Wanted
 from starter.connections.managing import ARCHIVED, LEAVES, Managing, managed_or_refused
 from starter.people.colleagues import actor_of
 from starter.runs import consent_words
@@ -54,11 +55,13 @@ class MadeLink:
         link_id: Its id.
         address: What is sent to the client; it cannot be shown again.
         expires_at: Until when it works.
+        mail: What has become of the mail with it; None where none was asked for.
     """
 
     link_id: UUID
     address: str = field(repr=False)
     expires_at: datetime
+    mail: MailState | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +73,14 @@ class AskedClient:
         client_name: The client.
         address: What is sent to the client; it cannot be shown again.
         expires_at: Until when it works.
+        mail: What has become of the mail with it; None where none was asked for.
     """
 
     run_id: str
     client_name: str
     address: str = field(repr=False)
     expires_at: datetime
+    mail: MailState | None = None
 
 
 class ClientLinks:
@@ -86,29 +91,88 @@ class ClientLinks:
         consents: Begins sign-ins.
         managing: Starts the run of a client's reconnect.
         runs: Starts the run of a client that was never connected.
+        mails: Sends links by mail.
         public_url: Base address at which browsers reach us, without a final slash.
     """
 
-    def __init__(self, database: Database, consents: Consents, managing: Managing, runs: Runs, public_url: str) -> None:
+    def __init__(
+        self,
+        database: Database,
+        consents: Consents,
+        managing: Managing,
+        runs: Runs,
+        mails: LinkMails,
+        public_url: str,
+    ) -> None:
         self._database = database
+        self._mails = mails
         self._runs = runs
         self._consents = consents
         self._managing = managing
         self._public_url = public_url
 
-    async def make(self, actor: Actor, client_id: UUID, days: int = DAYS) -> MadeLink:
-        """Make a link for one client.
+    @property
+    def sends_mail(self) -> bool:
+        """Whether links can be sent by mail from here."""
+        return self._mails.sends_mail
+
+    async def make(self, actor: Actor, client_id: UUID, days: int = DAYS, send_to: str | None = None) -> MadeLink:
+        """Make a link for one client, and mail it where that is asked for.
 
         Args:
             actor: Who sends it; a login that comes by it counts as brought by them.
             client_id: The client.
             days: For how many days it works.
+            send_to: The e-mail address of whoever is asked; None sends nothing.
 
         Raises:
-            Refused: No such client, no connection, one that is just being ended, archived, too many links, or ``days``
-                is not 1 to 60.
+            Refused: No such client, no connection, one that is just being ended, archived, too many links, ``days``
+                is not 1 to 60, or it cannot be mailed there.
         """
         actor.check(scope_of(RunKind.RECONNECT_ALL))
+        if send_to is not None:
+            send_to = await self._mails.check(actor, client_id, send_to)
+        made, provider, organisation = await self._made(actor, client_id, days)
+        if send_to is None:
+            return made
+        title = self._consents.provider(provider).title
+        try:
+            return replace(
+                made, mail=await self._mails.send(actor, _mail(client_id, organisation, title, made, send_to))
+            )
+        except Refused:  # nobody has seen the link, and nobody gets it
+            await self.withdraw(actor, client_id, made.link_id)
+            raise
+
+    async def mail(self, actor: Actor, client_id: UUID, address: str, send_to: str) -> MailState:
+        """Mail a link that was made before, by the address that was shown then; again, nothing is sent.
+
+        Raises:
+            Refused: There is no such link of this client, it does not work any more, or it cannot be mailed there.
+        """
+        actor.check(scope_of(RunKind.RECONNECT_ALL))
+        token = address.rpartition("/")[2]
+        async with self._database.session() as session:
+            link = await client_links.by_token(session, hashed(token))
+            asked = None if link else await sign_ins.find_link(session, hashed(token))
+            for_client = asked and await sign_ins.client_of(session, asked.run.id)
+        if link is not None and (link.practice.id, link.client.id) == (actor.practice_id, client_id):
+            if link.state(now()) is not LinkState.OPEN:
+                raise Refused(RefusalCode.WRONG_STAGE, consent_words.CLIENT_LINK_OVER)
+            provider, organisation = link.link.provider, link.connection.organisation_name
+            made = MadeLink(link.link.id, f"{self._public_url}/client-sign-in/{token}", link.link.expires_at)
+        elif asked and for_client and (asked.run.practice_id, for_client.client_id) == (actor.practice_id, client_id):
+            await self._consents.asked(token)
+            provider, organisation, expires_at = asked.run.provider, for_client.name, asked.link.expires_at
+            made = MadeLink(asked.link.id, f"{self._public_url}/sign-in-link/{token}", expires_at)
+        else:
+            raise Refused(RefusalCode.NOT_FOUND, "This client has no such link.")
+        send_to = await self._mails.check(actor, client_id, send_to, address)
+        title = self._consents.provider(provider).title
+        return await self._mails.send(actor, _mail(client_id, organisation, title, made, send_to))
+
+    async def _made(self, actor: Actor, client_id: UUID, days: int) -> tuple[MadeLink, str, str]:
+        """A new link, with the accounting software and the name of the client's organisation there."""
         if not 1 <= days <= MOST_DAYS:
             raise Refused(RefusalCode.INVALID, f"A link works for 1 to {MOST_DAYS} days.", field="days")
         at, token = now(), secrets.token_urlsafe(32)
@@ -142,9 +206,18 @@ class ClientLinks:
             await events.changed(
                 session, actor.practice_id, client_id, "client.sign_in_link_made", at, after=f"{days}", **whose
             )
-            return MadeLink(link.id, f"{self._public_url}/client-sign-in/{token}", link.expires_at)
+            made = MadeLink(link.id, f"{self._public_url}/client-sign-in/{token}", link.expires_at)
+            return made, found.connection.provider, found.connection.organisation_name
 
-    async def ask(self, actor: Actor, client_id: UUID, provider: str, key: str | None, days: int = DAYS) -> AskedClient:
+    async def ask(
+        self,
+        actor: Actor,
+        client_id: UUID,
+        provider: str,
+        key: str | None,
+        days: int = DAYS,
+        send_to: str | None = None,
+    ) -> AskedClient:
         """Make a link for a client that was never connected: whoever follows it signs in, and a colleague chooses.
 
         Which books are the client's, nobody knows before. So an *Add clients* begins with the link and waits; what the
@@ -156,16 +229,19 @@ class ClientLinks:
             provider: Its accounting software.
             key: A repeat with the same key begins no second run.
             days: For how many days it works.
+            send_to: The e-mail address of whoever is asked; None sends nothing.
 
         Raises:
-            Refused: No such client, one that has a connection, archived, the actor may not add clients, or ``days`` is
-                not 1 to 60.
+            Refused: No such client, one that has a connection, archived, the actor may not add clients, ``days`` is
+                not 1 to 60, or it cannot be mailed there.
         """
         if not 1 <= days <= MOST_DAYS:
             raise Refused(RefusalCode.INVALID, f"A link works for 1 to {MOST_DAYS} days.", field="days")
         async with self._database.reading() as session:
             if not await managed_connections.has_client(session, actor.practice_id, client_id):
                 raise await missing(session, actor, client_id)
+        if send_to is not None:
+            send_to = await self._mails.check(actor, client_id, send_to)
         patience = timedelta(days=days)
         options = RunOptions(client_ids=(client_id,), sign_in_follows=True, patience=patience)
         started = await self._runs.start(actor, RunKind.ADD_CLIENTS, provider, key, options)
@@ -175,7 +251,11 @@ class ClientLinks:
             whose = {"colleague_id": actor.colleague_id, "run_id": started.run_id}
             kind = "client.sign_in_link_made"
             await events.changed(session, actor.practice_id, client_id, kind, now(), after=f"{days}", **whose)
-        return AskedClient(started.run_id, client.name, address, now() + patience)
+        made, mail = AskedClient(started.run_id, client.name, address, now() + patience), None
+        if send_to is not None:
+            title = self._consents.provider(provider).title
+            mail = await self._mails.send(actor, _mail(client_id, client.name, title, made, send_to))
+        return replace(made, mail=mail)
 
     async def of_client(self, actor: Actor, client_id: UUID) -> Sequence[ClientLinkView]:
         """The links of one client, newest first; their secrets are not known.
@@ -258,3 +338,7 @@ class ClientLinks:
         async with self._database.transaction() as session:
             await client_links.note_run(session, link.id, started.run_id)
             return await session.get_one(Run, started.run_id)
+
+
+def _mail(client_id: UUID, organisation: str, title: str, made: MadeLink | AskedClient, send_to: str) -> Wanted:
+    return Wanted(client_id, organisation, title, made.address, made.expires_at, send_to)

@@ -21,7 +21,8 @@ from models.practices.tables import Colleague, Practice
 from providers.port.credential import Credential, OneCredential
 from providers.port.errors import ProviderError
 from providers.port.provider import FinishedSignIn, Provider
-from rules.clients.sign_in_links import has_signed_in, is_own
+from rules.clients.link_letters import has_signed_in
+from rules.clients.sign_in_links import is_own
 from starter.runs import consent_words
 
 logger = logging.getLogger(__name__)

@@ -28,8 +28,9 @@ async def moved_to(scene: Scene, second: Second) -> None:
 async def worker_of(scene: Scene, second: Second) -> AsyncIterator[None]:
     """A worker in this process that serves this software alone."""
     async with opened(scene.settings.required("database_url")) as database:
-        tokens = TokenStore(database, scene.settings.key_ring().for_purpose("database"))
-        parts = Parts(database, {second.name: second}, tokens)
+        sealer = scene.settings.key_ring().for_purpose("database")
+        tokens = TokenStore(database, sealer)
+        parts = Parts(database, {second.name: second}, tokens, sealer)
         served = [
             worker_on(scene.temporal, one.queue, one.activities, interceptors=INTERCEPTORS, at_once=one.at_once)
             for one in at_providers(parts, [second.name], concurrency=16)

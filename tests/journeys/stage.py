@@ -130,6 +130,7 @@ async def staged(
             deadlines=deadlines or Deadlines(),
             answer_within=answer_within,
             apps=complete.providers,
+            sends_mail=complete.smtp_url is not None,
         )
         app = stack.enter_context(web_backend(operations, complete))
         await stack.enter_async_context(serving(app, web_socket))

@@ -1,8 +1,10 @@
 """Journeys of people who sign in, for recording."""
 
+from uuid import UUID
+
 from sqlalchemy import text
 
-from contracts.words.names import mail_password_link_id
+from contracts.words.names import mail_client_link_id, mail_password_link_id
 from tests.journeys.scene import Scene
 from tests.replay.journey import Recorded, history
 
@@ -14,6 +16,22 @@ async def forgotten(scene: Scene) -> Recorded:
         [(request_id,)] = await scene.rows("SELECT id FROM password_requests")
         await scene.handle(mail_password_link_id(request_id)).result()
     return {"password-link-mailed": await history(scene, mail_password_link_id(request_id))}
+
+
+async def asked_in_vain(scene: Scene) -> Recorded:
+    """A client's own people are to be mailed a link, which is withdrawn before the worker comes to it."""
+    async with scene.worker():
+        await scene.added()
+    client, *_ = await scene.clients()
+    client_id = UUID(client["client_id"])
+    links = scene.operations.client_links
+    links._mails.sends_mail = True  # no mail is ever sent of it
+    made = await links.make(scene.actor, client_id, send_to="nobody@nowhere.example")
+    await links.withdraw(scene.actor, client_id, made.link_id)
+    [(mail_id,)] = await scene.rows("SELECT id FROM client_link_mails")
+    async with scene.worker():
+        await scene.handle(mail_client_link_id(mail_id)).result()
+    return {"client-link-mailed": await history(scene, mail_client_link_id(mail_id))}
 
 
 async def never_stored(scene: Scene) -> Recorded:
@@ -41,4 +59,4 @@ async def nobody_signs_in(scene: Scene) -> Recorded:
     return {"run-expired-after-a-look": await history(scene, run_id)}
 
 
-JOURNEYS = (forgotten,)
+JOURNEYS = (forgotten, asked_in_vain)

@@ -151,6 +151,7 @@ _RULES = {
         POST /clients/{client_id:uuid}/connection/refresh
         POST /clients/{client_id:uuid}/connection/links
         POST /clients/{client_id:uuid}/connection/links/{link_id:uuid}/withdraw
+        POST /clients/{client_id:uuid}/mail-link
         POST /clients/{client_id:uuid}/connection/reconnect
         POST /clients/{client_id:uuid}/connection/change
         POST /clients/{client_id:uuid}/connection/undo

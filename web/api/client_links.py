@@ -32,11 +32,12 @@ async def links(caller: Reader, door: Door, client_id: UUID) -> ClientLinksAnswe
     summary="Make a link by which a client's own people sign in",
     description="`address` is shown this once. Whoever follows it needs no account here, and can connect nothing but "
     "this client's own organisation. It works until one sign-in by it has succeeded, its days are over, or it is "
-    "withdrawn.",
+    "withdrawn. With `send_to`, Clientsync mails it too.",
 )
 async def make(caller: Manager, door: Door, client_id: UUID, wish: Wish = None) -> MadeClientLinkAnswer:
     """A new link."""
-    return MadeClientLinkAnswer.of(await door.client_links.make(caller, client_id, (wish or ClientLinkWish()).days))
+    wish = wish or ClientLinkWish()
+    return MadeClientLinkAnswer.of(await door.client_links.make(caller, client_id, wish.days, wish.send_to))
 
 
 @router.delete(
@@ -56,11 +57,13 @@ async def withdraw(caller: Manager, door: Door, client_id: UUID, link_id: UUID) 
     status_code=HTTPStatus.CREATED,
     summary="Ask a client that was never connected to sign in",
     description="`address` is shown this once. Whoever follows it needs no account here. An Add clients for this "
-    "client begins and waits; what the sign-in brings is listed in it, and is the client's once it is chosen.",
+    "client begins and waits; what the sign-in brings is listed in it, and is the client's once it is chosen. With "
+    "`send_to`, Clientsync mails the link too.",
 )
 async def ask(
     caller: Adder, door: Door, client_id: UUID, provider: ProviderName, wish: Wish = None, key: Key = None
 ) -> AskedClientAnswer:
     """A new link for a client without a connection."""
-    days = (wish or ClientLinkWish()).days
-    return AskedClientAnswer.of(await door.client_links.ask(caller, client_id, provider, key, days))
+    wish = wish or ClientLinkWish()
+    made = await door.client_links.ask(caller, client_id, provider, key, wish.days, wish.send_to)
+    return AskedClientAnswer.of(made)

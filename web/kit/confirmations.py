@@ -45,6 +45,7 @@ class Said(StrEnum):
     NOBODY_SIGNED_IN = "nobody-signed-in"
     TAKEN_OFF_THE_LIST = "taken-off-the-list"
     NO_SUCH_BOOKS = "no-such-books"
+    CLIENT_LINK_MAILED = "client-link-mailed"
     CLIENT_LINK_WITHDRAWN = "client-link-withdrawn"
 
     FILTER_DROPPED = "filter-dropped"
@@ -166,6 +167,7 @@ _SENTENCES: dict[Said, str] = {
     "nothing uses it.",
     Said.SIGN_INS_ENOUGH: "The clients that you signed in for are being repaired; the others stay as they are.",
     Said.NO_SUCH_BOOKS: "No client of your practice has those books. Reconnect what needs it here.",
+    Said.CLIENT_LINK_MAILED: "The mail with the link is on its way. The timeline tells when it was sent.",
     Said.CLIENT_LINK_WITHDRAWN: "The link is withdrawn. Nobody can sign in by it any more.",
     Said.NOBODY_SIGNED_IN: "This was not done, since nobody has signed in yet. Sign in, or stop the run.",
     Said.FILTER_DROPPED: "This address asked for something that is not there any more, so that filter was left out.",

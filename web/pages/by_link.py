@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
+from uuid import UUID
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
@@ -18,6 +19,7 @@ from starter.actor import Actor
 from starter.operations import Operations
 from starter.runs.sign_in_regions import RegionChoice
 from web.kit import marks
+from web.kit.confirmations import Said, go
 from web.kit.errors import status_of
 from web.kit.rendering import leave, render
 
@@ -79,6 +81,27 @@ class LinkPage(Generic[Asked]):
         answer = leave(request, address, allow.title, allow)
         marks.AT_PROVIDER.keep(request, answer, mark)
         return answer
+
+
+async def to_send(
+    request: Request, door: Operations, actor: Actor, client_id: UUID, link: str, send_to: str
+) -> Response:
+    """Mail a link that the page before has shown; where that is refused, the link is shown again with the reason."""
+    try:
+        await door.client_links.mail(actor, client_id, link, send_to)
+    except Refused as refused:
+        return render(
+            request,
+            "link_not_sent.html",
+            status=status(refused),
+            client_id=client_id,
+            link=link,
+            send_to=send_to,
+            problem=refused.refusal.message,
+            is_address=refused.refusal.field == "send_to",
+            sends_mail=door.client_links.sends_mail,
+        )
+    return go(f"/clients/{client_id}", Said.CLIENT_LINK_MAILED)
 
 
 def mail_asking(actor: Actor, organisation: str, title: str, address: str) -> str:

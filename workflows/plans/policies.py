@@ -9,6 +9,7 @@ from datetime import timedelta
 from temporalio.common import Priority, RetryPolicy
 from temporalio.workflow import ActivityConfig
 
+from contracts.words.client_links import MAIL_WAITS
 from contracts.words.names import GROUPS_QUEUE, PROVIDER_QUEUE, queue_of
 
 _NOT_THERE = ["LookupError", "NoResultFound"]
@@ -134,6 +135,14 @@ PASSWORD_MAIL = ActivityConfig(
     heartbeat_timeout=ALIVE_WITHIN,
     schedule_to_close_timeout=timedelta(minutes=15),
     retry_policy=RetryPolicy(initial_interval=timedelta(seconds=5), maximum_interval=timedelta(minutes=1)),
+)
+
+CLIENT_MAIL = ActivityConfig(
+    # The activity itself gives up after a day, and tells; the hour beyond leaves room for its last try.
+    start_to_close_timeout=timedelta(minutes=3),
+    heartbeat_timeout=ALIVE_WITHIN,
+    schedule_to_close_timeout=MAIL_WAITS + timedelta(hours=1),
+    retry_policy=RetryPolicy(initial_interval=timedelta(seconds=5), maximum_interval=timedelta(minutes=10)),
 )
 
 REMOVAL = ActivityConfig(

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from pydantic import SecretStr
+from sqlalchemy import text
 from temporalio.service import RPCError
 
 from contracts.words.names import sync_client_id
@@ -25,6 +26,7 @@ from tests.journeys.people import change, everything_added
 from tests.journeys.platforms.marks import SECOND
 from tests.journeys.scene import PATIENCE, Scene
 from tests.providers.conftest import Allowance
+from web.inbound import told as inbound
 
 pytestmark = SECOND
 
@@ -110,6 +112,21 @@ async def test_signed_deliveries_mark_lists_as_due_once_and_in_any_order(told: T
     assert await told.delivered(1, UNKNOWN, 2, 2, times=3, reversed=True) == [200, 200, 200]
     assert await told.due() == [True, True, True]
     assert await told.scene.rows("SELECT count(*) FROM provider_events") == [(4,)]
+
+
+@pytest.mark.thorough
+async def test_a_delivery_that_cannot_be_noted_in_time_is_refused_and_taken_later(
+    told: Told, monkeypatch: pytest.MonkeyPatch
+):
+    with monkeypatch.context() as soon:
+        soon.setattr(inbound, "ANSWERED_WITHIN", 0.2)
+        async with told.scene.database.transaction() as session:
+            await (await session.connection()).execute(text("LOCK TABLE provider_events IN EXCLUSIVE MODE"))
+            assert await told.delivered(0) == [503]
+    assert await told.due() == [False, False, False]
+    assert await told.delivered(0) == [200]
+    assert await told.due() == [True, False, False]
+    assert inbound.ANSWERED_WITHIN < 3
 
 
 @pytest.mark.thorough

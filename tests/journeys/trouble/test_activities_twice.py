@@ -28,7 +28,7 @@ from runtime.temporal.connection import connect
 from tests.conftest import EMPTYING
 from tests.journeys import nights
 from tests.journeys.colleagues import test_forgotten, test_hand_over
-from tests.journeys.connections import test_manage_change
+from tests.journeys.connections import test_link_mails, test_manage_change
 from tests.journeys.doubling import Doubling, Mode, rows_of
 from tests.journeys.fixtures import MakeScene
 from tests.journeys.haste import Haste
@@ -156,6 +156,15 @@ async def asking_for_a_password(scene: Scene) -> None:
     assert await test_forgotten.all_done(scene) == [1]
 
 
+async def asking_by_mail(scene: Scene) -> None:
+    """A client's own people are mailed a link, two of them."""
+    await scene.added()
+    client, *_ = await all_of(scene)
+    await test_link_mails.made(client)
+    await test_link_mails.made(client, "bob@client.example")
+    assert await test_link_mails.settled(scene) == ["sent", "sent"]
+
+
 async def losing_work(scene: Scene) -> None:
     """Workflows are stopped from outside; what they left open is closed."""
     offline = next(iter(scene.world.library.organisations))
@@ -194,6 +203,7 @@ STORIES: dict[Story, set[str]] = {
         *("list_books", "record_books", "change_books", "discard_books", "remove_connection", "keep_connection"),
     },
     asking_for_a_password: {"mail_password_link"},
+    asking_by_mail: {"mail_client_link"},
     losing_work: {"settle_lost_work"},
 }
 """Each story, and the activities that it is there for."""
@@ -218,7 +228,7 @@ def watch(monkeypatch: pytest.MonkeyPatch, web: str, doubling: Doubling) -> None
 
 def registered() -> set[str]:
     """The names of all activities of a worker."""
-    parts = Parts(None, {}, None)  # type: ignore[arg-type]  # nothing is called
+    parts = Parts(None, {}, None, None)  # type: ignore[arg-type]  # nothing is called
     served = [between_workflows(parts, None), *at_providers(parts, registry.NAMES, concurrency=1)]  # type: ignore[arg-type]
     return {str(_Definition.must_from_callable(one).name) for queue in served for one in queue.activities}
 

@@ -6,7 +6,7 @@ import pytest
 
 from contracts.words.client_links import LinkState
 from contracts.words.connections import ConnectionStatus
-from rules.clients.sign_in_links import LinkFacts, has_signed_in, is_own, other_pick, state_of
+from rules.clients.sign_in_links import LinkFacts, is_own, other_pick, state_of
 
 NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
 OPEN = LinkFacts(
@@ -64,10 +64,3 @@ def test_only_the_same_id_is_the_clients_own():
     assert is_own("9", {"9", "8"})
     assert not is_own("9", {"99"})
     assert not is_own(None, {"9"})
-
-
-def test_who_sent_a_link_is_told_what_to_choose_and_where():
-    letter = has_signed_in("Fern & Co", "QuickBooks", "Ada", "https://ours.example/activity/run")
-    assert letter.subject == "Fern & Co has signed in"
-    assert letter.body.startswith("Hello Ada,\n\nSomebody has signed in to QuickBooks for Fern & Co")
-    assert letter.body.endswith("\nhttps://ours.example/activity/run\n")

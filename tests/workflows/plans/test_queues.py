@@ -29,7 +29,7 @@ async def _nobody(workflow_id: str) -> bool:
 def parts() -> Parts:
     database = Database("postgresql+asyncpg://nobody@127.0.0.1:1/nothing")  # nothing is asked of it
     sealer = KeyRing.parse(f"a:{KeyRing.generate_key()}").for_purpose("database")
-    return Parts(database, {}, TokenStore(database, sealer))
+    return Parts(database, {}, TokenStore(database, sealer), sealer)
 
 
 def served(parts: Parts) -> dict[str, Served]:

@@ -179,6 +179,14 @@ SENTENCES: dict[str, Callable[[Happened], str]] = {
     "client.sign_in_link_made": lambda event: (
         f"{event.by} made a link by which the client's own people sign in; it works for {event.after} days."
     ),
+    "client.sign_in_link_mailed": lambda event: f"A link from {event.by} was mailed to the client's own people.",
+    "client.sign_in_link_refused": lambda event: (
+        f"The mail server refuses the mail with a link from {event.by} for the client's own people. Make a new link, "
+        "and look at the address."
+    ),
+    "client.sign_in_link_given_up": lambda event: (
+        f"A link from {event.by} for the client's own people was not mailed: the mail server did not take it for a day."
+    ),
     "client.sign_in_link_withdrawn": lambda event: f"{event.by} withdrew a link for the client's own people.",
     "client.signed_in_by_link": lambda event: f"The client's own people signed in by a link from {event.by}.",
     "client.other_pick_by_link": lambda event: (

@@ -17,7 +17,7 @@ from web.kit.authentication import Door
 from web.kit.confirmations import Said, go
 from web.kit.rendering import render
 from web.kit.viewing import Viewer, open_router, page_router
-from web.pages.by_link import LinkPage, mail_asking, status, waits
+from web.pages.by_link import LinkPage, mail_asking, status, to_send, waits
 from web.pages.clients.frame import Tab, framed
 from web.pages.runs.regions import RegionField
 
@@ -48,7 +48,21 @@ async def make(
         organisation=organisation,
         title=title,
         mail=mail_asking(viewer.actor, organisation, title, made.address),
+        sends_mail=door.client_links.sends_mail,
     )
+
+
+@router.post("/clients/{client_id:uuid}/mail-link")
+async def mail(
+    request: Request,
+    door: Door,
+    viewer: Viewer,
+    client_id: UUID,
+    link: Annotated[str, Form(max_length=1000)] = "",
+    send_to: Annotated[str, Form(max_length=300)] = "",
+) -> Response:
+    """Mail a link that was just made, of a client that is connected or is not yet."""
+    return await to_send(request, door, viewer.actor, client_id, link, send_to)
 
 
 @router.post(f"{HERE}/{{link_id:uuid}}/withdraw")

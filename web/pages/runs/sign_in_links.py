@@ -65,6 +65,7 @@ async def ask_client(
         made=made,
         title=title,
         mail=mail_asking(viewer.actor, made.client_name, title, made.address),
+        sends_mail=door.client_links.sends_mail,
         client_id=client_id,
     )
 
