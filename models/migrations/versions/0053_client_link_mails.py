@@ -8,6 +8,9 @@ down_revision = "0052"
 branch_labels = None
 depends_on = None
 
+STATES = ("on_its_way", "sent", "refused", "given_up", "not_needed")
+STATE = sa.Enum(*STATES, name="mailstate", native_enum=False, create_constraint=True, length=40)
+
 
 def upgrade() -> None:
     op.create_table(
@@ -19,7 +22,7 @@ def upgrade() -> None:
         sa.Column("token_hash", sa.LargeBinary(), nullable=False),
         sa.Column("address_hash", sa.LargeBinary(), nullable=False),
         sa.Column("sealed_mail", sa.LargeBinary(), nullable=True),
-        sa.Column("state", sa.String(20), nullable=False),
+        sa.Column("state", STATE, nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.UniqueConstraint("token_hash", "address_hash"),
