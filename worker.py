@@ -53,8 +53,7 @@ def provider_workers(
     client: Client, parts: Parts, *, concurrency: int, groups_at_once: int = GROUPS_AT_ONCE
 ) -> Sequence[Worker]:
     """The workers that speak to providers; see ``at_providers``."""
-    names = [name for name in registry.NAMES if name in registry.OFFERED or name in parts.providers]
-    served = at_providers(parts, names, concurrency=concurrency, groups_at_once=groups_at_once)
+    served = at_providers(parts, registry.NAMES, concurrency=concurrency, groups_at_once=groups_at_once)
     return [
         worker_on(client, one.queue, one.activities, interceptors=INTERCEPTORS, at_once=one.at_once) for one in served
     ]

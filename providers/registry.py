@@ -58,14 +58,11 @@ class _Known(Generic[Own]):
         settings: The class of its settings.
         feeds: What there is to read at it.
         build: Builds it from its settings, with a shared budget of calls.
-        is_offered: Whether people are told of it; one that is not works where its client id is set, and is still
-            being built.
     """
 
     settings: type[Own]
     feeds: Feeds
     build: Callable[[Own, CallBudget], Provider]
-    is_offered: bool = True
 
     def built(self, providers: SettingsOfProviders, budget: CallBudget) -> Provider:
         return self.build(self.settings.among(providers), budget)
@@ -76,15 +73,13 @@ _KNOWN: Mapping[str, _Known[Any]] = {
     for one in (
         _Known(XeroSettings, XERO_FEEDS, _xero),
         _Known(SageSettings, SAGE_FEEDS, _sage),
-        _Known(QuickBooksSettings, QUICKBOOKS_FEEDS, _quickbooks, is_offered=False),
+        _Known(QuickBooksSettings, QUICKBOOKS_FEEDS, _quickbooks),
     )
 }
 
 NAMES = tuple(_KNOWN)
-"""Of all providers that this release can speak to, in the order in which people see them."""
-
-OFFERED = tuple(name for name, one in _KNOWN.items() if one.is_offered)
-"""Those of them that people are told of where none is set up, and whose stand-ins run then."""
+"""Of all providers that this release can speak to, in the order in which people see them. Where none is set up, people
+are told of all, and their stand-ins run."""
 
 TITLES: Mapping[str, str] = {name: one.settings.title for name, one in _KNOWN.items()}
 """The providers' names for people."""
@@ -141,7 +136,7 @@ def first_unset(providers: SettingsOfProviders) -> str | None:
     """The variable without which no provider, or one that is on, can work; None when nothing is missing."""
     on = those_on(providers)
     if not on:
-        return " or ".join(one.variable("client_id") for one in all_of(providers) if one.name in OFFERED)
+        return " or ".join(one.variable("client_id") for one in all_of(providers))
     return next((variable for one in on for variable in one.unset()), None)
 
 

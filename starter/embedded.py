@@ -47,7 +47,7 @@ class Product:
 
 @asynccontextmanager
 async def embedded_product(
-    settings: Settings, *, sandbox: Sequence[str] = (), stand_ins: Sequence[str] = registry.OFFERED
+    settings: Settings, *, sandbox: Sequence[str] = (), stand_ins: Sequence[str] = registry.NAMES
 ) -> AsyncIterator[Product]:
     """Start servers for everything that the settings leave unset, and the product with them.
 

@@ -76,8 +76,7 @@ def _missing_at_providers(settings: Settings) -> list[str]:
     """Of those that are on, what they lack; where none is, what would turn one on."""
     if on := registry.those_on(settings.providers):
         return [variable for one in on for variable in one.unset()]
-    offered = [one for one in registry.all_of(settings.providers) if one.name in registry.OFFERED]
-    return [", or ".join(" and ".join(one.unset()) for one in offered)]
+    return [", or ".join(" and ".join(one.unset()) for one in registry.all_of(settings.providers))]
 
 
 async def _database(settings: Settings) -> Finding:

@@ -13,10 +13,10 @@ from contracts.words.lists import ListName, Lists
 from contracts.words.refusals import RefusalCode, Refused
 from providers.port.capabilities import SignInBrings
 from providers.port.provider import Providers
-from providers.registry import FEEDS, NAMES, OFFERED, TITLES
+from providers.registry import FEEDS, NAMES, TITLES
 from starter.answers.allow_words import AllowWords
 
-__all__ = ["NAMES", "OFFERED", "SOME", "TITLES", "Offered", "Software", "named_of", "step_of_list"]
+__all__ = ["NAMES", "SOME", "TITLES", "Offered", "Software", "named_of", "step_of_list"]
 
 SOME = "your accounting software"
 """What is said instead of a name where several are meant."""

@@ -39,17 +39,17 @@ def stand_ins() -> Sequence[str]:
 
 
 def one_known(platform: str | None) -> str:
-    """The name of an accounting software that people are told of; the first of them where nobody says.
+    """The name of an accounting software; the first of them where nobody says.
 
     Raises:
         typer.BadParameter: There is none of that name.
     """
-    from starter.software import NAMES, OFFERED  # the other programs start without what it needs
+    from starter.software import NAMES  # the other programs start without what it needs
 
     if platform is None:
-        return OFFERED[0]
+        return NAMES[0]
     if platform not in NAMES:
-        raise typer.BadParameter(f"Say which: {', '.join(OFFERED)}.")
+        raise typer.BadParameter(f"Say which: {', '.join(NAMES)}.")
     return platform
 
 

@@ -116,11 +116,10 @@ class SoftwareStates:
     ) -> None:
         self._database = database
         self._temporal, self._providers, self._public_url = temporal, providers, public_url
-        known = registry.all_of(apps)
-        self._apps = [app for app in known if app.name in registry.OFFERED or app.name in providers]
+        self._apps = list(registry.all_of(apps))
 
     async def all(self) -> Sequence[SoftwareState]:
-        """Every software that is offered or on, without its checks: no software is asked anything."""
+        """Every software that is known, on or off, without its checks: no software is asked anything."""
         return await asyncio.gather(*(self._state(app) for app in self._apps))
 
     async def checked(self, actor: Actor) -> Sequence[SoftwareState]:

@@ -208,7 +208,8 @@ async def test_the_doctor(scene: Scene, environment: dict[str, str]):
     off = await run(environment | {"CLIENTSYNC_XERO_CLIENT_ID": ""}, "doctor", "--json")
     [found] = [found for found in json.loads(off.stdout)["findings"] if not found["ok"]]
     sage = "CLIENTSYNC_SAGE_CLIENT_ID and CLIENTSYNC_SAGE_CLIENT_SECRET"
-    assert found["said"] == f"not set: CLIENTSYNC_XERO_CLIENT_ID, or {sage}"
+    quickbooks = "CLIENTSYNC_QUICKBOOKS_CLIENT_ID and CLIENTSYNC_QUICKBOOKS_CLIENT_SECRET"
+    assert found["said"] == f"not set: CLIENTSYNC_XERO_CLIENT_ID, or {sage}, or {quickbooks}"
     await scene.temporal.get_schedule_handle("check-connections-harbour-lane").delete()
     ill = await run({"CLIENTSYNC_ENCRYPTION_KEYS": "short"}, "doctor", "--json")
     assert ill.exit_code == 1

@@ -86,7 +86,8 @@ async def test_a_provider_is_on_when_its_client_id_is_set(monkeypatch: pytest.Mo
 
 
 def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch):
-    assert registry.first_unset(registry.read()) == "CLIENTSYNC_XERO_CLIENT_ID or CLIENTSYNC_SAGE_CLIENT_ID"
+    found = " or ".join(f"CLIENTSYNC_{name}_CLIENT_ID" for name in ("XERO", "SAGE", "QUICKBOOKS"))
+    assert registry.first_unset(registry.read()) == found
     monkeypatch.setenv("CLIENTSYNC_XERO_CLIENT_ID", "an-app")
     assert registry.first_unset(registry.read()) == "CLIENTSYNC_XERO_CLIENT_SECRET"
     monkeypatch.setenv("CLIENTSYNC_XERO_CLIENT_SECRET", "hush")
