@@ -84,12 +84,14 @@ class Standing(StrEnum):
     NOT_DONE = "not_done"
     DONE = "done"
     TO_COME = "to_come"
+    FOUND = "found"  # while it lists
 
 
-MOST_NAMED = {Standing.NOT_DONE: 6, Standing.DONE: 12, Standing.TO_COME: 6}
+MOST_NAMED = {Standing.NOT_DONE: 6, Standing.DONE: 12, Standing.TO_COME: 6, Standing.FOUND: 12}
 """Clients that are named while a run works, of each standing; there may be thousands."""
 
 _WORKING = (Stage.CREATING, Stage.REPAIRING, Stage.REASSIGNING, Stage.PULLING)
+_LISTING = (Stage.LISTING,)
 
 
 class NamedRow(NamedTuple):
@@ -110,13 +112,13 @@ class NamedRow(NamedTuple):
     cause: Cause | None
 
 
-def _few(standing: Standing, condition: str, order: str) -> str:
+def _few(standing: Standing, condition: str, order: str, stages: Sequence[Stage] = _WORKING) -> str:
     return f"""
         (SELECT '{standing.value}' AS standing, organisation_id, client_id, name, outcome, cause,
                 row_number() OVER (ORDER BY {order}) AS place
          FROM run_organisations
          WHERE run_id = :named_run AND {condition}
-           AND (SELECT stage FROM runs WHERE id = :named_run) IN ({_listed(_WORKING)})
+           AND (SELECT stage FROM runs WHERE id = :named_run) IN ({_listed(stages)})
          ORDER BY place LIMIT {MOST_NAMED[standing]})"""  # noqa: S608  # words of our own
 
 
@@ -129,7 +131,8 @@ _NAMED = f"""
                                       n.cause) ORDER BY n.place)
      FROM ({_few(Standing.NOT_DONE, f"outcome IN ({_listed((*STUCK, Outcome.RETRYING))})", "updated_at DESC, position")}
            UNION ALL {_few(Standing.DONE, f"outcome IN ({_listed(DONE)})", "updated_at DESC, position")}
-           UNION ALL {_few(Standing.TO_COME, "outcome IS NULL AND action IS NOT NULL", "position")}) n
+           UNION ALL {_few(Standing.TO_COME, "outcome IS NULL AND action IS NOT NULL", "position")}
+           UNION ALL {_few(Standing.FOUND, "outcome IS NULL", "position", _LISTING)}) n
      LEFT JOIN clients k ON k.id = n.client_id)
 """  # noqa: S608  # likewise
 

@@ -129,7 +129,8 @@ def progress_of(
         doing = "Listing the clients to hand over"
     match snapshot.stage:
         case Stage.LISTING if snapshot.total and kind is RunKind.ADD_CLIENTS:
-            return Progress(doing, snapshot.profiles_read, snapshot.total, "organisations read", {})
+            names = _names(snapshot, 0, title)
+            return Progress(doing, snapshot.profiles_read, snapshot.total, "organisations read", {}, names=names)
         case Stage.CREATING:
             most, names = snapshot.chosen, _names(snapshot, snapshot.chosen, title)
             return Progress(doing, snapshot.with_client, most, "accounts created", counts, names=names)
@@ -159,6 +160,7 @@ def _names(snapshot: RunSnapshot, to_come: int, title: str | None) -> Sequence[N
         Standing.NOT_DONE: sum(count(outcome, 0) for outcome in (*STUCK, Outcome.RETRYING)),
         Standing.DONE: sum(count(outcome, 0) for outcome in DONE),
         Standing.TO_COME: to_come,
+        Standing.FOUND: snapshot.total,
     }
     rows = {standing: [_client(row, title) for row in snapshot.names if row.standing is standing] for standing in of}
     return [Names(standing, some, max(of[standing] - len(some), 0)) for standing, some in rows.items() if some]

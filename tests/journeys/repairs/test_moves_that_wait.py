@@ -69,7 +69,7 @@ async def test_it_waits_for_the_day_s_end_and_the_client_moves(make_scene: MakeS
     row = by_organisation(run)[limited]
     assert (run["stage"], run["result"], run["counts"]) == ("reassigning", None, {"reassigned": 2})
     assert (row["outcome"], row["cause"]) == (None, "rate_limited")
-    assert row["message"] == "Not moved yet. This organisation has reached the accounting software's limit for now."
+    assert row["message"] == "Not moved yet. This organisation has reached Xero's limit for now."
     assert row["next_step"].startswith("Nothing to do: it goes on by itself")
     usage, now = scene.world.limits.usage(limited), scene.world.clock.now()
     ends_at = now + 86_400 - (now - usage.begins) % 86_400
@@ -94,7 +94,7 @@ async def test_support_reads_that_it_waits_and_until_when(make_prepared: MakePre
         await ben.cancel(run_id)
         await ben.until_stage(run_id, "finished")
     retry_at = datetime.fromisoformat(by_organisation(await ben.show(run_id))[limited]["retry_at"] or "2000-01-01")
-    assert "1 client waits for the accounting software's limit" in details
+    assert "1 client waits for Xero's limit" in details
     assert retry_at.year == 2000  # nothing is tried any more
 
 
@@ -141,7 +141,7 @@ async def test_what_lasts_longer_than_a_run_may_wait_is_left_to_the_colleague(ma
     row = by_organisation(run)[limited]
     assert (run["result"], run["counts"]) == ("completed_with_failures", {"reassigned": 2, "failed": 1})
     assert row["message"] == (
-        "Nothing was changed. This organisation has reached the accounting software's limit for now. "
+        "Nothing was changed. This organisation has reached Xero's limit for now. "
         "Reassign it again later."
     )
     assert row["next_step"] == "Nothing tries it again by itself: start it again later."

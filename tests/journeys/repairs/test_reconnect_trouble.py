@@ -147,7 +147,7 @@ async def test_what_passes_by_itself_needs_no_sign_in(make_scene):
     row = by_organisation(run)[limited]
     assert run["counts"] == {"healthy": 3}
     assert row["message"].startswith(
-        "Its login works. This organisation has reached the accounting software's limit for now."
+        "Its login works. This organisation has reached Xero's limit for now."
     )
 
 

@@ -75,7 +75,7 @@ async def test_few_are_named_and_the_rest_is_counted(database, run_id):
     async with database.session() as session:
         snapshot = await now_of(session, run_id)
     named = {standing: [row for row in snapshot.names if row.standing is standing] for standing in Standing}
-    assert {standing: len(rows) for standing, rows in named.items()} == MOST_NAMED
+    assert {standing: len(rows) for standing, rows in named.items()} == MOST_NAMED | {Standing.FOUND: 0}
     assert [row.name for row in named[Standing.DONE][:2]] == ["Books 69", "Books 139"], "the latest first"
     assert {row.outcome for row in named[Standing.DONE]} == {Outcome.CREATED}
     assert [row.name for row in named[Standing.TO_COME]] == [f"Books {place}" for place in range(150, 156)]
@@ -93,6 +93,20 @@ async def test_few_are_named_and_the_rest_is_counted(database, run_id):
     ]
     assert {client.why for client in progress.names[0].rows} == {"Failed", "Waiting for Xero's limit"}
     assert {client.why for names in progress.names[1:] for client in names.rows} == {None}
+
+
+async def test_what_a_sign_in_reaches_is_named_while_it_is_listed(database, run_id):
+    async with database.transaction() as session:
+        (await session.get_one(Run, run_id)).stage = Stage.LISTING
+        nothing_yet = {"outcome": None, "action": None}
+        await session.exec(update(RunOrganisation).where(col(RunOrganisation.run_id) == run_id).values(nothing_yet))
+    async with database.session() as session:
+        snapshot = await now_of(session, run_id)
+    (names,) = progress_of(RunKind.ADD_CLIENTS, snapshot, title="Xero").names
+    assert names.standing is Standing.FOUND
+    assert [client.name for client in names.rows[1:]] == [f"Books {place}" for place in range(1, 12)]
+    assert (len(names.rows), names.more) == (12, CHOSEN + 5 - 12)
+    assert progress_of(RunKind.RECONNECT_ALL, snapshot, title="Xero").names == ()
 
 
 async def test_a_client_has_its_own_name_and_nothing_is_named_after_the_end(database, run_id):

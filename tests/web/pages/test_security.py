@@ -15,6 +15,7 @@ from tests.web.kit.test_forms import ELSEWHERE, OPEN
 from tests.web.pages.signing_in.test_signing_in import csrf_of
 from tests.web.street import Street, ask
 from tests.web.walking import Walk, all_of
+from web.pages.clients.many import list_at
 
 LEADS_ON = frozenset(
     {"next", "back", "return", "return_to", "redirect", "redirect_uri", "url", "to_url", "goto", "then"}
@@ -190,6 +191,7 @@ async def test_whatever_leads_on_leads_to_pages_of_ours(street: Street, every: l
     first, second = {"/sign-in"}, {"/sign-in/code", "/sign-in/set-up"}  # tried in test_forms and test_second_factor
     sent = {("POST", f"{path}/passkey", "next") for path in ("/sign-in", "/sign-in/set-up")}  # tried in test_passkeys
     sent |= {("POST", "/sign-in/provider", "next")}  # tried in test_identity_attacks
+    sent |= {("POST", f"/clients/many{rest}", "back") for rest in ("", "/done")}  # tried below
     assert leading == sent | {(method, path, "next") for method in ("GET", "POST") for path in first | second}
     http = await arrived(street.house.admin)
     for walk in every:
@@ -199,3 +201,8 @@ async def test_whatever_leads_on_leads_to_pages_of_ours(street: Street, every: l
         assert not urlsplit(answer.headers.get("location", "")).netloc, walk.route
         assert not re.search(r"(href|action|src)=\"[^\"]*evil\.example", answer.text), walk.route
     assert len(ELSEWHERE) > 10
+
+
+@pytest.mark.parametrize("address", [*ELSEWHERE, "/clients?search=a\r\nLocation: //evil.example"])
+def test_from_many_clients_the_way_back_leads_to_the_list_alone(address: str):
+    assert list_at(address) == "/clients"

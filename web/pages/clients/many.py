@@ -68,7 +68,7 @@ async def do(
         done = await door.many.assign(viewer.actor, what, clients, chosen)
     else:
         done = await door.many.carry_out(viewer.actor, what, clients)
-    return render(request, "many/done.html", what=what, done=done, back=_list_at(back))
+    return render(request, "many/done.html", what=what, done=done, back=list_at(back))
 
 
 async def _page(
@@ -97,10 +97,10 @@ async def _page(
         options=options,
         problem=problem,
         word=CONFIRMING,
-        back=_list_at(back),
+        back=list_at(back),
     )
 
 
-def _list_at(back: str) -> str:
+def list_at(back: str) -> str:
     """The list as it was; what is no address of it leads to the whole list."""
     return back if back.startswith(f"{CLIENTS}?") and back.isprintable() else CLIENTS

@@ -11,13 +11,17 @@ from playwright.async_api import Page, expect
 from sqlalchemy import text
 
 from contracts.words.practices import Plan
+from contracts.words.runs import RunKind, Stage
 from emulators.xero.control.control import Control
 from emulators.xero.control.words import OrganisationWords
 from emulators.xero.faults import Kind
 from models.clients.tables import Client
+from models.grants.tables import Grant
 from models.practices.tables import Practice
+from models.runs.tables import Run, RunOrganisation
 from tests.journeys.people import person
 from tests.journeys.scene import Scene
+from tests.models.conftest import NOON
 from tests.web.house import Browsers, House, Person, arrived, made_house
 from tests.web.looking import looked_at
 from tests.web.pages.runs.adding import CALLUM, HOSTILE, all_within_reach, listed
@@ -43,6 +47,27 @@ async def test_who_comes_back_from_the_sign_in_is_not_asked_for_it_again(house: 
     asked, back = [(await http.get(f"/activity/{run_id}{query}")).text for query in ("", "?signed_in=1")]
     assert ("Sign in to Xero" in asked, "Listing what your login reaches" in asked) == (True, False)
     assert ("Sign in to Xero" in back, "Listing what your login reaches" in back) == (False, True)
+
+
+async def test_what_a_sign_in_reaches_is_named_while_it_is_being_read(house: House, browsers: Browsers):
+    actor, found = house.admin.actor, [(f"org-{place}", f"Found & Sons {place}") for place in range(14)]
+    words = {"provider": "xero", "kind": RunKind.ADD_CLIENTS, "stage": Stage.LISTING, "created_at": NOON}
+    run = Run(id=str(uuid4()), practice_id=actor.practice_id, colleague_id=actor.colleague_id, **words)
+    grant = Grant(provider="xero", account_key=run.id, label="Ada", sealed_secret=b"none", access_expires_at=NOON)
+    async with house.admin.scene.database.transaction() as session:
+        session.add_all([run, grant])
+        await session.flush()
+        session.add_all(
+            RunOrganisation(run_id=run.id, organisation_id=identity, name=name, position=place, grant_id=grant.id)
+            for place, (identity, name) in enumerate(found)
+        )
+    page = await browsers.signed_in(house.admin)
+    await page.goto(f"/activity/{run.id}")
+    await expect(page.locator(".numbers")).to_have_text("0 of 14 organisations read")
+    await expect(page.get_by_role("heading", name="Found so far")).to_be_visible()
+    names = page.locator(".names li")
+    await expect(names).to_have_text([*(name for _, name in found[:12]), "and 2 more"])
+    await looked_at(page, "add-clients-listing")
 
 
 @pytest.mark.thorough
