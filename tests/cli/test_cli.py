@@ -157,7 +157,7 @@ async def test_runs(scene: Scene, environment: dict[str, str]):
 async def test_a_run_that_waits_for_a_limit_says_so(scene: Scene, environment: dict[str, str]):
     run_id, _ = await scene.start()
     me = ("--as", "admin@harbour-lane.example.com")
-    assert "Waiting for" not in (await run(environment, "runs", "show", run_id, *me)).stdout
+    assert "limit" not in (await run(environment, "runs", "show", run_id, *me)).stdout
     async with scene.database.transaction() as session:
         paused = await session.get_one(Run, run_id)
         paused.paused_until, paused.stage = now() + timedelta(minutes=1), Stage.PULLING

@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
+from html import unescape
 
 import httpx2
 import pytest
@@ -103,7 +104,7 @@ async def test_its_page_says_until_when(make_prepared: MakePrepared):
     scene = await make_prepared(three_within_reach, organisations=3)
     ben, run_id, _ = await waiting(scene)
     page = (await (await at_their_desk(ben)).get(f"/activity/{run_id}")).text
-    said = " ".join(re.sub("<[^>]+>", " ", page).split())
+    said = unescape(" ".join(re.sub("<[^>]+>", " ", page).split()))
     assert "2 of 3 clients done" in said
     assert "Waiting for Xero's limit for this client. It goes on by itself" in said
     assert "Next try in " in said
@@ -141,8 +142,7 @@ async def test_what_lasts_longer_than_a_run_may_wait_is_left_to_the_colleague(ma
     row = by_organisation(run)[limited]
     assert (run["result"], run["counts"]) == ("completed_with_failures", {"reassigned": 2, "failed": 1})
     assert row["message"] == (
-        "Nothing was changed. This organisation has reached Xero's limit for now. "
-        "Reassign it again later."
+        "Nothing was changed. This organisation has reached Xero's limit for now. Reassign it again later."
     )
     assert row["next_step"] == "Nothing tries it again by itself: start it again later."
 

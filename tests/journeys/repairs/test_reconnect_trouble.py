@@ -146,9 +146,7 @@ async def test_what_passes_by_itself_needs_no_sign_in(make_scene):
         run = await reconnected(scene)
     row = by_organisation(run)[limited]
     assert run["counts"] == {"healthy": 3}
-    assert row["message"].startswith(
-        "Its login works. This organisation has reached Xero's limit for now."
-    )
+    assert row["message"].startswith("Its login works. This organisation has reached Xero's limit for now.")
 
 
 @pytest.mark.thorough

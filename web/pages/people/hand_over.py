@@ -14,7 +14,7 @@ from starter.operations import Operations
 from web.kit.authentication import Door
 from web.kit.confirmations import Said, go
 from web.kit.errors import status_of
-from web.kit.listing import Id
+from web.kit.listing import KNOWN, Id
 from web.kit.rendering import FORM_KEY, render
 from web.kit.viewing import Admin, page_router
 
@@ -24,12 +24,13 @@ HAND_OVER = "/team/colleagues/{colleague_id}/hand-over"
 
 Key = Annotated[str | None, Form(alias=FORM_KEY, max_length=64, pattern=r"^[\w-]+$")]
 Software = Annotated[str | None, Field(max_length=32, pattern=r"^[a-z]*$"), BeforeValidator(lambda text: text or None)]
+Asked = Annotated[Software, *KNOWN]
 Taker = Annotated[UUID | None, BeforeValidator(lambda text: text or None)]
 
 
 @router.get(HAND_OVER)
 async def ask(
-    request: Request, door: Door, viewer: Admin, colleague_id: UUID, to: Id = None, provider: Software = None
+    request: Request, door: Door, viewer: Admin, colleague_id: UUID, to: Id = None, provider: Asked = None
 ) -> HTMLResponse:
     """Ask at which accounting software, where there are clients at several, and to whom; then show a preview."""
     return await _page(request, door, viewer.actor, colleague_id, provider, to)

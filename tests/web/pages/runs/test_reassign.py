@@ -87,7 +87,9 @@ async def test_owner_and_login_move_and_what_did_not_says_why(five: Five, at_the
     await looked_at(page, "reassign-report")
     owned, ben = await owners(scene), five.house.member.actor.colleague_id
     assert {one for one in organisations if owned[one] == ben} == {organisations[0], organisations[4]}
-    await page.get_by_role("link", name="My clients").click()
+    await page.get_by_role("link", name="See the 2 that are not done").click()
+    await expect(page.locator("#run-list")).to_contain_text("Looked after by Dora by now.")
+    await page.goto(f"/clients?owner={ben}")
     await expect(page.locator("table.clients tbody tr")).to_have_count(2)
 
 
