@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from contracts.words.causes import Cause
 from starter.actor import Actor
-from starter.answers.views import ClientFacets, ClientSort, ClientStatus
+from starter.answers.views import ClientFacets, ClientFilter, ClientSort, ClientStatus
 from starter.operations import Operations
 from starter.software import Software
 from web.kit.authentication import Door
@@ -45,6 +45,9 @@ async def show(request: Request, door: Door, viewer: Viewer, asked: AskedFor, of
         )
         return RedirectResponse(end.rstrip("&"), status_code=HTTPStatus.SEE_OTHER)
     everything, own = await door.clients.facets_with_own(viewer.actor)
+    archived = 0
+    if not everything.total and not total:
+        _, archived = await door.clients.find(viewer.actor, ClientFilter(status=ClientStatus.ARCHIVED), limit=1)
     facets = everything
     if wanted.search or wanted.owner_id or wanted.team_id or wanted.provider:
         facets = await door.clients.facets(viewer.actor, wanted)
@@ -57,6 +60,7 @@ async def show(request: Request, door: Door, viewer: Viewer, asked: AskedFor, of
         asked=asked,
         sizes=SIZES,
         everything=everything,
+        archived=archived,
         owners=owners,
         teams=teams,
         views=await tabs(door, viewer.actor, asked, everything, own),
