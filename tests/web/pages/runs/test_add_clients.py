@@ -51,8 +51,15 @@ async def test_who_comes_back_from_the_sign_in_is_not_asked_for_it_again(house: 
 
 async def test_what_a_sign_in_reaches_is_named_while_it_is_being_read(house: House, browsers: Browsers):
     actor, found = house.admin.actor, [(f"org-{place}", f"Found & Sons {place}") for place in range(14)]
-    words = {"provider": "xero", "kind": RunKind.ADD_CLIENTS, "stage": Stage.LISTING, "created_at": NOON}
-    run = Run(id=str(uuid4()), practice_id=actor.practice_id, colleague_id=actor.colleague_id, **words)
+    run = Run(
+        id=str(uuid4()),
+        practice_id=actor.practice_id,
+        colleague_id=actor.colleague_id,
+        provider="xero",
+        kind=RunKind.ADD_CLIENTS,
+        stage=Stage.LISTING,
+        created_at=NOON,
+    )
     grant = Grant(provider="xero", account_key=run.id, label="Ada", sealed_secret=b"none", access_expires_at=NOON)
     async with house.admin.scene.database.transaction() as session:
         session.add_all([run, grant])
