@@ -194,20 +194,25 @@ async def test_a_team_is_its_practices_with_who_is_here(database, house, lee):
         return [(one.team.name, [member.name for member in one.members], one.clients) for one in views]
 
     archived = "UPDATE clients SET archived_at = now()"
-    values: dict[str, Any] = {"lee": lee.id}
-    assert await after_each(database, seen, ("SELECT", LEFT, archived), **values) == {
+    moved = "UPDATE clients SET practice_id = :other WHERE id = :client"
+    gone = "UPDATE colleagues SET practice_id = :other WHERE id = :lee"
+    values: dict[str, Any] = {"lee": lee.id, "other": house.other_practice.id, "client": house.client_id}
+    assert await after_each(database, seen, ("SELECT", LEFT, gone, archived, moved), **values) == {
         "SELECT": [("Tax", ["Ada", "Lee"], 1)],
         LEFT: [("Tax", ["Ada"], 1)],
+        gone: [("Tax", ["Ada"], 1)],
         archived: [("Tax", ["Ada", "Lee"], 0)],
+        moved: [("Tax", ["Ada", "Lee"], 0)],
     }
     async with database.transaction() as session:
         practice = house.practice.id
         assert [one for one, _ in await reads.teams_there(session, practice)] == [ours.id]
         assert await teams.find_team(session, practice, other.id) is None
         assert (await teams.find_team(session, practice, ours.id)) is not None
-        named = await teams.team_named(session, practice, "TAX")
-        assert named is not None
-        assert named.id == ours.id
+        for team in (ours, other):
+            named = await teams.team_named(session, team.practice_id, "TAX")
+            assert named is not None
+            assert named.id == team.id
         assert await teams.team_named(session, practice, "Audit") is None
         assert await teams.colleague_of(session, practice, house.other_colleague.id) is None
         assert (await teams.colleague_of(session, practice, lee.id)) is not None
