@@ -192,9 +192,17 @@ _COUNTS: Final = (f"(SELECT count(*) FROM {table} WHERE connection_id IN ({_THEI
 _ROWS: Final = text(f"SELECT {' + '.join(_COUNTS)}")
 _EVENTS: Final = text(f"SELECT count(*) FROM events WHERE client_id = {_IDS}")  # noqa: S608
 _RUNS: Final = text(f"""
-    SELECT count(DISTINCT r.id) FROM runs r JOIN run_organisations o ON o.run_id = r.id
-    WHERE r.practice_id = :practice_id AND {_IS_THEIRS}
+    SELECT count(*) FROM runs r JOIN (
+        SELECT run_id FROM run_organisations WHERE client_id = {_IDS}
+        UNION SELECT run_id FROM run_organisations WHERE connection_id = ANY(ARRAY({_THEIRS}))
+        UNION SELECT o.run_id FROM connections c
+            JOIN runs r ON r.practice_id = c.practice_id AND r.provider = c.provider
+            JOIN run_organisations o ON o.run_id = r.id AND o.organisation_id = c.organisation_id
+            WHERE c.client_id = {_IDS}
+    ) theirs ON theirs.run_id = r.id
+    WHERE r.practice_id = :practice_id
 """)  # noqa: S608
+"""As ``_IS_THEIRS`` has them; each part alone has an index or looks at one column, where all at once join every row."""
 
 _OPEN_RUNS: Final = text(f"""
     SELECT r.id FROM runs r WHERE r.practice_id = :practice_id AND r.stage <> '{Stage.FINISHED.value}' AND (
