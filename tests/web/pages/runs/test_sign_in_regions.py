@@ -116,7 +116,8 @@ async def test_a_page_asks_first_and_remembers_it(house: House, second: Second, 
 
 async def column(house: House, statement: str) -> list[str]:
     async with house.scene.database.transaction() as session:
-        return list((await (await session.connection()).execute(text(statement))).scalars())
+        own = {"own": house.admin.actor.practice_id}
+        return list((await (await session.connection()).execute(text(statement), own)).scalars())
 
 
 @pytest.mark.thorough
@@ -125,7 +126,8 @@ async def test_a_further_sign_in_of_a_run_asks_again_and_what_is_chosen_stays(
 ):
     await back(browser, state_in((await pressed(browser, region="IE")).text))
     [run_id] = await column(
-        house, "UPDATE runs SET stage = 'awaiting_selection' WHERE provider = 'second' RETURNING id"
+        house,
+        "UPDATE runs SET stage = 'awaiting_selection' WHERE provider = 'second' AND practice_id = :own RETURNING id",
     )
     add = """
         INSERT INTO run_organisations (run_id, organisation_id, position, name, grant_id, verdict, updated_at)
