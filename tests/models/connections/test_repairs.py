@@ -45,8 +45,10 @@ async def logins(database, house, sealer) -> dict[str, UUID]:
     return found
 
 
-async def broken(database, house, logins, cause: Cause, reached_by: str = "", grant: str = "Ada", **more) -> None:
-    """One more client in trouble, whose organisation these logins reach."""
+async def broken(
+    database, house, logins, cause: Cause | None, reached_by: str = "", grant: str = "Ada", **more
+) -> None:
+    """One more client in trouble, if there is a cause, whose organisation these logins reach."""
     async with database.transaction() as session:
         code = f"N{len((await session.exec(select(Client.id))).all())}"
         client = Client(practice_id=house.practice.id, name=code, code=code, owner_id=house.colleague.id)
@@ -54,7 +56,8 @@ async def broken(database, house, logins, cause: Cause, reached_by: str = "", gr
         await session.flush()
         connection = a_connection(house.practice.id, client.id, logins[grant], f"org-{code}")
         connection.cause = cause
-        connection.status = ConnectionStatus.NEEDS_RECONNECT if cause.needs_person else ConnectionStatus.CONNECTED
+        needs_person = cause is not None and cause.needs_person
+        connection.status = ConnectionStatus.NEEDS_RECONNECT if needs_person else ConnectionStatus.CONNECTED
         for name, value in more.items():
             setattr(connection, name, value)
         session.add(connection)
@@ -103,10 +106,15 @@ async def test_what_needs_a_person_comes_first_and_waiting_needs_nobody(database
     ]
 
 
-async def test_only_connections_in_use_count(database, house, logins):
-    await broken(database, house, logins, Cause.SIGNED_OUT, status=ConnectionStatus.DISCONNECTED)
-    await broken(database, house, logins, Cause.SIGNED_OUT, is_current=False)
+async def test_only_the_practices_connections_in_use_and_in_trouble_count(database, house, logins):
+    await broken(database, house, logins, Cause.SIGNED_OUT, "Bea", status=ConnectionStatus.DISCONNECTED)
+    await broken(database, house, logins, Cause.SIGNED_OUT, "Bea", is_current=False)
+    await broken(database, house, logins, None, "Bea")
+    await broken(database, house, logins, Cause.SIGNED_OUT, "Bo", practice_id=house.other_practice.id)
     assert await groups(database, house.practice.id) == []
+    await broken(database, house, logins, Cause.SIGNED_OUT, "Ada")
+    (group,) = await groups(database, house.practice.id)
+    assert (group.count, [(one.name, one.count) for one in group.repairers]) == (1, [("Ada", 1)])
 
 
 async def test_a_login_of_another_provider_repairs_nothing(database, house, logins):

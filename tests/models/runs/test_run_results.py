@@ -76,3 +76,55 @@ async def test_a_failure_is_mended_by_what_it_was_about(
         run = await session.get_one(Run, "run-1")
         row = await session.get_one(RunOrganisation, ("run-1", "org-1"))
     assert (row.outcome, row.message, run.result) == expected
+
+
+@pytest.mark.parametrize(
+    ("stage", "result", "kind", "is_mended"),
+    [
+        (Stage.FINISHED, Result.COMPLETED_WITH_FAILURES, RunKind.ADD_CLIENTS, True),
+        (Stage.FINISHED, Result.CANCELLED, RunKind.ADD_CLIENTS, True),
+        (Stage.FINISHED, Result.COMPLETED_WITH_FAILURES, RunKind.REASSIGN_CLIENTS, False),
+        (Stage.PULLING, Result.COMPLETED_WITH_FAILURES, RunKind.ADD_CLIENTS, False),
+        (Stage.PULLING, None, RunKind.ADD_CLIENTS, False),
+    ],
+)
+async def test_only_runs_that_have_ended_and_go_on_are_told_anew(database, house, stage, result, kind, is_mended):
+    async with database.transaction() as session:
+        session.add(
+            Run(
+                id="run-1",
+                practice_id=house.practice.id,
+                colleague_id=house.colleague.id,
+                provider="xero",
+                kind=kind,
+                stage=stage,
+                result=result,
+                message="As it was.",
+                created_at=NOON,
+            )
+        )
+        await session.flush()
+        session.add(
+            RunOrganisation(
+                run_id="run-1",
+                organisation_id="org-1",
+                position=0,
+                name="Smith Ltd",
+                grant_id=house.grant_id,
+                verdict=Verdict.NEW,
+                action=Action.CREATE,
+                client_id=house.client_id,
+                connection_id=house.connection_id,
+                outcome=Outcome.FAILED,
+                updated_at=NOON,
+            )
+        )
+    async with database.transaction() as session:
+        await run_results.mend(session, [house.connection_id], NOON)
+        await run_results.retell(session, ["run-1"])  # as whoever has changed outcomes otherwise asks for it
+    async with database.session() as session:
+        run = await session.get_one(Run, "run-1")
+        row = await session.get_one(RunOrganisation, ("run-1", "org-1"))
+    assert row.outcome is (Outcome.CREATED if is_mended else Outcome.FAILED)
+    is_told = is_mended and result is Result.COMPLETED_WITH_FAILURES
+    assert (run.result, run.message == "As it was.") == (Result.COMPLETED if is_told else result, not is_told)
