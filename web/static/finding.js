@@ -1,6 +1,6 @@
 /** Finding a client from any page (Ctrl-K, or ⌘K), searching the list at hand (/), and looking at one beside the list. */
 
-import { signIn } from "./http.js";
+import { BY_ITSELF, signIn } from "./http.js";
 
 const TYPING = 150; // milliseconds after the last key
 const panel = document.getElementById("find");
@@ -9,8 +9,8 @@ const answers = document.getElementById("found");
 let asking = null;
 let timer = null;
 
-async function piece(address, signal) {
-  const response = await fetch(address, { headers: { Accept: "text/html" }, redirect: "manual", signal });
+async function piece(address, signal, how = {}) {
+  const response = await fetch(address, { headers: { Accept: "text/html", ...how }, redirect: "manual", signal });
   if (response.type === "opaqueredirect" || response.status === 401) {
     signIn();
   }
@@ -90,13 +90,29 @@ document.addEventListener("click", async (event) => {
     return;
   }
   const drawer = document.getElementById("glance");
+  const address = opener.dataset.glance;
   try {
-    const text = await piece(`${opener.dataset.glance}/glance`);
+    const text = await piece(`${address}/glance`);
     drawer.querySelector("h2").textContent = opener.dataset.name;
     drawer.querySelector(".panel-body").innerHTML = text; // likewise
+    drawer.dataset.of = address;
     drawer.showModal();
-    drawer.addEventListener("close", () => opener.focus(), { once: true });
+    // The list may have been read again meanwhile, with another button of the same client.
+    const back = () => (opener.isConnected ? opener : document.querySelector(`[data-glance="${address}"]`))?.focus();
+    drawer.addEventListener("close", back, { once: true });
   } catch {
     location.assign(opener.dataset.glance);
+  }
+});
+
+/* A look that stays open while the list is read again shows what the list shows, unless somebody is at work in it. */
+document.addEventListener("page:fresh", async () => {
+  const drawer = document.getElementById("glance");
+  const body = drawer?.querySelector(".panel-body");
+  if (drawer?.open && !body.contains(document.activeElement)) {
+    const text = await piece(`${drawer.dataset.of}/glance`, undefined, BY_ITSELF).catch(() => null);
+    if (text !== null) {
+      body.innerHTML = text;
+    }
   }
 });

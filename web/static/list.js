@@ -174,6 +174,7 @@ async function show(address, { how, typed = false }) {
   readAt = Date.now();
   document.getElementById("lost")?.replaceChildren();
   delete document.body.dataset.lost;
+  document.dispatchEvent(new CustomEvent("page:fresh")); // what else shows how clients stand reads it again too
   waitForNext();
 }
 
