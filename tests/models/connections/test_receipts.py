@@ -4,7 +4,15 @@ import pytest
 
 from contracts.words.causes import Cause
 from contracts.words.lists import ListName
-from models.connections.receipts import BeforePull, before_pull, receipts_of, write_failures, write_receipts
+from models.connections.receipts import (
+    BeforePull,
+    before_pull,
+    confirm,
+    first_cause,
+    receipts_of,
+    write_failures,
+    write_receipts,
+)
 from rules.lists.list_changes import Changes
 from tests.models.conftest import LATER, NOON
 
@@ -48,6 +56,25 @@ async def test_a_failure_keeps_the_last_good_numbers_and_success_clears_the_caus
     async with database.session() as session:
         again = (await receipts_of(session, house.connection_id))[SUPPLIERS]
     assert (again.rows, again.added, again.pulled_at, again.cause, again.cause_detail) == (5, 0, LATER, None, None)
+
+
+async def test_that_nothing_has_changed_is_written_of_those_lists_alone(database, house):
+    async with database.transaction() as session:
+        assert await first_cause(session, house.connection_id) is None
+        counted = dict.fromkeys((SUPPLIERS, ITEMS), Changes(5, 4, 3, 2))
+        await write_receipts(session, {house.connection_id: counted}, pull_id="1", at=NOON)
+        assert await first_cause(session, house.connection_id) is None
+        await write_failures(session, house.connection_id, (ITEMS,), Cause.UNKNOWN, "", at=NOON)
+        assert await first_cause(session, house.connection_id) is Cause.UNKNOWN
+        await confirm(session, {house.connection_id: (ITEMS,)}, pull_id="2", at=LATER)
+        await confirm(session, {house.connection_id: ()}, pull_id="3", at=LATER)
+    async with database.session() as session:
+        receipts = await receipts_of(session, house.connection_id)
+    assert {name: (one.rows, one.changed, one.pull_id, one.cause) for name, one in receipts.items()} == {
+        SUPPLIERS: (5, 3, "1", None),
+        ITEMS: (5, 0, "2", None),
+    }
+    assert (receipts[ITEMS].pulled_at, receipts[ITEMS].attempted_at) == (LATER, LATER)
 
 
 async def test_nothing_to_write_is_fine(database, house):
