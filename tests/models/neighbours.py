@@ -27,7 +27,8 @@ async def a_life(session: AsyncSession, whose: tuple[Grant, Client, Connection],
     """What can be met of a client: a list that failed, a pull at work, a run that waits for it, and a mail of it."""
     grant, client, connection = whose
     connection.pull_holder, connection.pull_until = "next-door", NOON
-    session.add(Receipt(connection_id=connection.id, list_name=ListName.ITEMS, cause=Cause.SIGNED_OUT))
+    receipt = Receipt(connection_id=connection.id, list_name=ListName.ITEMS, cause=Cause.SIGNED_OUT, pulled_at=NOON)
+    session.add(receipt)
     run = Run(
         id="next-door",
         practice_id=client.practice_id,

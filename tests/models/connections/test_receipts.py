@@ -10,9 +10,11 @@ from models.connections.receipts import (
     confirm,
     first_cause,
     receipts_of,
+    says,
     write_failures,
     write_receipts,
 )
+from models.connections.tables import Connection
 from rules.lists.list_changes import Changes
 from tests.models.conftest import LATER, NOON
 
@@ -75,6 +77,35 @@ async def test_that_nothing_has_changed_is_written_of_those_lists_alone(database
         ITEMS: (5, 0, "2", None),
     }
     assert (receipts[ITEMS].pulled_at, receipts[ITEMS].attempted_at) == (LATER, LATER)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kept"),
+    [
+        (Cause.RATE_LIMITED, Cause.PROVIDER_UNAVAILABLE, Cause.PROVIDER_UNAVAILABLE),
+        (Cause.SIGNED_OUT, Cause.PROVIDER_UNAVAILABLE, Cause.SIGNED_OUT),
+        (Cause.SIGNED_OUT, Cause.ACCESS_LOST, Cause.ACCESS_LOST),
+        (Cause.SIGNED_OUT, Cause.NOT_ON_PLAN, Cause.NOT_ON_PLAN),
+        (Cause.PROVIDER_UNAVAILABLE, Cause.SIGNED_OUT, Cause.SIGNED_OUT),
+    ],
+)
+async def test_an_outage_takes_no_cause_away_that_needs_a_person(database, house, before, after, kept):
+    async with database.transaction() as session:
+        for cause in (before, after):
+            await write_failures(session, house.connection_id, (ITEMS,), cause, cause.value, at=NOON)
+        receipt = (await receipts_of(session, house.connection_id))[ITEMS]
+        assert (receipt.cause, receipt.cause_detail) == (kept, kept.value)
+
+
+async def test_what_a_list_that_is_chosen_says(database, house):
+    async with database.transaction() as session:
+        assert not await says(session, house.connection_id, Cause.SIGNED_OUT)
+        await write_failures(session, house.connection_id, (ITEMS,), Cause.ROLE_TOO_LOW, "", at=NOON)
+        assert await says(session, house.connection_id, Cause.ROLE_TOO_LOW)
+        assert not await says(session, house.connection_id, Cause.SIGNED_OUT)
+        (await session.get_one(Connection, house.connection_id)).list_names = ["organisation", "suppliers"]
+        await session.flush()
+        assert not await says(session, house.connection_id, Cause.ROLE_TOO_LOW)
 
 
 async def test_nothing_to_write_is_fine(database, house):
