@@ -28,12 +28,14 @@ from models.runs.tables import ExpectedOrganisation, Run
 from rules.clients.row_actions import RowAction
 from rules.clients.saved_views import LONGEST_NAME as LONGEST_VIEW_NAME
 from rules.clients.saved_views import FixedView
+from rules.runs.endings import STUCK
 
 __all__ = [
     "LONGEST_VIEW_NAME",
     "MAILED_LINK_VALID_FOR",
     "MOST_MAILS",
     "OFFERS",
+    "STUCK",
     "USUAL",
     "Choosable",
     "Client",

@@ -1,17 +1,20 @@
 """The report of a finished run: outcomes in groups, and its list, searched, filtered and paged."""
 
+from collections.abc import Collection, Mapping
 from typing import Final
+from uuid import UUID
 
 from starlette.datastructures import QueryParams
 
 from contracts.words.runs import Outcome, RunKind
 from starter.actor import Actor
 from starter.answers.run_words import ending_of_run, means, outcomes_sum
-from starter.answers.views import OrganisationFilter, RowOrder, RunView
+from starter.answers.views import STUCK, ClientFilter, OrganisationFilter, RowOrder, RunView
 from starter.answers.wording import number
 from starter.operations import Operations
 from web.kit.listing import PAGE, address
 from web.kit.wording import words
+from web.pages.clients.row_buttons import RowButton, row_buttons
 
 LONGEST_SEARCH: Final = 100
 MOST: Final = 1_000_000
@@ -40,6 +43,7 @@ async def values(
     if total and not found:
         offset = (total - 1) // PAGE * PAGE
         found, total = await door.runs.organisations(actor, report.run, wanted, limit=PAGE, offset=offset)
+    stuck = {view.client_id for view in found if view.client_id and view.organisation.outcome in STUCK}
     counts = report.counts
     lacking = await door.runs.lacking(actor, report.run)
     ending = ending_of_run(report, taker, lacking)
@@ -47,6 +51,7 @@ async def values(
     here = f"/activity/{report.run.id}"
     return {
         "organisations": found,
+        "steps": await _steps(door, actor, stuck) if stuck else {},
         "total": total,
         "limit": PAGE,
         "offset": offset,
@@ -63,6 +68,16 @@ async def values(
         "unpaged": address(here, {"search": search, "outcome": asked_for}),
         "failed": counts.get(Outcome.FAILED, 0) if report.run.kind is RunKind.ADD_CLIENTS else 0,
         "waiting": counts.get(Outcome.RETRYING, 0),
+    }
+
+
+async def _steps(door: Operations, actor: Actor, stuck: Collection[UUID]) -> Mapping[UUID, list[RowButton]]:
+    """By client, the buttons that may put it right as it stands now: those of its row in the client list."""
+    views, _ = await door.clients.find(actor, ClientFilter(ids=stuck), limit=PAGE)
+    title = door.software.title
+    return {
+        one.client.id: row_buttons(one, actor, title(one.connection.provider) if one.connection else "")
+        for one in views
     }
 
 

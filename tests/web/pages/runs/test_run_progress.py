@@ -1,5 +1,6 @@
 """A run's page while it works, and how it ends: names that turn green, one sentence, one button, nothing stale."""
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -8,6 +9,7 @@ from playwright.async_api import expect
 from sqlmodel import col, select, update
 
 from contracts.words.causes import Cause
+from contracts.words.connections import ConnectionStatus
 from contracts.words.runs import Action, Outcome, Result, RunKind, Stage
 from models.connections.tables import Connection
 from models.runs.tables import Run, RunOrganisation
@@ -128,3 +130,17 @@ async def test_a_run_ends_with_one_button(own: House, rest: Outcome, cause: Caus
     assert only.startswith("primary")
     assert only.endswith(f"<span>{button}")
     assert page.partition('id="run-actions"')[2].lstrip(">\n").startswith("</div>"), "and none above it"
+
+
+async def test_what_is_not_done_has_the_buttons_that_put_it_right(own: House):
+    run_id = await at_work(own)
+    await became(own, run_id, range(1, COUNT), Outcome.CREATED)
+    async with own.scene.database.transaction() as session:
+        ended = await session.get_one(RunOrganisation, (run_id, "org-0"))
+        query = select(Connection).where(Connection.practice_id == own.admin.actor.practice_id)
+        connection = (await session.exec(query.limit(1))).one()
+        connection.status, connection.cause = ConnectionStatus.NEEDS_CLIENT, Cause.SUBSCRIPTION_ENDED
+        ended.outcome, ended.cause, ended.client_id = Outcome.FAILED, Cause.SUBSCRIPTION_ENDED, connection.client_id
+    page = (await (await arrived(own.admin)).get(f"/activity/{run_id}?outcome=not-done")).text
+    listed = page.partition('id="run-list"')[2]
+    assert re.findall(r'aria-label="(Ask the client|Try again): ', listed) == ["Ask the client", "Try again"]
