@@ -130,6 +130,10 @@ PARTS: dict[tuple[RunKind | None, Stage], StagePart] = {
 """The parts by kind and stage; the kind None is for all that have none of their own."""
 
 
+AFTER_THE_CHOICE = {RunKind.ADD_CLIENTS: Stage.CREATING, RunKind.REASSIGN_CLIENTS: Stage.REASSIGNING}
+"""The stage that follows once people have chosen, for kinds of which a run's page shows the choice."""
+
+
 def part_of(kind: RunKind, stage: Stage) -> StagePart:
     """The part that a run of this kind shows at this stage."""
     return PARTS.get((kind, stage)) or PARTS[None, stage]

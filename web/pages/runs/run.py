@@ -34,7 +34,7 @@ from web.kit.temporal_links import in_temporal
 from web.kit.viewing import MOST_FIELDS, Viewer, page_router
 from web.pages.runs import drafts
 from web.pages.runs.choice_forms import Chosen, chosen_in, selection_of
-from web.pages.runs.parts import RunPage, part_of
+from web.pages.runs.parts import AFTER_THE_CHOICE, RunPage, part_of
 from web.pages.runs.regions import RegionField, question
 
 router = page_router()
@@ -188,7 +188,10 @@ async def _page(
     chosen: Chosen | None = None,
 ) -> HTMLResponse:
     snapshot, report = seen
-    part = part_of(report.run.kind, report.run.stage)
+    if snapshot.stage is Stage.AWAITING_SELECTION and snapshot.chosen and chosen is None:
+        # The workflow says so in a moment; until then a page without scripts would ask again, and stay like that.
+        snapshot = replace(snapshot, stage=AFTER_THE_CHOICE.get(report.run.kind, snapshot.stage))
+    part = part_of(report.run.kind, snapshot.stage)
     allow = door.software.allow_words(report.run.provider)
     refusal = chosen and (chosen.refusal or chosen.file_refusal)
     values: dict[str, Any] = dict(
