@@ -88,8 +88,10 @@ async def test_while_creating(scene: Scene):
             await scene.select(run["run_id"], organisations=chosen(run)[:3])
             await scene.until_stage(run["run_id"], "creating")
             assert (await scene.cancel(run["run_id"])).status_code == 202
-        run = await ended(scene, run["run_id"], says=BEGUN)
+        run = await ended(scene, run["run_id"])
     clients = await scene.clients()
+    # The workflow may have been stopped before it knew that the stage is recorded; then there is nothing of it.
+    assert run["message"].endswith(BEGUN if clients else (BEGUN, UNTOUCHED))
     assert run["counts"].get("created", 0) == len(clients)
     assert run["counts"]["skipped"] == 5 - len(clients)
     await nothing_is_half_made(scene)
