@@ -4,9 +4,7 @@
 something has changed, and the browser fetches it.
 """
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -38,9 +36,6 @@ from web.pages.runs.parts import AFTER_THE_CHOICE, RunPage, part_of
 from web.pages.runs.regions import RegionField, question
 
 router = page_router()
-
-MOMENT = 3
-"""Seconds for which a form waits for its run to go on; usually it has by then."""
 
 RunId = Annotated[str, Path(max_length=120)]
 
@@ -131,17 +126,7 @@ async def select(request: Request, door: Door, viewer: Viewer, run_id: RunId) ->
         if refused.refusal.code in {RefusalCode.NOT_FOUND, *_PASSED}:
             return moved_on(run_id, refused)
         return await page(request, door, viewer, run_id, replace(chosen, refusal=refused.refusal))
-    await _goes_on(door, viewer, run_id)
     return go(f"/activity/{run_id}")
-
-
-async def _goes_on(door: Operations, viewer: SignedIn, run_id: str) -> None:
-    """Wait a moment for the run to go on: a page without scripts would show the list again, with nothing ticked."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(MOMENT):
-            async for snapshot in await door.runs.watch(viewer.actor, run_id):
-                if snapshot.stage is not Stage.AWAITING_SELECTION:
-                    return
 
 
 @router.post("/activity/{run_id}/selection.json")
