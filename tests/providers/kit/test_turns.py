@@ -202,6 +202,7 @@ def test_order_is_kept_among_equals_and_nobody_is_forgotten(steps: list[tuple[st
                 number = int(what) % len(there.calls)
                 if kind == "cancel":
                     there.calls[number].cancel()
+                    await one_round()  # it gives back; whoever gets its turn has not woken up yet
                 else:
                     await there.answer(number)
             assert turns.in_use <= max(size, under_way), "none is given beyond what there are"
