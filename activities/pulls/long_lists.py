@@ -26,7 +26,7 @@ from providers.port.credential import CredentialSource
 from providers.port.errors import TooSmall
 from providers.port.feeds import Feed
 from providers.port.provider import Page, Provider
-from rules.lists.staging import STAGED_FROM, may_be_long, may_resume, scope_of
+from rules.lists.staging import FIRST_EXPECTED, STAGED_FROM, expected_rows, may_be_long, may_resume, scope_of
 
 PAGES_AT_ONCE, OF_ONE_PRACTICE = 20, 16
 """Pages of long lists on their way in a process, from the call until its rows are stored. A page of a thousand contacts
@@ -50,6 +50,11 @@ class Wanted:
     since: datetime | None
 
     @property
+    def is_new(self) -> bool:
+        """Whether any of it was never read."""
+        return not self.claimed.held.keys() >= set(self.lists)
+
+    @property
     def scope(self) -> str:
         """What a staging of it is called."""
         claimed = self.claimed
@@ -68,6 +73,7 @@ class LongLists:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._turns = FairSemaphore(PAGES_AT_ONCE, OF_ONE_PRACTICE, PAGE_SECONDS)
+        self._expected = FIRST_EXPECTED
 
     async def read(
         self,
@@ -104,17 +110,19 @@ class LongLists:
         is_last, expected = False, None
         while not is_last:
             async with self._turn(wanted, reading):
-                is_last, expected = await self._page(pages, reading, lease, deleted)
+                is_last, expected = await self._page(pages, wanted, reading, lease, deleted)
         return await reading.end(expected)
 
     async def _page(
-        self, pages: AsyncIterator[Page], reading: "_Reading", lease: Lease, deleted: set[str]
+        self, pages: AsyncIterator[Page], wanted: Wanted, reading: "_Reading", lease: Lease, deleted: set[str]
     ) -> tuple[bool, int | None]:
         """Take the next page; apart, so that no name holds on to its rows while the one after waits for its turn."""
         progress.made(reading.where)  # its turn has come
         page = await anext(pages, None)
         if page is None:
             return True, None
+        if reading.is_first and wanted.is_new:
+            self._expected = expected_rows(self._expected, len(page.rows))
         deleted.update(page.deleted)
         await lease.keep()
         await reading.add(page)
@@ -122,7 +130,7 @@ class LongLists:
         return page.is_last, page.expected
 
     def _turn(self, wanted: Wanted, reading: "_Reading") -> AbstractAsyncContextManager[None]:
-        is_short = wanted.since is not None or not may_be_long(wanted.lists, wanted.claimed.held)
+        is_short = wanted.since is not None or not may_be_long(wanted.lists, wanted.claimed.held, self._expected)
         if reading.place is None and is_short:
             return nullcontext()
         return self._turns.of(wanted.claimed.connection.practice_id)
@@ -137,6 +145,11 @@ class _Reading:
         self._rows: dict[str, Row] = {}
         self._pages = 0
         self.place: Place | None = None
+
+    @property
+    def is_first(self) -> bool:
+        """Whether nothing of the list has come yet."""
+        return not self._rows and self.place is None
 
     @property
     def where(self) -> str | None:

@@ -71,6 +71,30 @@ def may_resume(staged: Staged, wanted: str, at: datetime, *, is_complete: bool) 
     return goes_on and staged.scope == wanted and timedelta(0) <= at - staged.begun_at <= RESUMED_WITHIN
 
 
-def may_be_long(lists: Lists, held: Mapping[ListName, int]) -> bool:
-    """Whether lists may have so many rows that their pages take turns: those that were never read, and long ones."""
-    return sum(held.get(name, STAGED_FROM) for name in lists) >= STAGED_FROM
+FIRST_EXPECTED = 1_000.0
+"""Rows of the first page of a list that was never read, as long as none has come: a full page."""
+
+
+def expected_rows(before: float, came: int) -> float:
+    """How many rows the next first page of a list that was never read is expected to have.
+
+    A practice's clients are alike, and so are those that a process reads at the same time: after half a dozen short
+    pages no turns are waited for, and after one or two long ones they are again.
+
+    Args:
+        before: What was expected of this one.
+        came: How many rows it had.
+    """
+    return before + (came - before) / 4
+
+
+def may_be_long(lists: Lists, held: Mapping[ListName, int], expected: float) -> bool:
+    """Whether lists may have so many rows that their pages take turns.
+
+    Args:
+        lists: What is read together.
+        held: How many rows are stored of each list that was read before.
+        expected: How many rows a list that was never read is expected to have.
+    """
+    rows = sum(held[name] for name in lists) if held.keys() >= set(lists) else expected
+    return rows >= STAGED_FROM

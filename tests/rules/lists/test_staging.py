@@ -2,13 +2,22 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import reduce
 from uuid import UUID
 
 import pytest
 
 from contracts.words.lists import ListName, RowKind
 from rules.lists.increments import OVERLAP
-from rules.lists.staging import RESUMED_WITHIN, STAGED_FROM, may_be_long, may_resume, scope_of
+from rules.lists.staging import (
+    FIRST_EXPECTED,
+    RESUMED_WITHIN,
+    STAGED_FROM,
+    expected_rows,
+    may_be_long,
+    may_resume,
+    scope_of,
+)
 from workflows.plans.policies import PULL, PULL_TOGETHER
 
 CONTACTS = RowKind.CONTACTS.lists
@@ -75,4 +84,24 @@ def test_what_is_asked_for_otherwise_is_something_else():
     ],
 )
 def test_what_was_never_read_may_be_long(held: dict[ListName, int], is_long: bool):
-    assert may_be_long(CONTACTS, held) is is_long
+    assert may_be_long(CONTACTS, held, FIRST_EXPECTED) is is_long
+
+
+@pytest.mark.parametrize(
+    ("pages", "is_long"),
+    [
+        ([], True),
+        ([100] * 4, True),
+        ([100] * 6, False),
+        ([0] * 40, False),
+        ([100] * 40 + [1_000], True),
+        ([100] * 40 + [1_000] + [100] * 2, False),
+        ([1_000, 100, 100] * 10, True),
+    ],
+)
+def test_what_was_never_read_is_expected_to_be_as_long_as_what_came_last(pages: list[int], is_long: bool):
+    expected = reduce(expected_rows, pages, FIRST_EXPECTED)
+    assert may_be_long(CONTACTS, {}, expected) is is_long
+    half_known = {CONTACTS[0]: 0}
+    assert may_be_long(CONTACTS, half_known, expected) is is_long
+    assert not may_be_long(CONTACTS, dict.fromkeys(CONTACTS, 10), expected), "what was read before is known"
