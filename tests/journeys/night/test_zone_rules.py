@@ -18,6 +18,7 @@ from runtime.embedded.stack import environment_of
 from runtime.settings.zone_rules import GO_VARIABLE, pinned_rules, use_pinned_rules
 from starter.connections.schedules import Schedules
 from tests.cli.test_cli import run
+from tests.journeys.night.test_schedules import no_schedules
 from tests.journeys.scene import Scene
 from tests.journeys.stage import peculiar_server
 
@@ -37,8 +38,7 @@ NIGHTS = {
 @pytest_asyncio.fixture
 async def schedules(scene: Scene) -> AsyncIterator[Schedules]:
     yield Schedules(scene.database, scene.temporal)
-    async for found in await scene.temporal.list_schedules():
-        await scene.temporal.get_schedule_handle(found.id).delete()
+    await no_schedules(scene)
 
 
 async def made_practice(database: Database, name: str, zone: str) -> str:
