@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
 from activities.delivery.letters import notice_of
@@ -81,14 +82,19 @@ class ClientLinkActivities:
 
     async def _settled(self, mail: ClientLinkMail, state: MailState, at: datetime) -> ClientLinkMailed:
         async with self._database.transaction() as session:
-            if await link_mails.settle(session, mail.id, state, at) and (kind := _EVENTS.get(state)) is not None:
-                by = {"colleague_id": mail.colleague_id}
-                await events.changed(session, mail.practice_id, mail.client_id, kind, at, **by)
-                if state is not MailState.SENT:
-                    client = await session.get_one(Client, mail.client_id)
-                    sender = await session.get_one(Colleague, mail.colleague_id)
-                    practice = await session.get_one(Practice, mail.practice_id)
-                    letter = not_mailed(client.name, sender.name, is_refused=state is MailState.REFUSED)
-                    key = f"{KIND}/{mail.id}/{mail.created_at.isoformat()}"
-                    await notices.write(session, [notice_of(letter, practice, sender.id, kind=KIND, key=key, at=at)])
+            await settle_and_tell(session, mail, state, at)
         return ClientLinkMailed(state=state)
+
+
+async def settle_and_tell(session: AsyncSession, mail: ClientLinkMail, state: MailState, at: datetime) -> None:
+    """Record what has become of a mail, tell of it on the client's timeline, and its sender where it was not sent."""
+    if not await link_mails.settle(session, mail.id, state, at) or (kind := _EVENTS.get(state)) is None:
+        return
+    await events.changed(session, mail.practice_id, mail.client_id, kind, at, colleague_id=mail.colleague_id)
+    if state is not MailState.SENT:
+        client = await session.get_one(Client, mail.client_id)
+        sender = await session.get_one(Colleague, mail.colleague_id)
+        practice = await session.get_one(Practice, mail.practice_id)
+        letter = not_mailed(client.name, sender.name, is_refused=state is MailState.REFUSED)
+        key = f"{KIND}/{mail.id}/{mail.created_at.isoformat()}"
+        await notices.write(session, [notice_of(letter, practice, sender.id, kind=KIND, key=key, at=at)])

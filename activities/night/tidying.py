@@ -8,9 +8,10 @@ from datetime import timedelta
 
 from temporalio import activity
 
+from activities.delivery.client_links import settle_and_tell
 from activities.shared.grant_reader import ReachActivities
 from contracts.payloads.check_connections import TidiedUp, TidyUpInput
-from contracts.words.client_links import MAIL_WAITS
+from contracts.words.client_links import MAIL_WAITS, MailState
 from models.grants import link_mails
 from models.lists import stagings
 from models.night import endings
@@ -37,7 +38,8 @@ class TidyActivities(ReachActivities):
             sign_ins = await endings.purge_sign_ins(session, asked.practice_id, at)
             await endings.purge_choices(session, asked.practice_id)
             profiles = await endings.purge_profiles(session, asked.practice_id, at)
-            await link_mails.forget_old(session, asked.practice_id, at - 2 * MAIL_WAITS, at)
+            for mail in await link_mails.waiting_since(session, asked.practice_id, at - 2 * MAIL_WAITS):
+                await settle_and_tell(session, mail, MailState.GIVEN_UP, at)
             await stagings.forget_old(session, asked.practice_id, at - STAGED_AT_MOST)
         async with self._database.session() as session:
             unused = await endings.unused_logins(session, asked.practice_id, at)

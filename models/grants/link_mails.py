@@ -1,5 +1,6 @@
 """Queries of mails with links for clients' own people."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -89,15 +90,11 @@ async def is_recent(
     return (await session.exec(query.limit(1))).first() is not None
 
 
-async def forget_old(session: AsyncSession, practice_id: UUID, before: datetime, at: datetime) -> None:
-    """Give up mails that were queued before a moment and that nobody settled, and forget what they said."""
-    given_up = (
-        update(ClientLinkMail)
-        .where(
-            col(ClientLinkMail.practice_id) == practice_id,
-            col(ClientLinkMail.state) == MailState.ON_ITS_WAY,
-            col(ClientLinkMail.created_at) < before,
-        )
-        .values(state=MailState.GIVEN_UP, settled_at=at, sealed_mail=None)
+async def waiting_since(session: AsyncSession, practice_id: UUID, before: datetime) -> Sequence[ClientLinkMail]:
+    """Mails that were queued before a moment and that nobody settled: the workflow of such a mail never began."""
+    query = select(ClientLinkMail).where(
+        ClientLinkMail.practice_id == practice_id,
+        ClientLinkMail.state == MailState.ON_ITS_WAY,
+        ClientLinkMail.created_at < before,
     )
-    await session.exec(given_up)
+    return (await session.exec(query)).all()

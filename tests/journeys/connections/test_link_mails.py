@@ -23,6 +23,7 @@ from runtime.settings.settings import Settings
 from starter.connections import link_mails
 from tests.journeys.colleagues.test_forgotten import address_of
 from tests.journeys.fixtures import MakePrepared
+from tests.journeys.night.test_endings import tidied
 from tests.journeys.one_client import OneClient, all_of
 from tests.journeys.people import everything_added
 from tests.journeys.promises import OPEN_RUN
@@ -181,6 +182,21 @@ async def test_a_mail_server_that_does_not_take_it_is_tried_for_a_day(client: On
     assert await tried(MAIL_WAITS) == "given_up"
     assert await listed(client) == [("open", "given_up")]
     assert len(await client.events("client.sign_in_link_given_up")) == 1
+    async with scene.worker():
+        assert await settled(scene) == ["given_up"]
+
+
+async def test_a_mail_whose_workflow_never_began_is_given_up_by_night_and_told_of(client: OneClient, box: Letterbox):
+    scene = client.scene
+    await made(client)  # and whoever should have sent it is gone
+    await tidied(scene, later=2 * MAIL_WAITS - timedelta(minutes=1))
+    assert await listed(client) == [("open", "on_its_way")]
+    for _ in range(2):
+        await tidied(scene, later=2 * MAIL_WAITS)
+    assert (box.asked, await listed(client)) == ([], [("open", "given_up")])
+    assert len(await client.events("client.sign_in_link_given_up")) == 1
+    assert await scene.rows("SELECT count(*) FROM notices WHERE kind = 'client_link_not_mailed'") == [(1,)]
+    assert await scene.rows("SELECT sealed_mail FROM client_link_mails") == [(None,)]
     async with scene.worker():
         assert await settled(scene) == ["given_up"]
 
