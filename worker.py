@@ -20,11 +20,13 @@ from activities.registry import GROUPS_AT_ONCE, Parts, at_providers, between_wor
 from activities.shared.interceptors import INTERCEPTORS
 from activities.shared.token_store import TokenStore
 from contracts.words.names import LOST_WORK_ID, SEARCH_ATTRIBUTES, WELCOME
+from models.budgets.answers import SharedAnswers
 from models.budgets.calls import SharedCallBudget
 from models.kit.database import Database
 from models.kit.database_url import UnusableUrlError
 from providers import registry
 from providers.kit.proxies import UnusableNetworkError
+from providers.port.shared import Shared
 from runtime.observability import logging
 from runtime.observability.memory import give_back_large_blocks, look_for_cycles_less_often
 from runtime.observability.own_thread import in_own_thread, take_turns_sooner
@@ -65,7 +67,7 @@ async def parts_of(settings: Settings, database: Database) -> AsyncIterator[Part
     if unset := registry.first_unset(settings.providers):
         raise MissingSettingError(unset)
     async with AsyncExitStack() as stack:
-        providers = registry.build(settings.providers, SharedCallBudget(database))
+        providers = registry.build(settings.providers, Shared(SharedCallBudget(database), SharedAnswers(database)))
         for provider in providers.values():
             stack.push_async_callback(provider.close)
         smtp = settings.smtp_url  # without one, mail stays in the outbox

@@ -12,10 +12,10 @@ from typing import Any, Generic, TypeVar
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 
-from providers.port.call_budget import CallBudget
 from providers.port.feeds import Feeds
 from providers.port.provider import Provider, Providers
 from providers.port.settings import ProviderSettings
+from providers.port.shared import Shared
 from providers.quickbooks.feeds import FEEDS as QUICKBOOKS_FEEDS
 from providers.quickbooks.settings import QuickBooksSettings
 from providers.sage.feeds import FEEDS as SAGE_FEEDS
@@ -28,26 +28,26 @@ SettingsOfProviders = Mapping[str, BaseSettings]
 """The providers' own models by the providers' names, as the settings of a process hold them."""
 
 
-def _xero(settings: XeroSettings, budget: CallBudget) -> Provider:
+def _xero(settings: XeroSettings, shared: Shared) -> Provider:
     from providers.kit.http import http_client  # what reads settings alone starts without a provider
     from providers.xero.provider import Xero  # likewise
     from providers.xero.settings import config_of  # likewise
 
-    return Xero(config_of(settings), http_client(), budget)
+    return Xero(config_of(settings), http_client(), shared.budget)
 
 
-def _sage(settings: SageSettings, budget: CallBudget) -> Provider:
+def _sage(settings: SageSettings, shared: Shared) -> Provider:
     from providers.kit.http import http_client  # what reads settings alone starts without a provider
     from providers.sage.provider import Sage  # likewise
 
-    return Sage(settings, http_client(), budget)
+    return Sage(settings, http_client(), shared)
 
 
-def _quickbooks(settings: QuickBooksSettings, budget: CallBudget) -> Provider:
+def _quickbooks(settings: QuickBooksSettings, shared: Shared) -> Provider:
     from providers.kit.http import http_client  # what reads settings alone starts without a provider
     from providers.quickbooks.provider import QuickBooks  # likewise
 
-    return QuickBooks(settings, http_client(), budget)
+    return QuickBooks(settings, http_client(), shared.budget)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +57,15 @@ class _Known(Generic[Own]):
     Attributes:
         settings: The class of its settings.
         feeds: What there is to read at it.
-        build: Builds it from its settings, with a shared budget of calls.
+        build: Builds it from its settings, with what processes share.
     """
 
     settings: type[Own]
     feeds: Feeds
-    build: Callable[[Own, CallBudget], Provider]
+    build: Callable[[Own, Shared], Provider]
 
-    def built(self, providers: SettingsOfProviders, budget: CallBudget) -> Provider:
-        return self.build(self.settings.among(providers), budget)
+    def built(self, providers: SettingsOfProviders, shared: Shared) -> Provider:
+        return self.build(self.settings.among(providers), shared)
 
 
 _KNOWN: Mapping[str, _Known[Any]] = {
@@ -140,14 +140,14 @@ def first_unset(providers: SettingsOfProviders) -> str | None:
     return next((variable for one in on for variable in one.unset()), None)
 
 
-def build(providers: SettingsOfProviders, budget: CallBudget) -> Providers:
+def build(providers: SettingsOfProviders, shared: Shared) -> Providers:
     """Build the providers that are on, by name; the caller closes each.
 
     Args:
         providers: The settings; ``first_unset`` must return None for them.
-        budget: Shares the calls of each minute with other processes.
+        shared: What they share with other processes: calls, and answers that are the same for all.
 
     Raises:
         UnusableNetworkError: The way out is set so that it cannot be used.
     """
-    return {one.name: _KNOWN[one.name].built(providers, budget) for one in those_on(providers)}
+    return {one.name: _KNOWN[one.name].built(providers, shared) for one in those_on(providers)}

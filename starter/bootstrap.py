@@ -95,11 +95,13 @@ def build_providers(settings: Settings, database: Database) -> "Providers":
         MissingSettingError: None is on, or an app's secret is not set.
         UnusableNetworkError: The way out is set so that it cannot be used.
     """
-    from models.budgets.calls import SharedCallBudget  # commands on the database alone start without a provider
+    from models.budgets.answers import SharedAnswers  # commands on the database alone start without a provider
+    from models.budgets.calls import SharedCallBudget  # likewise
+    from providers.port.shared import Shared  # likewise
 
     if unset := registry.first_unset(settings.providers):
         raise MissingSettingError(unset)
-    return registry.build(settings.providers, SharedCallBudget(database))
+    return registry.build(settings.providers, Shared(SharedCallBudget(database), SharedAnswers(database)))
 
 
 @asynccontextmanager

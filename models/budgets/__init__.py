@@ -1,1 +1,1 @@
-"""How many calls an app may make at a provider, and troubles of the app itself."""
+"""How many calls an app may make at a provider, troubles of the app itself, and answers that are the same for all."""

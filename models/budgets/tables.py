@@ -1,8 +1,9 @@
-"""How many calls are used of the limits that all processes share, and what is wrong with an app itself."""
+"""Calls used of the limits that all processes share, what is wrong with an app itself, and answers that suit all."""
 
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import Text
 from sqlmodel import Field, SQLModel
 
 from contracts.words.causes import Cause
@@ -68,3 +69,18 @@ class CallSlots(SQLModel, table=True):
     wanted: int
     since: datetime = Field(sa_type=MOMENT)
     held_until: datetime = Field(sa_type=MOMENT)
+
+
+class AppAnswer(SQLModel, table=True):
+    """An answer that a provider gives whoever asks, read at ``read_at``: one for each question, for all processes.
+
+    ``name`` is what was asked for, such as ``currencies``; ``answer`` is in the provider's own form.
+    """
+
+    __tablename__ = "app_answers"
+
+    provider: str = Field(primary_key=True, max_length=20)
+    app: str = Field(primary_key=True, max_length=200)
+    name: str = Field(primary_key=True, max_length=40)
+    answer: str = Field(sa_type=Text)
+    read_at: datetime = Field(sa_type=MOMENT)

@@ -11,13 +11,15 @@ from providers.kit.clock import Clock, utc_now
 from providers.kit.json_bodies import read_object
 from providers.kit.json_values import Record, text
 from providers.kit.oauth.provider import CodeFlowProvider
-from providers.port.call_budget import CallBudget
+from providers.kit.reads.lists_for_all import ListForAll
 from providers.port.capabilities import Capabilities, Region, SignInBrings
 from providers.port.credential import CredentialSource, OneCredential, person_label
 from providers.port.errors import ConsentFailed, NeedsPerson, ProviderError
 from providers.port.feeds import Feed
 from providers.port.provider import FinishedSignIn, Kept, Page, ReachableOrganisation
+from providers.port.shared import AnswerKey, Shared
 from providers.sage.api import Calls
+from providers.sage.books import currency
 from providers.sage.businesses import Businesses
 from providers.sage.errors import TokenStaysRefused
 from providers.sage.feeds import FEEDS, SINGLE
@@ -33,7 +35,7 @@ class Sage(CodeFlowProvider[SignIn]):
     Args:
         settings: Our app's.
         http: The client to send with; ``providers.kit.http.http_client()`` outside of tests. Closed by ``close``.
-        budget: The calls of the whole app, shared by all processes.
+        shared: What all processes share: the calls of the whole app, and what Sage answers to all alike.
         now: The clock, aware, in UTC.
     """
 
@@ -49,15 +51,14 @@ class Sage(CodeFlowProvider[SignIn]):
         may_return_at_once=True,
     )
 
-    def __init__(
-        self, settings: SageSettings, http: httpx2.AsyncClient, budget: CallBudget, now: Clock = utc_now
-    ) -> None:
+    def __init__(self, settings: SageSettings, http: httpx2.AsyncClient, shared: Shared, now: Clock = utc_now) -> None:
         app, windows = settings.app().client_id, windows_of(settings)
-        limits = CallLimits(self.name, app, windows, nothing_said, budget, now)
+        limits = CallLimits(self.name, app, windows, nothing_said, shared.budget, now)
         super().__init__(SignIn(settings, http, now), limits, http)
         self._api = Calls(settings.api_url, http, self._limits, now)
         self._businesses = Businesses(self._api)
-        self._reading = Reading(self._api, self._businesses, now)
+        currencies = ListForAll(shared.answers, AnswerKey(self.name, app, "currencies"), currency, now)
+        self._reading = Reading(self._api, self._businesses, currencies)
 
     async def finish_sign_in(self, params: Mapping[str, str], kept: bytes, *, redirect_uri: str) -> FinishedSignIn:
         """See ``Provider.finish_sign_in``. The person is whom the tokens name; ``/user`` says their name.

@@ -1,14 +1,14 @@
 """Reads every feed of a business, page by page."""
 
 from collections.abc import AsyncIterator, Awaitable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
 from contracts.words.causes import Cause
 from contracts.words.standard_information import Currency
-from providers.kit.cached import Cached
-from providers.kit.clock import Clock
 from providers.kit.json_bodies import read_object
+from providers.kit.json_values import Record
+from providers.kit.reads.lists_for_all import ListForAll
 from providers.kit.reads.shared_reads import SharedReads
 from providers.port.credential import CredentialSource
 from providers.port.errors import NeedsPerson
@@ -23,16 +23,12 @@ from providers.sage.walk import Walk
 
 Value = TypeVar("Value")
 
-_CURRENCIES_KEPT = timedelta(days=1)
-"""Sage asks not to read its fixed lists often; they are the same for every business, each of which may be refused."""
-
 
 class Reading:
     """Reads feeds. There is one in each process, because it keeps what is the same for several of them."""
 
-    def __init__(self, api: Calls, businesses: Businesses, now: Clock) -> None:
-        self._api, self._businesses = api, businesses
-        self._currencies = Cached[tuple[Currency, ...]](_CURRENCIES_KEPT, now, fails_for_all=False)
+    def __init__(self, api: Calls, businesses: Businesses, currencies: ListForAll[Currency]) -> None:
+        self._api, self._businesses, self._currencies = api, businesses, currencies
         self._charts = SharedReads[Chart]()
         self._on_their_own = {
             feeds.ORGANISATION: self._profile,
@@ -90,10 +86,10 @@ class Reading:
         return Page([books.tracking_category(record, categories) for record in types])
 
     async def _fixed_currencies(self, tokens: CredentialSource, business_id: str) -> Page:
-        async def load() -> tuple[Currency, ...]:
-            return tuple(map(books.currency, await self._api.whole(Walk(feeds.FIXED_CURRENCIES), tokens, business_id)))
+        async def load() -> list[Record]:
+            return await self._api.whole(Walk(feeds.FIXED_CURRENCIES), tokens, business_id)
 
-        return Page(await self._currencies.get(load))
+        return Page(await self._currencies.rows(load))
 
 
 async def _if_allowed(read: Awaitable[Value], otherwise: Value) -> Value:

@@ -1,6 +1,7 @@
 """Sage, for the contract suite: its client, and how its stand-in is asked for what goes wrong."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
@@ -18,6 +19,7 @@ from emulators.sage.records.practice import MANY_CONTACTS_INDEX
 from providers.kit.http import http_client
 from providers.port.feeds import Feed
 from providers.port.provider import Provider
+from providers.port.shared import Shared
 from providers.sage.feeds import BANK_ACCOUNTS, CONTACTS, ORGANISATION, STOCK_ITEMS
 from providers.sage.fields import reference
 from providers.sage.provider import Sage
@@ -25,7 +27,7 @@ from providers.sage.settings import SageSettings
 from tests.contract.subject import REDIRECT, SignIn, Subject, Wrong
 from tests.emulators.standing_in import Form
 from tests.journeys.browser import fresh
-from tests.providers.conftest import Allowance
+from tests.providers.conftest import Allowance, Answers
 
 
 class SageSubject(Subject):
@@ -47,6 +49,11 @@ class SageSubject(Subject):
     token = PATHS.token
     long = MANY_CONTACTS_INDEX
 
+    @cached_property
+    def answers(self) -> Answers:
+        """What this process keeps for others."""
+        return Answers()
+
     def make_provider(self) -> Provider:
         settings = SageSettings(
             client_id=SANDBOX_CLIENT_ID,
@@ -55,7 +62,7 @@ class SageSubject(Subject):
             token_url=f"{self.base}{PATHS.token}",
             api_url=f"{self.base}/v3.1",
         )
-        return Sage(settings, http_client(), Allowance(), self.now)
+        return Sage(settings, http_client(), Shared(Allowance(), self.answers), self.now)
 
     @property
     def ids(self) -> list[str]:

@@ -28,8 +28,8 @@ from models.runs.writes import RunOver
 
 Rows = dict[str, list[str]]
 
-NOT_COMPARED = frozenset({"call_windows", "call_slots", "api_tokens", "app_troubles"})
-"""Tables of which any call changes a row: that a token was used, that a call was counted."""
+NOT_COMPARED = frozenset({"app_answers", "call_windows", "call_slots", "api_tokens", "app_troubles"})
+"""Tables of which any call changes a row: that a token was used, a call counted, what suits all read anew."""
 
 OF_THE_SCENE = frozenset(
     {"run_id", "pull_id", "pull_holder", "dedupe_key", "idempotency_key", "request_digest", "selection_digest", "body"}

@@ -12,6 +12,7 @@ from providers.kit.oauth.token_sets import TokenSet, packed, unpacked
 from providers.port.call_budget import Counter
 from providers.port.credential import Credential
 from providers.port.provider import ReachableOrganisation
+from providers.port.shared import AnswerKey
 from providers.xero.provider import Xero
 from providers.xero.settings import XeroConfig
 from tests.providers.clock import HandClock
@@ -35,6 +36,19 @@ class Allowance:
         self, counter: Counter, holder: UUID, *, in_use: int, wanted: int, limit: int, seconds: float
     ) -> int:
         return min(wanted, limit)
+
+
+class Answers:
+    """Answers for all, as processes share them."""
+
+    def __init__(self) -> None:
+        self.there: dict[AnswerKey, tuple[str, datetime]] = {}
+
+    async def known(self, key: AnswerKey) -> tuple[str, datetime] | None:
+        return self.there.get(key)
+
+    async def keep(self, key: AnswerKey, answer: str, at: datetime) -> None:
+        self.there[key] = (answer, at)
 
 
 def held(access_token: str, refresh: str = "r", scope: tuple[str, ...] = ()) -> Credential:

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from providers import registry
 from providers.port.call_budget import Counter
+from providers.port.shared import AnswerKey, Shared
 from providers.sage.settings import SageSettings
 from providers.xero.settings import XeroSettings
 
@@ -24,6 +25,19 @@ class NoBudget:
         self, counter: Counter, holder: UUID, *, in_use: int, wanted: int, limit: int, seconds: float
     ) -> int:
         raise AssertionError(f"{counter} called")
+
+
+class NoAnswers:
+    """Nothing is asked here."""
+
+    async def known(self, key: AnswerKey) -> tuple[str, datetime] | None:
+        raise AssertionError(f"{key} asked for")
+
+    async def keep(self, key: AnswerKey, answer: str, at: datetime) -> None:
+        raise AssertionError(f"{key} kept")
+
+
+NOTHING_SHARED = Shared(NoBudget(), NoAnswers())
 
 
 @pytest.fixture(autouse=True)
@@ -76,11 +90,11 @@ async def test_env_file_is_read_the_environment_wins_and_empty_means_unset(
 
 async def test_a_provider_is_on_when_its_client_id_is_set(monkeypatch: pytest.MonkeyPatch):
     assert registry.those_on(registry.read()) == []
-    assert registry.build(registry.read(), NoBudget()) == {}
+    assert registry.build(registry.read(), NOTHING_SHARED) == {}
     monkeypatch.setenv("CLIENTSYNC_XERO_CLIENT_ID", "an-app")
     monkeypatch.setenv("CLIENTSYNC_XERO_CLIENT_SECRET", "hush")
     assert [one.name for one in registry.those_on(registry.read())] == ["xero"]
-    built = registry.build(registry.read(), NoBudget())
+    built = registry.build(registry.read(), NOTHING_SHARED)
     assert [(name, one.name, one.title) for name, one in built.items()] == [("xero", "xero", "Xero")]
     await built["xero"].close()
 

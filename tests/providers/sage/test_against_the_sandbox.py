@@ -266,6 +266,17 @@ async def test_currencies_are_read_once_a_day(sage: SageSubject) -> None:
     assert sage.world.calls.by_path["GET /v3.1/currencies"]
 
 
+async def test_a_process_that_starts_finds_the_currencies_that_another_has_read(sage: SageSubject) -> None:
+    held = await sage.signed_in(PLACE, OTHER)
+    keys = await sage.keys(held, PLACE, CURRENCIES)
+    sage.world.calls.by_path.clear()
+    started = sage.make_provider()
+    pages = [page async for page in started.read(held, sage.ids[OTHER], CURRENCIES)]
+    await started.close()
+    assert [row.key for page in pages for row in page.rows] == keys
+    assert not sage.world.calls.by_path
+
+
 async def test_a_business_that_does_not_answer_takes_no_other_s_currencies_along(sage: SageSubject) -> None:
     held = await sage.signed_in(PLACE, OTHER)
     sage.happens(Kind.SERVER_ERROR, organisation_id=sage.ids[PLACE], status=503)
