@@ -5,6 +5,8 @@ goes on with the step that was under way. The database holds what was listed, ch
 only its stage and counts. It must not hold tokens, records or the list itself.
 """
 
+from typing import NoReturn
+
 from temporalio import workflow
 
 from workflows.plans.sizes import CLIENTS_CREATED_AT_ONCE
@@ -18,7 +20,7 @@ with workflow.unsafe.imports_passed_through():
         CreatingProgress,
         RecordSelectionInput,
     )
-    from contracts.payloads.runs import ConsentGiven, ReopenRunInput, RunResult, SelectionAccepted
+    from contracts.payloads.runs import ConsentGiven, ReopenRunInput, RunResult, SelectionAccepted, WaitingForChoice
     from contracts.payloads.selection import Selection
     from contracts.words.runs import Result, RunKind, Stage
 
@@ -40,8 +42,10 @@ class BulkCreateClients(ChoosingJourney):
         # Handlers may run before ``run`` does, so everything that they touch is set here.
         self._start = start
         self._progress = start.progress or CreatingProgress()
-        stage = Stage.CREATING if start.progress else Stage.AWAITING_CONSENT
-        super().__init__(RunState(start.run, RunKind.ADD_CLIENTS, stage, self._progress.counts, self._progress.causes))
+        waits = Stage.AWAITING_SELECTION if start.waiting else Stage.AWAITING_CONSENT
+        stage = Stage.CREATING if start.progress else waits
+        state = RunState(start.run, RunKind.ADD_CLIENTS, stage, self._progress.counts, self._progress.causes)
+        super().__init__(state, start.waiting)
 
     @workflow.run
     async def run(self, start: BulkCreateClientsInput) -> RunResult:  # noqa: ARG002  # it was taken in by ``init``
@@ -49,9 +53,8 @@ class BulkCreateClients(ChoosingJourney):
         return await self.to_its_end(self._stages)
 
     async def _stages(self) -> None:
-        deadlines = self._start.deadlines
         if self._start.progress is None:
-            await self.await_selection(await self.first_consent(deadlines.consent), deadlines.selection)
+            await self.await_selection(self._start.deadlines)
         elif self._start.progress.reopen:
             await self._reopen()
         await self._create_clients()
@@ -69,6 +72,10 @@ class BulkCreateClients(ChoosingJourney):
             policies.DATABASE,
             "Check and record the selection",
         )
+
+    def wait_anew(self, waiting: WaitingForChoice) -> NoReturn:
+        """Go on waiting for the choice in a new history."""
+        workflow.continue_as_new(self._start.model_copy(update={"waiting": waiting}))
 
     async def _reopen(self) -> None:
         is_open = await call(
@@ -103,4 +110,4 @@ class BulkCreateClients(ChoosingJourney):
             progress = CreatingProgress(
                 pulled_after=pulls.after, counts=dict(self.state.outcomes), causes=dict(self.state.causes)
             )
-            workflow.continue_as_new(self._start.model_copy(update={"progress": progress}))
+            workflow.continue_as_new(self._start.model_copy(update={"waiting": None, "progress": progress}))

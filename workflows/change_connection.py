@@ -5,6 +5,7 @@ when nobody confirms. This workflow must not touch the old connection, which is 
 """
 
 import asyncio
+from typing import NoReturn
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
@@ -24,7 +25,7 @@ with workflow.unsafe.imports_passed_through():
         RecordBooksInput,
         RecordedBooks,
     )
-    from contracts.payloads.runs import ConsentGiven, RunResult, SelectionAccepted
+    from contracts.payloads.runs import ConsentGiven, RunResult, SelectionAccepted, WaitingForChoice
     from contracts.payloads.selection import Selection
     from contracts.payloads.sync_client import PullClientInput
     from contracts.words.refusals import REFUSED, Refusal
@@ -51,7 +52,8 @@ class ChangeConnection(ChoosingJourney):
         self._books: RecordedBooks | None = None
         self._changed: ChangedBooks | None = None
         self._wanted_now = False
-        super().__init__(RunState(start.run, RunKind.CHANGE_CONNECTION, Stage.AWAITING_CONSENT, {}, {}))
+        stage = Stage.AWAITING_SELECTION if start.waiting else Stage.AWAITING_CONSENT
+        super().__init__(RunState(start.run, RunKind.CHANGE_CONNECTION, stage, {}, {}), start.waiting)
 
     @workflow.run
     async def run(self, start: ChangeConnectionInput) -> RunResult:  # noqa: ARG002  # it was taken in by ``init``
@@ -59,9 +61,8 @@ class ChangeConnection(ChoosingJourney):
         return await self.to_its_end(self._stages)
 
     async def _stages(self) -> None:
-        consent = await self.first_consent(self._start.deadlines.consent)
         try:
-            await self.await_selection(consent, self._start.deadlines.selection)
+            await self.await_selection(self._start.deadlines)
             await self._read_lists()
             await self._await_confirmation()
         except BaseException as error:
@@ -115,6 +116,10 @@ class ChangeConnection(ChoosingJourney):
             f"{listed.client_name} is connected to {listed.organisation_name} now. Here one organisation is chosen, "
             'by its id: `{"organisations": [{"organisation_id": "…"}]}`.'
         )
+
+    def wait_anew(self, waiting: WaitingForChoice) -> NoReturn:
+        """Go on waiting for the choice in a new history."""
+        workflow.continue_as_new(self._start.model_copy(update={"waiting": waiting}))
 
     async def record(self, selection: Selection) -> SelectionAccepted:
         """Record the one chosen organisation, and create its connection."""

@@ -11,6 +11,7 @@ when the first of these limits ends.
 import asyncio
 from collections import deque
 from datetime import datetime
+from typing import NoReturn
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, is_cancelled_exception
@@ -34,7 +35,7 @@ with workflow.unsafe.imports_passed_through():
         RecordReassignmentInput,
         RecordUnmovedInput,
     )
-    from contracts.payloads.runs import ConsentGiven, RunResult, SelectionAccepted
+    from contracts.payloads.runs import ConsentGiven, RunResult, SelectionAccepted, WaitingForChoice
     from contracts.payloads.selection import Selection
     from contracts.payloads.sync_client import Trouble
     from contracts.words.runs import Outcome, RunKind, Stage
@@ -64,14 +65,16 @@ class ReassignClients(ChoosingJourney):
         self._again_at = progress.again_at if progress else None
         self._waiting = progress.waiting if progress else 0
         self._moving_since = (progress.moving_since if progress else None) or workflow.now()
+        waits = Stage.AWAITING_SELECTION if start.waiting else Stage.AWAITING_CONSENT
         super().__init__(
             RunState(
                 start.run,
                 RunKind.REASSIGN_CLIENTS,
-                Stage.REASSIGNING if progress else Stage.LISTING if start.hand_over else Stage.AWAITING_CONSENT,
+                Stage.REASSIGNING if progress else Stage.LISTING if start.hand_over else waits,
                 progress.counts if progress else {},
                 progress.causes if progress else {},
-            )
+            ),
+            start.waiting,
         )
 
     @workflow.run
@@ -80,11 +83,10 @@ class ReassignClients(ChoosingJourney):
         return await self.to_its_end(self._stages)
 
     async def _stages(self) -> None:
-        deadlines = self._start.deadlines
         if self._start.progress is None and self._start.hand_over is not None:
             await self._list_hand_over(self._start.hand_over)
         elif self._start.progress is None:
-            await self.await_selection(await self.first_consent(deadlines.consent), deadlines.selection)
+            await self.await_selection(self._start.deadlines)
             self._moving_since = workflow.now()
         await self.state.enter(Stage.REASSIGNING)
         await self._pass()
@@ -115,6 +117,10 @@ class ReassignClients(ChoosingJourney):
             policies.DATABASE,
             "Check and record the selection",
         )
+
+    def wait_anew(self, waiting: WaitingForChoice) -> NoReturn:
+        """Go on waiting for the choice in a new history."""
+        workflow.continue_as_new(self._start.model_copy(update={"waiting": waiting}))
 
     async def _list_hand_over(self, hand_over: HandOver) -> None:
         await self.state.enter(Stage.LISTING)
@@ -226,4 +232,4 @@ class ReassignClients(ChoosingJourney):
             waiting=self._waiting,
             moving_since=self._moving_since,
         )
-        workflow.continue_as_new(self._start.model_copy(update={"progress": progress}))
+        workflow.continue_as_new(self._start.model_copy(update={"waiting": None, "progress": progress}))

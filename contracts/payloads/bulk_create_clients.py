@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from contracts.payload import Payload
-from contracts.payloads.runs import Deadlines, RunFacts
+from contracts.payloads.runs import Deadlines, RunFacts, WaitingForChoice
 from contracts.payloads.selection import Selection
 from contracts.words.causes import Cause
 from contracts.words.runs import Outcome
@@ -26,10 +26,18 @@ class CreatingProgress(Payload):
 
 
 class BulkCreateClientsInput(Payload):
-    """One colleague's *Add clients*, from the click to the report."""
+    """One colleague's *Add clients*, from the click to the report.
+
+    Attributes:
+        run: The run that this is.
+        deadlines: How long the workflow waits for the sign-in and for the choice.
+        waiting: What a later execution goes on with that waits for the choice.
+        progress: What a later execution goes on with after the choice.
+    """
 
     run: RunFacts
     deadlines: Deadlines = Deadlines()
+    waiting: WaitingForChoice | None = None
     progress: CreatingProgress | None = None
 
 

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from contracts.payload import Payload
-from contracts.payloads.runs import Deadlines, RunFacts
+from contracts.payloads.runs import Deadlines, RunFacts, WaitingForChoice
 from contracts.payloads.selection import Selection
 from contracts.words.runs import Verdict
 
@@ -15,11 +15,13 @@ class ChangeConnectionInput(Payload):
         run: The run that this is.
         deadlines: How long the workflow waits for the sign-in and for the choice.
         connection_id: The client's connection as it is now.
+        waiting: What a later execution of the same run goes on with that waits for the choice.
     """
 
     run: RunFacts
     deadlines: Deadlines = Deadlines()
     connection_id: UUID
+    waiting: WaitingForChoice | None = None
 
 
 class ListBooksInput(Payload):

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from contracts.payload import Payload
-from contracts.payloads.runs import Deadlines, RunFacts
+from contracts.payloads.runs import Deadlines, RunFacts, WaitingForChoice
 from contracts.payloads.selection import Selection
 from contracts.words.causes import Cause
 from contracts.words.runs import Outcome
@@ -49,12 +49,14 @@ class ReassignClientsInput(Payload):
         run: The run that this is.
         deadlines: How long the workflow waits for the sign-in and for the choice.
         hand_over: Set when an admin hands a colleague's clients to another.
-        progress: What a later execution of the same run goes on with.
+        waiting: What a later execution of the same run goes on with that waits for the choice.
+        progress: What a later execution of the same run goes on with after the choice.
     """
 
     run: RunFacts
     deadlines: Deadlines = Deadlines()
     hand_over: HandOver | None = None
+    waiting: WaitingForChoice | None = None
     progress: ReassignProgress | None = None
 
 

@@ -3,10 +3,12 @@
 from datetime import timedelta
 from uuid import UUID
 
+from pydantic import Field
+
 from contracts.payload import Payload
 from contracts.payloads.support import ForSupport
 from contracts.words.causes import Cause
-from contracts.words.runs import Outcome, Result, Stage
+from contracts.words.runs import Outcome, Result, Stage, Verdict
 
 
 class RunFacts(Payload):
@@ -59,6 +61,22 @@ class ConsentRefused(Payload):
 
     denied: bool
     message: str
+
+
+class WaitingForChoice(Payload):
+    """A run that waits for a choice, for its next execution: many sign-ins, one after the other, make long histories.
+
+    Attributes:
+        consents: Sign-ins that came back and are still to be listed.
+        verdicts: Counts of the list so far, for the current details only; the database has the list.
+        lasting: Notices that stay until the run ends.
+        notices: Notices of this stage.
+    """
+
+    consents: tuple[ConsentGiven, ...] = ()
+    verdicts: dict[Verdict, int] = Field(default_factory=dict)
+    lasting: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
 
 
 class SelectionAccepted(Payload):

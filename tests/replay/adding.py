@@ -3,6 +3,7 @@
 import asyncio
 
 from emulators.xero.faults import Kind
+from tests.journeys.one_by_one import each_signed_in
 from tests.journeys.scene import Scene, by_organisation, chosen
 from tests.replay.journey import Recorded, history
 from workflows.sync_client import SyncClient
@@ -149,4 +150,19 @@ async def long_run(scene: Scene) -> Recorded:
     return {
         "continued-as-new": await history(scene, run["run_id"], first),
         "continuation": await history(scene, run["run_id"]),
+    }
+
+
+async def many_sign_ins(scene: Scene) -> Recorded:
+    """One sign-in after the other, until the history is long enough to wait for the choice in a new one."""
+    async with scene.worker():
+        run_id, address = await scene.start()
+        first = (await scene.handle(run_id).describe()).run_id
+        await each_signed_in(scene, run_id, address)
+        await scene.select_all(await scene.until_stage(run_id, "awaiting_selection"))
+        await scene.until_stage(run_id, "finished")
+        await scene.handle(run_id).result()
+    return {
+        "waiting-continued-as-new": await history(scene, run_id, first),
+        "waiting-continuation": await history(scene, run_id),
     }

@@ -105,6 +105,7 @@ async def main() -> None:
             await play(adding.troubled, settings, temporal, url, organisations=4)
             async with peculiar_server(settings, "limit.historyCount.suggestContinueAsNew=40") as server:
                 await play(adding.long_run, settings, server.client, url)
+                await play(adding.many_sign_ins, settings, server.client, url, bulk_connect=False)
                 await play(repairing.long_repairs, settings, server.client, url)
 
 

@@ -6,18 +6,18 @@ answers with it.
 
 import asyncio
 from datetime import timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 from workflows.plans.failures import refusal_of, trouble_of
-from workflows.plans.patches import LAST_CHOICE
+from workflows.plans.patches import LAST_CHOICE, WAITS_ANEW
 
 with workflow.unsafe.imports_passed_through():
     from pydantic import ValidationError
 
-    from contracts.payloads.runs import ConsentGiven, SelectionAccepted
+    from contracts.payloads.runs import ConsentGiven, Deadlines, SelectionAccepted, WaitingForChoice
     from contracts.payloads.selection import Selection
     from contracts.words.mistakes import first_of
     from contracts.words.refusals import REFUSED, Refusal
@@ -33,10 +33,15 @@ class ChoosingJourney(ConsentedRun):
 
     Args:
         state: The run's stage and counts.
+        waiting: What an earlier execution of the run leaves to this one, which goes on waiting for the choice.
     """
 
-    def __init__(self, state: RunState) -> None:
+    def __init__(self, state: RunState, waiting: WaitingForChoice | None) -> None:
         super().__init__(state)
+        self._waits_already = waiting is not None
+        if waiting is not None:
+            self.consents.extend(waiting.consents)
+            state.go_on(waiting)
         self._selecting = asyncio.Lock()
         self._selection: Selection | None = None
         self._accepted: SelectionAccepted | None = None
@@ -56,6 +61,10 @@ class ChoosingJourney(ConsentedRun):
         Raises:
             ActivityError: It was refused, or could not be recorded.
         """
+        raise NotImplementedError
+
+    def wait_anew(self, waiting: WaitingForChoice) -> NoReturn:
+        """Go on waiting for the choice in a new history."""
         raise NotImplementedError
 
     @workflow.signal(
@@ -86,31 +95,51 @@ class ChoosingJourney(ConsentedRun):
         if refusal := self._refusal_of(selection):
             raise _refused(refusal)
 
-    async def await_selection(self, first: ConsentGiven, patience: timedelta) -> None:
+    async def await_selection(self, deadlines: Deadlines) -> None:
         """List what the first sign-in reaches, then wait for the choice; further sign-ins add to the list.
 
         Raises:
-            RunEnded: The list could not be had, or nobody chose in time.
+            RunEnded: Nobody signed in, the list could not be had, or nobody chose in time.
+            RunNeverStored: There is no such run.
         """
+        if self._waits_already:
+            self.state.show()
+        else:
+            await self._list_first(await self.first_consent(deadlines.consent))
+        while self._accepted is None:
+            await self._keep_short()
+            if self._accepted is None:
+                await self._await_choice(deadlines.selection)
+
+    async def _list_first(self, consent: ConsentGiven) -> None:
         try:
-            await self.list_reached(first)
+            await self.list_reached(consent)
         except ActivityError as error:
             raise unlisted(error) from error
-        while self._accepted is None:
-            try:
-                await workflow.wait_condition(
-                    lambda: self._accepted is not None or (bool(self.consents) and not self._selecting.locked()),
-                    timeout=patience,
-                    timeout_summary="Selection expires",
-                )
-            except TimeoutError:
-                if workflow.patched(LAST_CHOICE):
-                    async with self._selecting:  # one that came at the last moment is judged first
-                        self._is_ending = self._accepted is None
-                if self._accepted is None:
-                    raise RunEnded(Result.EXPIRED, "Nobody chose in time. Nothing was changed.") from None
+
+    async def _keep_short(self) -> None:
+        """Go on in a new history when this one is long: one sign-in for each of 2,000 organisations would end it."""
+        if workflow.info().is_continue_as_new_suggested() and workflow.patched(WAITS_ANEW):
+            await workflow.wait_condition(workflow.all_handlers_finished)  # a choice may be among them
             if self._accepted is None:
-                await self._list_further(self.consents.popleft())
+                self.wait_anew(self.state.waiting(self.consents))
+
+    async def _await_choice(self, patience: timedelta) -> None:
+        """Wait for the choice, or for a further sign-in, which is listed."""
+        try:
+            await workflow.wait_condition(
+                lambda: self._accepted is not None or (bool(self.consents) and not self._selecting.locked()),
+                timeout=patience,
+                timeout_summary="Selection expires",
+            )
+        except TimeoutError:
+            if workflow.patched(LAST_CHOICE):
+                async with self._selecting:  # one that came at the last moment is judged first
+                    self._is_ending = self._accepted is None
+            if self._accepted is None:
+                raise RunEnded(Result.EXPIRED, "Nobody chose in time. Nothing was changed.") from None
+        if self._accepted is None:
+            await self._list_further(self.consents.popleft())
 
     async def _list_further(self, consent: ConsentGiven) -> None:
         try:

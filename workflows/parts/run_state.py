@@ -4,14 +4,22 @@ Every bulk workflow has one. It holds no list of organisations; that list is in 
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities.runs.runs import RunActivities
-    from contracts.payloads.runs import EnterStageInput, FinishRunInput, RunFacts, RunResult, SeeRunInput
+    from contracts.payloads.runs import (
+        ConsentGiven,
+        EnterStageInput,
+        FinishRunInput,
+        RunFacts,
+        RunResult,
+        SeeRunInput,
+        WaitingForChoice,
+    )
     from contracts.words.causes import Cause
     from contracts.words.runs import Outcome, Result, RunKind, Stage, Verdict
 
@@ -44,6 +52,25 @@ class RunState:
         self._notices: list[str] = []  # true at this stage alone
         self._lasting: list[str] = []
         self._troubled: list[Troubled] = []
+
+    def waiting(self, consents: Iterable[ConsentGiven]) -> WaitingForChoice:
+        """What the run's next execution shows while it goes on waiting for the choice.
+
+        Args:
+            consents: Sign-ins that are still to be listed.
+        """
+        return WaitingForChoice(
+            consents=tuple(consents),
+            verdicts=dict(self.verdicts),
+            lasting=tuple(self._lasting),
+            notices=tuple(self._notices),
+        )
+
+    def go_on(self, waiting: WaitingForChoice) -> None:
+        """Take over what an earlier execution showed."""
+        self.verdicts = waiting.verdicts
+        self._lasting.extend(waiting.lasting)
+        self._notices.extend(waiting.notices)
 
     async def is_stored(self) -> bool:
         """Whether the run is in the database."""

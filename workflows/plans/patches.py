@@ -39,5 +39,8 @@ CLIENT_AS_NOTED = "client-as-noted"
 MORE_GROUPS = "more-lanes"
 """The patch by which runs under way keep the number that they began with."""
 
+WAITS_ANEW = "waits-anew"
+"""The patch by which a run that waits for a choice goes on in a new history when many sign-ins made it long."""
+
 NIGHT_IN_GROUPS = "night-in-groups"
 """The patch by which a check refreshes clients in groups, as a run pulls them."""
