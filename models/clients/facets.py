@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,7 +15,6 @@ from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
 from models.clients.reads import (
     CHOICES,
-    ENDS_SOON,
     ClientFilter,
     ClientStatus,
     filtered,
@@ -22,10 +22,8 @@ from models.clients.reads import (
     with_connection,
 )
 from models.clients.tables import Client
+from models.connections.conditions import login_ends_soon
 from models.connections.tables import Connection
-
-_KINDS: tuple[Any, ...] = (col(Connection.status), col(Connection.cause), col(Connection.provider), ENDS_SOON)
-"""By what clients are counted."""
 
 _EVERYBODY: Final = ClientFilter()
 
@@ -54,32 +52,38 @@ class ClientFacets:
     by_provider: dict[str, int] = field(default_factory=dict)
 
 
-async def client_facets(session: AsyncSession, practice_id: UUID, wanted: ClientFilter) -> ClientFacets:
+async def client_facets(session: AsyncSession, practice_id: UUID, at: datetime, wanted: ClientFilter) -> ClientFacets:
     """How many of the practice's clients have which status and cause.
 
     Args:
         session: Any session.
         practice_id: The practice.
+        at: This moment.
         wanted: Which clients to count; its status and cause are ignored, because people choose among these.
             Numbers by accounting software ignore which one is wanted, too.
     """
     among = ClientFilter(search=wanted.search, owner_id=wanted.owner_id, team_id=wanted.team_id)
-    columns: Any = (*_KINDS, func.count())
-    counts: Any = select(*columns).select_from(Client)
-    grouped = filtered(with_connection(counts, practice_id), among).group_by(*_KINDS)
+    kinds = _kinds(at)
+    counts: Any = select(*kinds, func.count()).select_from(Client)
+    grouped = filtered(with_connection(counts, practice_id), among, at).group_by(*kinds)
     return _summed((await session.exec(grouped)).all(), wanted.provider)
 
 
 async def facets_with_own(
-    session: AsyncSession, practice_id: UUID, owner_id: UUID
+    session: AsyncSession, practice_id: UUID, at: datetime, owner_id: UUID
 ) -> tuple[ClientFacets, ClientFacets]:
     """The same of all clients of the practice, and of those of one owner, of one reading."""
     is_own: Any = col(Client.owner_id) == owner_id
-    columns: Any = (is_own, *_KINDS, func.count())
-    counts: Any = select(*columns).select_from(Client)
-    grouped = filtered(with_connection(counts, practice_id), _EVERYBODY).group_by(is_own, *_KINDS)
+    kinds = _kinds(at)
+    counts: Any = select(is_own, *kinds, func.count()).select_from(Client)
+    grouped = filtered(with_connection(counts, practice_id), _EVERYBODY, at).group_by(is_own, *kinds)
     rows: Sequence[Any] = (await session.exec(grouped)).all()
     return _summed([row[1:] for row in rows]), _summed([row[1:] for row in rows if row[0]])
+
+
+def _kinds(at: datetime) -> tuple[Any, ...]:
+    """By what clients are counted."""
+    return col(Connection.status), col(Connection.cause), col(Connection.provider), login_ends_soon(at)
 
 
 def _summed(rows: Iterable[Any], wanted_provider: str | None = None) -> ClientFacets:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, case, func, or_
+from sqlalchemy import ColumnElement, and_, case, false, func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select
@@ -20,7 +20,6 @@ from models.clients.tables import Client
 from models.connections.conditions import login_ends_soon
 from models.connections.tables import Connection
 from models.grants.tables import Grant
-from models.kit.columns import now
 from models.practices.tables import Colleague, Team
 from rules.clients.row_actions import RowAction, row_actions
 from rules.night.sign_in_ends import WEEK
@@ -73,7 +72,7 @@ class ClientView:
         connection: Its connection; None without one.
         login_name: Name of the person whose login the connection uses.
         app_limit: The limit of our whole app that was met last at its accounting software; None when none was.
-        sign_in_ends_at: When that login ends for good, however much it is used; None if it does not.
+        ends_soon: Whether that login ends for good within a week, however much it is used.
     """
 
     client: Client
@@ -81,7 +80,7 @@ class ClientView:
     team_name: str | None
     connection: Connection | None
     login_name: str | None
-    sign_in_ends_at: datetime | None = None
+    ends_soon: bool = False
     app_limit: AppLimit | None = None
 
     @property
@@ -105,12 +104,8 @@ class ClientView:
     def actions(self) -> Sequence[RowAction]:
         """The steps that may put the client right, the likeliest first."""
         status = self.connection.status if self.connection else None
-        is_archived, ends_soon = self.client.archived_at is not None, self.ends_soon(now())
-        return row_actions(status, self.cause, is_archived=is_archived, ends_soon=ends_soon)
-
-    def ends_soon(self, at: datetime) -> bool:
-        """Whether its login ends for good within a week of a moment."""
-        return self.sign_in_ends_at is not None and self.sign_in_ends_at <= at + WEEK
+        is_archived = self.client.archived_at is not None
+        return row_actions(status, self.cause, is_archived=is_archived, ends_soon=self.ends_soon)
 
     @property
     def last_good_at(self) -> datetime | None:
@@ -150,6 +145,7 @@ BY_NAME = ClientOrder()
 async def client_views(
     session: AsyncSession,
     practice_id: UUID,
+    at: datetime,
     wanted: ClientFilter,
     order: ClientOrder = BY_NAME,
     *,
@@ -161,23 +157,25 @@ async def client_views(
     Args:
         session: Any session.
         practice_id: The practice.
+        at: This moment: a login that ends within a week of it ends soon.
         wanted: Which clients.
         order: How they are sorted.
         limit: How many at most; all of them when None.
         offset: How many to skip first.
     """
-    page = filtered(_clients(practice_id), wanted).order_by(*_sorting(order)).limit(limit).offset(offset)
+    of_them = filtered(_clients(practice_id, at), wanted, at)
+    page = of_them.order_by(*_sorting(order, at)).limit(limit).offset(offset)
     if limit is None:
         found = await _views(session, page)
         return found, offset + len(found)
     counted: Any = select(func.count()).select_from(Client)
-    total: Any = (await session.exec(filtered(with_connection(counted, practice_id), wanted))).one()
+    total: Any = (await session.exec(filtered(with_connection(counted, practice_id), wanted, at))).one()
     return await _views(session, page), total
 
 
-async def client_view(session: AsyncSession, practice_id: UUID, client_id: UUID) -> ClientView | None:
-    """One of the practice's clients, or None; an erased one is none."""
-    found = await _views(session, _clients(practice_id).where(col(Client.id) == client_id))
+async def client_view(session: AsyncSession, practice_id: UUID, at: datetime, client_id: UUID) -> ClientView | None:
+    """One of the practice's clients as it is at a moment, or None; an erased one is none."""
+    found = await _views(session, _clients(practice_id, at).where(col(Client.id) == client_id))
     return found[0] if found else None
 
 
@@ -202,8 +200,9 @@ def with_connection(query: Select[Any], practice_id: UUID) -> Select[Any]:
     return theirs.where(col(Client.erased_at).is_(None))
 
 
-def _clients(practice_id: UUID) -> Select[Any]:
-    columns: Any = (Client, Colleague.name, Team.name, Connection, Grant.label, Grant.ends_at)
+def _clients(practice_id: UUID, at: datetime) -> Select[Any]:
+    ends_soon = func.coalesce(col(Grant.ends_at) <= at + WEEK, false())
+    columns: Any = (Client, Colleague.name, Team.name, Connection, Grant.label, ends_soon)
     query: Select[Any] = select(*columns)
     people = query.select_from(Client).join(Colleague, col(Colleague.id) == col(Client.owner_id))
     return with_connection(people.outerjoin(Team, col(Team.id) == col(Client.team_id)), practice_id).outerjoin(
@@ -218,15 +217,14 @@ CHOICES = frozenset(
 )
 """Causes with which a client is connected, and of which only somebody's choice in its settings rids it."""
 
-ENDS_SOON = login_ends_soon()
 
-_NEEDS = or_(
-    ENDS_SOON,
-    col(Connection.status).in_(_BROKEN),
-    and_(col(Connection.status) == ConnectionStatus.CONNECTED, col(Connection.cause).in_(CHOICES)),
-)
+def _needs_person(at: datetime) -> ColumnElement[bool]:
+    return or_(
+        login_ends_soon(at),
+        col(Connection.status).in_(_BROKEN),
+        and_(col(Connection.status) == ConnectionStatus.CONNECTED, col(Connection.cause).in_(CHOICES)),
+    )
 
-_NEEDS_PERSON = case((_NEEDS, 0), else_=1)
 
 _URGENCY = case(
     (col(Connection.status).in_(_BROKEN), 0),
@@ -238,7 +236,6 @@ _URGENCY = case(
 """What wants attention first; without a connection there is nothing to attend to."""
 
 _COLUMNS: dict[ClientSort, tuple[Any, ...]] = {
-    ClientSort.ATTENTION: (_NEEDS_PERSON,),
     ClientSort.NAME: (func.lower(Client.name),),
     ClientSort.CODE: (col(Client.code),),
     ClientSort.OWNER: (func.lower(Colleague.name), col(Client.owner_id)),
@@ -249,13 +246,15 @@ _COLUMNS: dict[ClientSort, tuple[Any, ...]] = {
 }
 
 
-def _sorting(order: ClientOrder) -> list[Any]:
-    columns = (column.desc() if order.is_descending else column.asc() for column in _COLUMNS[order.column])
+def _sorting(order: ClientOrder, at: datetime) -> list[Any]:
+    needs_attention = order.column is ClientSort.ATTENTION
+    by = (case((_needs_person(at), 0), else_=1),) if needs_attention else _COLUMNS[order.column]
+    columns = (column.desc() if order.is_descending else column.asc() for column in by)
     return [*(column.nulls_last() for column in columns), func.lower(Client.name), col(Client.code)]
 
 
-def filtered(query: Select[Any], wanted: ClientFilter) -> Select[Any]:
-    """A query of ``with_connection``, for those clients that are wanted."""
+def filtered(query: Select[Any], wanted: ClientFilter, at: datetime) -> Select[Any]:
+    """A query of ``with_connection``, for those clients that are wanted, as they are at a moment."""
     if wanted.search:
         found = (col(column).icontains(wanted.search, autoescape=True) for column in (Client.name, Client.code))
         query = query.where(or_(*found))
@@ -268,7 +267,7 @@ def filtered(query: Select[Any], wanted: ClientFilter) -> Select[Any]:
         status = col(Connection.status)
         query = query.where(or_(status.is_(None), status == ConnectionStatus.DISCONNECTED))
     elif wanted.status is ClientStatus.NEEDS_PERSON:
-        query = query.where(_NEEDS)
+        query = query.where(_needs_person(at))
     elif wanted.status not in {None, ClientStatus.ARCHIVED}:
         query = query.where(col(Connection.status) == ConnectionStatus(wanted.status.value))
     if wanted.ids is not None:

@@ -4,9 +4,10 @@
 ``contracts.words.connections``.
 """
 
+from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, exists, func, text
+from sqlalchemy import ColumnElement, and_, exists
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -55,12 +56,11 @@ def is_held() -> ColumnElement[bool]:
     return and_(col(Connection.is_current), is_not_ended())
 
 
-def login_ends_soon() -> ColumnElement[bool]:
-    """All is well, and within a week it will not be unless somebody signs in: its login ends for good by then."""
+def login_ends_soon(at: datetime) -> ColumnElement[bool]:
+    """All is well at a moment, and a week later it is not unless somebody signs in: its login ends for good by then."""
     login = aliased(Grant)  # of a query that need not know it otherwise
-    by_then = col(login.ends_at) <= func.now() + text(f"interval '{WEEK.days} days'")
     return and_(
         col(Connection.status) == ConnectionStatus.CONNECTED,
         col(Connection.cause).is_(None),
-        exists().where(col(login.id) == col(Connection.grant_id), by_then),
+        exists().where(col(login.id) == col(Connection.grant_id), col(login.ends_at) <= at + WEEK),
     )

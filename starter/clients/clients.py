@@ -9,6 +9,7 @@ from models.clients.facets import ClientFacets, client_facets, facets_with_own
 from models.clients.reads import BY_NAME, ClientFilter, ClientOrder, ClientView
 from models.events.reads import EventView, event_views, timeline
 from models.events.tables import Event
+from models.kit.columns import now
 from models.kit.database import Database
 from models.lists import reads as lists
 from models.lists.reads import ListPage
@@ -34,18 +35,18 @@ class Clients:
         """One page of the practice's clients, and how many match in all."""
         async with self._database.reading() as session:
             return await client_views.client_views(
-                session, actor.practice_id, wanted, order, limit=limit, offset=offset
+                session, actor.practice_id, now(), wanted, order, limit=limit, offset=offset
             )
 
     async def facets(self, actor: Actor, wanted: ClientFilter = EVERYONE) -> ClientFacets:
         """How many clients have which status and cause, among those that match the rest of the filter."""
         async with self._database.reading() as session:
-            return await client_facets(session, actor.practice_id, wanted)
+            return await client_facets(session, actor.practice_id, now(), wanted)
 
     async def facets_with_own(self, actor: Actor) -> tuple[ClientFacets, ClientFacets]:
         """The same of all clients of the practice, and of the actor's own."""
         async with self._database.reading() as session:
-            return await facets_with_own(session, actor.practice_id, actor.colleague_id)
+            return await facets_with_own(session, actor.practice_id, now(), actor.colleague_id)
 
     async def show(self, actor: Actor, client_id: UUID) -> ClientView:
         """One client of the actor's practice.
@@ -54,7 +55,7 @@ class Clients:
             Refused: There is no such client in the practice.
         """
         async with self._database.reading() as session:
-            found = await client_views.client_view(session, actor.practice_id, client_id)
+            found = await client_views.client_view(session, actor.practice_id, now(), client_id)
             if found is None:
                 raise await missing(session, actor, client_id)
         return found

@@ -103,10 +103,10 @@ class Exports:
         return await self._written(actor, [ClientFilter(ids=client_ids, status=status) for status in statuses])
 
     async def _written(self, actor: Actor, wanted: Sequence[ClientFilter], order: ClientOrder = BY_NAME) -> Export:
-        found: list[ClientView] = []
+        found, at = list[ClientView](), now()
         async with self._database.reading() as session:
             for one in wanted:
-                found += (await client_views.client_views(session, actor.practice_id, one, order, limit=None))[0]
+                found += (await client_views.client_views(session, actor.practice_id, at, one, order, limit=None))[0]
             emails = {one.id: one.email for one in await people_of(session, actor.practice_id)}
         rows = [_client(view, emails[view.client.owner_id]) for view in found]
         return self._export(actor, ["clients"], (*CLIENT, *CREATED, *CONNECTION, *WORDS), each(rows))

@@ -10,6 +10,7 @@ from uuid import UUID
 from contracts.words.client_accounts import ClientPatch
 from contracts.words.refusals import RefusalCode, Refused
 from models.clients.reads import ClientFilter, ClientStatus, ClientView, client_views
+from models.kit.columns import now
 from models.kit.database import Database
 from starter.actor import Actor
 from starter.clients.accounts import Accounts
@@ -105,11 +106,11 @@ class Many:
             raise Refused(RefusalCode.INVALID, "Choose at least one client first.")
         if len(client_ids) > MOST:
             raise Refused(RefusalCode.INVALID, f"Choose {MOST} clients at most; do the rest after them.")
-        found: list[ClientView] = []
+        found, at = list[ClientView](), now()
         async with self._database.reading() as session:
             for status in (None, ClientStatus.ARCHIVED):
                 wanted = ClientFilter(status=status, ids=client_ids)
-                found += (await client_views(session, actor.practice_id, wanted, limit=None))[0]
+                found += (await client_views(session, actor.practice_id, at, wanted, limit=None))[0]
         reasons = {view.client.id: _reason(action, view) for view in found}
         return Planned(
             [view for view in found if reasons[view.client.id] is None],

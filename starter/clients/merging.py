@@ -89,14 +89,14 @@ class Merging:
         Raises:
             Refused: There is no such client in the practice.
         """
-        found: list[ClientView] = []
+        found, at = list[ClientView](), now()
         async with self._database.reading() as session:
             if not await has_client(session, actor.practice_id, client_id):
                 raise await missing(session, actor, client_id)
             ids = None if search else await _alike(session, actor.practice_id, client_id)
             for status in (None, ClientStatus.ARCHIVED) if ids is None or ids else ():
                 wanted = ClientFilter(search=search, status=status, ids=ids)
-                found += (await client_views(session, actor.practice_id, wanted, limit=MOST + 1))[0]
+                found += (await client_views(session, actor.practice_id, at, wanted, limit=MOST + 1))[0]
         return [one for one in found if one.client.id != client_id and one.client.merged_into_id is None][:MOST]
 
     async def preview(self, actor: Actor, staying_id: UUID, going_id: UUID) -> MergePreview:

@@ -21,6 +21,7 @@ from models.clients.reads import (
 )
 from models.clients.tables import Client
 from models.connections.tables import Connection
+from models.grants.tables import Grant
 from models.grants.writes import upsert_grant
 from models.kit.database import Database
 from models.practices.writes import create_colleague, create_team
@@ -76,7 +77,7 @@ async def books(database: Database, house: House, sealer) -> Books:
 
 async def names(database, practice_id, wanted=ALL, order=None, **page) -> list[str]:
     async with database.session() as session:
-        found, _ = await client_views(session, practice_id, wanted, order or ClientOrder(), **page)
+        found, _ = await client_views(session, practice_id, NOON, wanted, order or ClientOrder(), **page)
     return [view.client.name for view in found]
 
 
@@ -98,7 +99,7 @@ async def names(database, practice_id, wanted=ALL, order=None, **page) -> list[s
 )
 async def test_a_filter_finds(database, house, books, wanted, found):
     async with database.session() as session:
-        views, total = await client_views(session, house.practice.id, ClientFilter(**wanted), limit=1)
+        views, total = await client_views(session, house.practice.id, NOON, ClientFilter(**wanted), limit=1)
     assert total == len(found)
     assert [view.client.name for view in views] == found[:1]
     assert await names(database, house.practice.id, ClientFilter(**wanted)) == found
@@ -139,9 +140,9 @@ async def test_every_column_sorts_both_ways_and_what_has_no_value_stands_last(
 
 async def test_facets_count_everybody_and_ignore_the_status_that_is_chosen(database, house, books):
     async with database.session() as session:
-        whole = await client_facets(session, house.practice.id, ClientFilter(status=ClientStatus.CONNECTED))
-        of_ada = await client_facets(session, house.practice.id, ClientFilter(owner_id=books.ada))
-        assert await facets_with_own(session, house.practice.id, books.ada) == (whole, of_ada)
+        whole = await client_facets(session, house.practice.id, NOON, ClientFilter(status=ClientStatus.CONNECTED))
+        of_ada = await client_facets(session, house.practice.id, NOON, ClientFilter(owner_id=books.ada))
+        assert await facets_with_own(session, house.practice.id, NOON, books.ada) == (whole, of_ada)
     assert (whole.total, whole.needs_sign_in, whole.needs_something_else) == (5, 1, 0)
     assert whole.by_status == {
         ClientStatus.CONNECTED: 2,
@@ -159,7 +160,7 @@ async def test_sign_ins_are_counted_at_each_accounting_software(database, house,
             connection.status, connection.cause = ConnectionStatus.NEEDS_RECONNECT, Cause.SIGNED_OUT
         connections[0].provider = "elsewhere"
     async with database.session() as session:
-        facets = await client_facets(session, house.practice.id, ALL)
+        facets = await client_facets(session, house.practice.id, NOON, ALL)
     assert facets.sign_ins_at.pop("elsewhere") == 1
     assert sum(facets.sign_ins_at.values()) == facets.needs_sign_in - 1 > 0
 
@@ -173,7 +174,7 @@ async def test_what_no_sign_in_repairs_is_counted_apart(database, house, books):
             .values(status=ConnectionStatus.NEEDS_CLIENT, cause=Cause.SUBSCRIPTION_ENDED)
         )
     async with database.session() as session:
-        facets = await client_facets(session, house.practice.id, ALL)
+        facets = await client_facets(session, house.practice.id, NOON, ALL)
     assert (facets.needs_sign_in, facets.needs_something_else, facets.sign_ins_at) == (0, 1, {})
     assert ClientStatus.NEEDS_RECONNECT not in facets.by_status
     assert facets.by_status[ClientStatus.NEEDS_CLIENT] == 1
@@ -181,7 +182,7 @@ async def test_what_no_sign_in_repairs_is_counted_apart(database, house, books):
 
 async def test_a_view_says_how_it_stands(database, house, books):
     async with database.session() as session:
-        found, _ = await client_views(session, house.practice.id, ALL)
+        found, _ = await client_views(session, house.practice.id, NOON, ALL)
     by_name = {view.client.name: view for view in found}
     jones, wool = by_name["Jones"], by_name["100% Wool"]
     assert (jones.status, jones.cause, jones.owner_name) == (ClientStatus.NEEDS_RECONNECT, Cause.SIGNED_OUT, "Ada")
@@ -195,8 +196,8 @@ async def test_another_practice_sees_its_own_alone(database, house, books):
     assert await names(database, house.other_practice.id) == ["Jones"]
     assert await names(database, house.other_practice.id, ClientFilter(owner_id=books.ada)) == []
     async with database.session() as session:
-        assert (await client_facets(session, house.other_practice.id, ALL)).total == 1
-        assert await client_view(session, house.other_practice.id, house.client_id) is None
+        assert (await client_facets(session, house.other_practice.id, NOON, ALL)).total == 1
+        assert await client_view(session, house.other_practice.id, NOON, house.client_id) is None
 
 
 async def test_what_a_choice_in_the_settings_puts_right_needs_somebody_too(database, house, books):
@@ -205,7 +206,7 @@ async def test_what_a_choice_in_the_settings_puts_right_needs_somebody_too(datab
     async with database.transaction() as session:
         brown = col(Connection.client_id).in_(select(Client.id).where(Client.name == "brown"))
         await session.exec(update(Connection).where(brown).values(cause=Cause.TOO_MANY_RECORDS))
-        facets = await client_facets(session, practice_id, ALL)
+        facets = await client_facets(session, practice_id, NOON, ALL)
     assert (facets.needs_sign_in, facets.needs_something_else) == (1, 1)
     assert await names(database, practice_id, wanted) == ["brown", "Jones"]
     assert (await names(database, practice_id, order=ClientOrder(ClientSort.ATTENTION)))[:2] == ["brown", "Jones"]
@@ -216,8 +217,28 @@ async def test_clients_are_told_apart_by_their_accounting_software(database, hou
     async with database.transaction() as session:
         jones = col(Connection.client_id).in_(select(Client.id).where(Client.name == "Jones"))
         await session.exec(update(Connection).where(jones).values(provider="sage"))
-        facets = await client_facets(session, practice_id, elsewhere)
+        facets = await client_facets(session, practice_id, NOON, elsewhere)
     assert await names(database, practice_id, elsewhere) == ["Jones"]
     assert await names(database, practice_id, ClientFilter(provider="xero")) == ["brown", "Café & Co", "Smith Ltd"]
     assert (facets.total, facets.by_provider) == (1, {"sage": 1, "xero": 3})
     assert facets.by_status == {ClientStatus.NEEDS_RECONNECT: 1}
+
+
+async def test_a_login_ends_soon_by_the_moment_of_whoever_looks(database, house, books):
+    """Eight days before nothing is to be done; the day after, somebody has to sign in within the week."""
+    practice_id, wanted = house.practice.id, ClientFilter(status=ClientStatus.NEEDS_PERSON)
+    async with database.transaction() as session:
+        ends_at = NOON + timedelta(days=8)
+        await session.exec(update(Grant).where(col(Grant.id) == house.grant_id).values(ends_at=ends_at))
+        for at, found in ((NOON, ["Jones"]), (NOON + timedelta(days=1), ["Jones", "Smith Ltd"])):
+            views, total = await client_views(session, practice_id, at, wanted)
+            assert ([view.client.name for view in views], total) == (found, len(found))
+            everybody, _ = await client_views(session, practice_id, at, ALL, ClientOrder(ClientSort.ATTENTION))
+            assert [view.client.name for view in everybody][: len(found)] == found
+            facets = await client_facets(session, practice_id, at, ALL)
+            assert facets.needs_something_else == len(found) - 1
+            own, _ = await facets_with_own(session, practice_id, at, books.ada)
+            assert own == facets
+            smith = await client_view(session, practice_id, at, house.client_id)
+            assert smith is not None
+            assert smith.ends_soon is ("Smith Ltd" in found)

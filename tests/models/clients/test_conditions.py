@@ -54,7 +54,7 @@ async def test_a_client_is_its_practices_alone(database, house, theirs, second):
 
     async def known(session: AsyncSession) -> list[bool]:
         locked = await accounts.locked_client(session, ours, client)
-        return [locked is not None, await client_view(session, ours, client) is not None]
+        return [locked is not None, await client_view(session, ours, NOON, client) is not None]
 
     ended = "archived_at = now(), erased_at = now()"
     archived, erased = map(of_client, setting("clients", "archived_at = now()", ended))
