@@ -64,7 +64,8 @@ async def client_facets(session: AsyncSession, practice_id: UUID, at: datetime, 
     """
     among = ClientFilter(search=wanted.search, owner_id=wanted.owner_id, team_id=wanted.team_id)
     kinds = _kinds(at)
-    counts: Any = select(*kinds, func.count()).select_from(Client)
+    columns: Any = (*kinds, func.count())
+    counts: Any = select(*columns).select_from(Client)
     grouped = filtered(with_connection(counts, practice_id), among, at).group_by(*kinds)
     return _summed((await session.exec(grouped)).all(), wanted.provider)
 
@@ -75,7 +76,8 @@ async def facets_with_own(
     """The same of all clients of the practice, and of those of one owner, of one reading."""
     is_own: Any = col(Client.owner_id) == owner_id
     kinds = _kinds(at)
-    counts: Any = select(is_own, *kinds, func.count()).select_from(Client)
+    columns: Any = (is_own, *kinds, func.count())
+    counts: Any = select(*columns).select_from(Client)
     grouped = filtered(with_connection(counts, practice_id), _EVERYBODY, at).group_by(is_own, *kinds)
     rows: Sequence[Any] = (await session.exec(grouped)).all()
     return _summed([row[1:] for row in rows]), _summed([row[1:] for row in rows if row[0]])
