@@ -36,7 +36,7 @@ class DueClient(NamedTuple):
     code: str
     owner_name: str
     provider: str
-    is_look: bool = False
+    is_look: bool
 
 
 class UsedBy(NamedTuple):

@@ -24,9 +24,9 @@ NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
 async def a_life(session: AsyncSession, whose: tuple[Grant, Client, Connection], colleague: Colleague) -> None:
-    """What can be met of a client: a list that failed, a pull at work, a run that waits for it, and a mail of it."""
+    """What can be met of a client: a list that failed, of which people know, a pull at work, a waiting run, a mail."""
     grant, client, connection = whose
-    connection.pull_holder, connection.pull_until = "next-door", NOON
+    connection.pull_holder, connection.pull_until, connection.told_at = "next-door", NOON, NOON
     receipt = Receipt(connection_id=connection.id, list_name=ListName.ITEMS, cause=Cause.SIGNED_OUT, pulled_at=NOON)
     session.add(receipt)
     run = Run(

@@ -21,8 +21,8 @@ from models.kit.database import Database
 from models.kit.sealing import Sealer
 from models.night import endings
 from models.practices.tables import Colleague
-from models.runs.tables import Run, RunOrganisation
-from tests.models.conftest import NOON, House, a_connection, credential
+from models.runs.tables import ChoiceDraft, Run, RunOrganisation
+from tests.models.conftest import NOON, House, a_connection, credential, kinds_of_events
 
 pytestmark = pytest.mark.usefixtures("next_door")
 
@@ -168,6 +168,7 @@ async def test_books_that_a_client_can_go_back_to_use_it(database, street, chang
             )
         )
     assert await is_unused(database, house.grant_id) is expected
+    assert await unused(database, house.practice.id) == ([house.grant_id] if expected else [])
 
 
 @pytest.mark.parametrize(("stage", "expected"), [(Stage.PULLING, False), (Stage.FINISHED, True)])
@@ -213,6 +214,16 @@ async def test_a_login_from_which_nothing_was_disconnected_stays_while_one_of_it
     assert await is_unused(database, house.grant_id) is expected
 
 
+async def test_a_practice_s_own_grant_that_nothing_uses_is_ended_though_its_people_stay(database, street, sealer):
+    house = street.house
+    async with database.transaction() as session:
+        login = credential(4, account_key="company-1")
+        of = {"practice_id": house.practice.id, "colleague_id": house.colleague.id, "at": NOON, "takes_over": True}
+        own = await upsert_grant(session, sealer, provider="xero", credential=login, **of)
+        shared = await a_login(session, sealer, house, "user-9", house.colleague)
+    assert (await is_unused(database, own.id), await is_unused(database, shared)) == (True, False)
+
+
 async def test_a_login_that_is_used_after_all_is_not_ended(database, street, sealer):
     house = street.house
 
@@ -243,13 +254,14 @@ async def test_of_a_login_that_is_ended_its_own_reach_is_forgotten(database, str
     assert await endings.end_if_unused(database, sealer, house.grant_id, end, now=lambda: NOON)
     async with database.session() as session:
         assert (await session.exec(select(GrantReach.grant_id))).all() == [street.busy]
+    assert (await kinds_of_events(database))[-1] == "grant.ended"
 
 
 OLD = NOON - endings.SIGN_INS_KEPT - timedelta(seconds=1)
 assert endings.PROFILES_KEPT == endings.SIGN_INS_KEPT
 
 
-async def left(database: Database, table: type[ConsentAttempt | SignInLink | RunOrganisation]) -> set[str]:
+async def left(database: Database, table: type[ConsentAttempt | SignInLink | ChoiceDraft]) -> set[str]:
     async with database.session() as session:
         return set((await session.exec(select(table.run_id))).all())
 
@@ -259,7 +271,10 @@ def of_runs(house: House) -> list[tuple[Run, datetime]]:
     theirs: dict[str, Any] = {"practice_id": house.other_practice.id, "colleague_id": house.other_colleague.id}
     return [
         (a_run(house, "old", Stage.FINISHED, finished_at=OLD), OLD),
-        (a_run(house, "recent", Stage.FINISHED, finished_at=NOON), NOON - endings.SIGN_INS_KEPT),
+        (
+            a_run(house, "recent", Stage.FINISHED, finished_at=NOON - endings.PROFILES_KEPT),
+            NOON - endings.SIGN_INS_KEPT,
+        ),
         (a_run(house, "open", Stage.PULLING), OLD),
         (a_run(house, "theirs", Stage.FINISHED, finished_at=OLD, **theirs), OLD),
     ]
@@ -280,6 +295,17 @@ async def test_old_sign_ins_of_finished_runs_are_deleted_and_links_that_nobody_u
         assert await endings.purge_sign_ins(session, house.practice.id, NOON) == 2
     assert await left(database, ConsentAttempt) == {"recent", "open", "theirs", "by-link"}
     assert await left(database, SignInLink) == {"recent", "open", "theirs", "by-link"}
+
+
+async def test_what_was_chosen_in_runs_that_have_ended_is_deleted(database, house):
+    async with database.transaction() as session:
+        for run, _ in of_runs(house):
+            session.add(run)
+            await session.flush()
+            session.add(ChoiceDraft(run_id=run.id, colleague_id=run.colleague_id, form={}))
+    async with database.transaction() as session:
+        assert await endings.purge_choices(session, house.practice.id) == 2
+    assert await left(database, ChoiceDraft) == {"open", "theirs"}
 
 
 async def test_profiles_of_old_finished_runs_are_deleted_once(database, house):
