@@ -1,6 +1,5 @@
 """Setting up practices: the firm, its colleagues and teams."""
 
-import re
 from collections.abc import Collection
 from itertools import count
 from typing import TypeVar, cast
@@ -16,8 +15,8 @@ from contracts.words.names import slug
 from contracts.words.practices import Plan, Role
 from contracts.words.refusals import RefusalCode, Refused
 from models.practices.tables import Colleague, Practice, Team, TeamMember
+from rules.email_addresses import LONGEST, is_address
 
-_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 _SLUG_ROOM = 36
 """Leaves room in the slug's 40 characters for a number that makes it unique."""
 
@@ -146,8 +145,8 @@ async def create_colleague(
     Raises:
         Refused: The address or the name cannot be used, or the address is taken.
     """
-    address = text_of(email, "email", longest=254)
-    if not _ADDRESS.fullmatch(address):
+    address = text_of(email, "email", longest=LONGEST)
+    if not is_address(address):
         raise Refused(RefusalCode.INVALID, "This is not an e-mail address.", field="email")
     colleague = Colleague(practice_id=practice_id, email=address, name=text_of(name, "name", longest=200), role=role)
     if made := await _inserted(session, colleague):

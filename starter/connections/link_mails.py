@@ -4,7 +4,6 @@ The link's secret is known only while the link is shown. What the mail says is s
 forgotten when the mail is settled; the workflow that sends it knows its row and nothing else.
 """
 
-import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -25,6 +24,7 @@ from models.kit.database import Database
 from models.kit.sealing import LinkMail, Sealer, seal_link_mail
 from models.practices.tables import Colleague
 from rules.clients.link_letters import Asking, asking
+from rules.email_addresses import is_of_the_internet
 from starter.actor import Actor
 from starter.support.temporal_faults import explained
 from workflows.mail_client_link import WHAT_IT_IS, MailClientLink
@@ -38,8 +38,6 @@ NO_SERVER = (
     "No mail server is set up for Clientsync, so it cannot send this mail. Copy the link and send it yourself, or ask "
     "whoever runs Clientsync to set CLIENTSYNC_SMTP_URL."
 )
-_ADDRESS = re.compile(r"[^@\s,;<>\"()\[\]\\\x00-\x1f\x7f]{1,64}@[^@\s,;<>\"()\[\]\\\x00-\x1f\x7f]+\.[^@\s,;<>.\"()]+")
-_LONGEST = 254
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +90,7 @@ class LinkMails:
             Refused: It is no address, there is no mail server, or too many mails were sent.
         """
         address = send_to.strip()
-        if len(address) > _LONGEST or not _ADDRESS.fullmatch(address):
+        if not is_of_the_internet(address):
             raise Refused(RefusalCode.INVALID, "This is not an e-mail address.", field="send_to")
         if not self.sends_mail:
             raise Refused(RefusalCode.INVALID, NO_SERVER, field="send_to")

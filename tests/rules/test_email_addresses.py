@@ -1,0 +1,43 @@
+"""What is an e-mail address: of a colleague, also in a network of their own; and of whom a mail is sent to at once."""
+
+import pytest
+
+from rules.email_addresses import LONGEST, is_address, is_of_the_internet
+
+INTERNET, OWN_NETWORK, NONE = (True, True), (True, False), (False, False)
+ROOM = LONGEST - len("ada@") - len(".example")
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("ada@harbour.test", INTERNET),
+        ("ada.marsh+clients@office.harbour.test", INTERNET),
+        ("O'Brien_1@harbour-books.test", INTERNET),
+        ("ödön@bücher.test", INTERNET),
+        (f"ada@{'h' * ROOM}.example", INTERNET),
+        (f"{'a' * 64}@harbour.test", INTERNET),
+        ("ada@localhost", OWN_NETWORK),
+        ("ada@harbour.test.", OWN_NETWORK),
+        ("ada@.test", OWN_NETWORK),
+        (f"{'a' * 65}@harbour.test", OWN_NETWORK),
+        ("ada,bea@harbour.test", OWN_NETWORK),
+        ("<ada@harbour.test>", OWN_NETWORK),
+        ('"ada"@harbour.test', OWN_NETWORK),
+        ("ada@[127.0.0.1]", OWN_NETWORK),
+        ("ada@harbour.te\x00st", OWN_NETWORK),
+        ("ada@harbour.test)", OWN_NETWORK),
+        (f"ada@{'h' * (ROOM + 1)}.example", NONE),
+        ("", NONE),
+        ("ada", NONE),
+        ("@harbour.test", NONE),
+        ("ada@", NONE),
+        ("ada@@harbour.test", NONE),
+        ("ada@harbour.test, bea@harbour.test", NONE),
+        ("ada marsh@harbour.test", NONE),
+        ("ada@harbour.test\nBcc: bea", NONE),
+        (" ada@harbour.test", NONE),
+    ],
+)
+def test_what_is_an_address(said: str, found: tuple[bool, bool]) -> None:
+    assert (is_address(said), is_of_the_internet(said)) == found
