@@ -152,10 +152,11 @@ export class Adding extends Selection {
   weigh(chosen) {
     const creates = chosen.filter((one) => this.become(one) === "create").length;
     const over = creates - this.room;
+    const used = `Allowance: ${number.format(this.clients + creates)} of ${counted(this.allowance, "client")} used`;
     document.getElementById("room-words").textContent =
       over > 0
         ? `That is ${number.format(over)} more than your allowance of ${number.format(this.allowance)} has room for.`
-        : `Allowance: ${number.format(this.clients + creates)} of ${counted(this.allowance, "client")} used, with this choice.`;
+        : `${used}${chosen.length ? ", with this choice" : ""}.`;
     const bar = document.getElementById("room-bar");
     bar.classList.toggle("bad", over > 0);
     const share = this.allowance ? (100 * (this.clients + creates)) / this.allowance : 100;

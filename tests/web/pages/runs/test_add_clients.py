@@ -235,8 +235,12 @@ async def test_a_choice_that_cannot_be_taken_is_explained_in_its_place(
     page = await browsers.signed_in(own.admin)
     run_id = await listed(page)
     assert await page.get_by_label("Team", exact=True).count() == 0
+    room = page.locator("#room-words")
+    await expect(room).to_have_text("Allowance: 0 of 1 client used.")
     for organisation_id in organisations[:2]:
         await row(page, organisation_id).get_by_role("checkbox").check()
+        words = "Allowance: 1 of 1 client used, with this choice."
+        await expect(room).to_have_text(words if organisation_id == organisations[0] else re.compile("^That is 1 more"))
     await expect(page.get_by_text("That is 1 more than your allowance of 1 has room for.")).to_be_visible()
     await page.get_by_role("button", name="Create accounts (2)").click()
     await expect(page.get_by_role("alert")).to_contain_text(
