@@ -19,6 +19,7 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
+from bench.contenders import run_bare
 from bench.harness import accounting
 from bench.harness.databases import COUNTED, Practice
 from bench.harness.histories import history_of
@@ -131,6 +132,8 @@ async def measure(clients: int, latency_ms: int, workers: int, console: Console)
     """
     found: dict[str, Measured] = {}
     async with servers(organisations=clients, latency_ms=latency_ms) as limited, limited.without_limits() as running:
+        with console.status("The stand-in writes its books"):
+            await run_bare(running, clients)
         practice = await running.databases.fresh(clients)
         async with running.product(practice, workers=workers) as processes:
             await warm_up(running, practice)

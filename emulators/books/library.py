@@ -32,10 +32,12 @@ class Listing:
     Attributes:
         key: The field that identifies a record.
         generate: Makes an organisation's records, given the people who have a role in it.
+        changed_at: Reads from a record when it was last changed, in seconds since the epoch; None where nobody asks.
     """
 
     key: str
     generate: Callable[[Organisation, Iterable[Member]], list[Record]]
+    changed_at: Callable[[Record], float] | None = None
 
 
 _KEPT_RECORDS = 60_000
@@ -73,6 +75,7 @@ class Library:
         self._changes: dict[tuple[str, str], dict[str, Record | None]] = {}
         self._records: OrderedDict[tuple[str, str], list[Record]] = OrderedDict()
         self._records_kept = 0
+        self._newest: dict[tuple[str, str], float] = {}
         self._arranged: OrderedDict[tuple[str, str, str], list[Any]] = OrderedDict()
         self._bodies: OrderedDict[tuple[str, str, str], bytes] = OrderedDict()
         self._bytes_kept, self._most_bytes = 0, kept_bytes
@@ -103,6 +106,22 @@ class Library:
             self._records.move_to_end(key)
         return found
 
+    def recent(self, organisation_id: str, name: str, since: float) -> list[Record] | None:
+        """Records of a list among which are all that were changed after a moment; None where it takes all of them.
+
+        Most who ask for changes get none, and the books are not written anew to find that out.
+
+        Args:
+            organisation_id: Whose.
+            name: Of the list.
+            since: Seconds since the epoch.
+        """
+        newest = self._newest.get((organisation_id, name))
+        if newest is None or newest > since:
+            return None
+        changes = self._changes.get((organisation_id, name), {})
+        return [record for record in changes.values() if record is not None]
+
     def arranged(
         self, organisation_id: str, name: str, how: str, arrange: Callable[[list[Record]], list[T]]
     ) -> list[T]:
@@ -128,6 +147,8 @@ class Library:
     def _generate(self, organisation_id: str, name: str) -> list[Record]:
         listing = self.listings[name]
         generated = listing.generate(self.organisations[organisation_id], self._members(organisation_id))
+        if listing.changed_at is not None and (organisation_id, name) not in self._newest:
+            self._newest[organisation_id, name] = max(map(listing.changed_at, generated), default=0.0)
         changes = self._changes.get((organisation_id, name))
         if not changes:
             return generated
@@ -161,6 +182,8 @@ class Library:
         changed = replace(self.organisations[organisation_id], **traits)  # type: ignore[arg-type]  # checked by the control call
         self.organisations[organisation_id] = changed
         self._forget(organisation_id)
+        for name in self.listings:
+            self._newest.pop((organisation_id, name), None)
         return changed
 
     def begin_anew(self, organisation_id: str, new_id: str) -> None:

@@ -12,8 +12,8 @@ from emulators.xero.accounting.query import QueryParseError, ordered, where
 from emulators.xero.answers import validation
 from emulators.xero.faults import TOO_MUCH
 from emulators.xero.records.contacts import COMPUTED_FIELDS, DETAIL_FIELDS
-from emulators.xero.records.lists import KEY_OF
-from emulators.xero.records.record import Record, seconds_of
+from emulators.xero.records.lists import KEY_OF, changed_at
+from emulators.xero.records.record import Record
 
 _DELTAS = {"Accounts": 304, "Items": 304, "Contacts": 200, "Users": 200}
 """The lists that honour If-Modified-Since, and how "nothing changed" is said: both ways occur at Xero."""
@@ -98,21 +98,26 @@ def _list(library: Library, question: Reading) -> Answer:
     of, name = question.organisation_id, question.name
     # As everything is asked for but the number of the page.
     how = orjson.dumps({key: text if key != "page" else "" for key, text in asked.items()}).decode()
+    since = _moment(question.modified_since) if question.name in _DELTAS else None
     try:
+        if since is not None and (recent := library.recent(of, name, since)) is not None:
+            records = [record for record in _selected(recent, name, asked) if changed_at(record) > since]
+            return _changed(records, question, asked)
         records = library.arranged(of, name, how, lambda records: _selected(records, name, asked))
     except QueryParseError:
         return 400, validation(16, "QueryParseException", "The query could not be parsed")
     if question.modified_since and question.name in _DELTAS:
-        since = _moment(question.modified_since)
         if since is None:
             return 400, validation(10, "ValidationException", "If-Modified-Since is not a date")
         all_of_them = records
-        moments = library.arranged(
-            of, name, f"moments of {how}", lambda _: [seconds_of(one.get("UpdatedDateUTC")) for one in all_of_them]
-        )
-        records = [record for record, at in zip(records, moments, strict=True) if at > since]
-        if not records and _DELTAS[question.name] == 304:
-            return 304, b""
+        moments = library.arranged(of, name, f"moments of {how}", lambda _: [changed_at(one) for one in all_of_them])
+        return _changed([record for record, at in zip(records, moments, strict=True) if at > since], question, asked)
+    return _written(records, question.name, asked, question.left_out)
+
+
+def _changed(records: list[Record], question: Reading, asked: dict[str, str]) -> Answer:
+    if not records and _DELTAS[question.name] == 304:
+        return 304, b""
     return _written(records, question.name, asked, question.left_out)
 
 

@@ -4,15 +4,22 @@ from emulators.books.library import Library, Listing
 from emulators.books.people import people
 from emulators.xero.records import accounts, contacts, items, profile
 from emulators.xero.records.practice import organisations
+from emulators.xero.records.record import Record, seconds_of
+
+
+def changed_at(record: Record) -> float:
+    """When a record was last changed, in seconds since the epoch."""
+    return seconds_of(record.get("UpdatedDateUTC"))
+
 
 LISTS = {
     "Organisation": Listing("OrganisationID", lambda one, _: [profile.profile(one)]),
-    "Accounts": Listing("AccountID", lambda one, _: accounts.accounts(one)),
+    "Accounts": Listing("AccountID", lambda one, _: accounts.accounts(one), changed_at),
     "TaxRates": Listing("TaxType", lambda one, _: accounts.tax_rates(one)),
     "TrackingCategories": Listing("TrackingCategoryID", lambda one, _: items.tracking_categories(one)),
-    "Items": Listing("ItemID", lambda one, _: items.items(one)),
+    "Items": Listing("ItemID", lambda one, _: items.items(one), changed_at),
     "Currencies": Listing("Code", lambda one, _: accounts.currencies(one)),
-    "Contacts": Listing("ContactID", lambda one, _: contacts.contacts(one)),
+    "Contacts": Listing("ContactID", lambda one, _: contacts.contacts(one), changed_at),
     "ContactGroups": Listing("ContactGroupID", lambda one, _: contacts.contact_groups(one)),
     "Users": Listing("UserID", profile.users),
     "BrandingThemes": Listing("BrandingThemeID", lambda one, _: profile.branding_themes(one)),
