@@ -16,10 +16,11 @@ from temporalio.exceptions import ActivityError, is_cancelled_exception
 from temporalio.workflow import ActivityConfig
 
 from workflows.plans.failures import is_busy, trouble_of
-from workflows.plans.patches import CLIENT_AS_NOTED, NIGHT_IN_GROUPS, ROUNDS_IN_ORDER, TIDIES_UP
+from workflows.plans.patches import CLIENT_AS_NOTED, NIGHT_BY_WEIGHT, NIGHT_IN_GROUPS, ROUNDS_IN_ORDER, TIDIES_UP
 from workflows.plans.sizes import (
     CLIENTS_PULLED_TOGETHER,
     LOGINS_AT_ONCE,
+    NIGHT_GROUP_WEIGHS,
     NIGHT_GROUPS_AT_ONCE,
     PAGE_OF_CLIENTS,
     REFRESHES_AT_ONCE,
@@ -54,7 +55,7 @@ from workflows.parts.calls import Asked, call
 from workflows.parts.fan_out import FanOut
 from workflows.parts.own_sync import hand_over
 from workflows.plans import policies
-from workflows.plans.due_clients import as_noted, facts_of, in_groups, last_of, together_or_alone
+from workflows.plans.due_clients import as_noted, by_weight, facts_of, in_groups, last_of, together_or_alone
 from workflows.support import check_text as check_briefing
 from workflows.support import run_text
 from workflows.support.pieces import CLIENTS_SHOWN, Troubled
@@ -184,7 +185,10 @@ class CheckConnections:
         return page.clients
 
     async def _due_groups(self, after: UUID | None) -> Sequence[Sequence[ClientDue]]:
-        return in_groups(await self._due(after), CLIENTS_PULLED_TOGETHER)
+        clients = await self._due(after)
+        if workflow.patched(NIGHT_BY_WEIGHT):
+            return by_weight(clients, NIGHT_GROUP_WEIGHS)
+        return in_groups(clients, CLIENTS_PULLED_TOGETHER)
 
     async def _refresh_group(self, group: Sequence[ClientDue]) -> None:
         """Refresh clients in one activity for each provider; those that it leaves, and mere looks, one by one."""
@@ -195,7 +199,7 @@ class CheckConnections:
 
     async def _refresh_together(self, clients: Sequence[ClientDue]) -> None:
         ids = tuple(client.connection_id for client in clients)
-        is_full = len(clients) == CLIENTS_PULLED_TOGETHER
+        is_full = len(clients) >= CLIENTS_PULLED_TOGETHER
         policy = policies.PULL_TOGETHER if is_full else policies.PULL_FEW_TOGETHER
         left = set(ids)
         try:

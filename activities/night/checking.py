@@ -34,6 +34,7 @@ from models.grants import writes as grants
 from models.night import reads as checks
 from providers.port.errors import NeedsPerson, ProviderError, SignedOut, Unavailable
 from providers.port.provider import ReachableOrganisation
+from rules.lists.increments import latest_turn, was_read_whole
 from rules.night import diagnosing
 
 NIGHTS_READ_LASTS = timedelta(hours=28)
@@ -131,6 +132,7 @@ class CheckActivities(ReachActivities):
                     provider=one.provider,
                     provider_title=self._reach.provider(one.provider).title,
                     is_look=one.is_look,
+                    is_in_part=not one.is_look and was_read_whole(one.complete_at, latest_turn(one.connection_id, at)),
                 )
                 for one in found
             )

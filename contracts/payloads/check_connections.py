@@ -163,7 +163,20 @@ class ClientsDueInput(Payload):
 
 
 class ClientDue(Payload):
-    """A client to be read. ``is_look`` means that no list is due and only the profile is read, as a sign of life."""
+    """A client to be read.
+
+    Attributes:
+        connection_id: Its connection.
+        client_id: The client.
+        client_name: Its name.
+        client_code: Its code.
+        owner_name: The colleague whose client it is.
+        provider: At which provider.
+        provider_title: The provider's name for people.
+        is_look: No list is due, and only the profile is read, as a sign of life.
+        is_in_part: It was read whole since its turn, so that changes are enough. It says how much there is to do; what
+            is read is decided when the client is claimed. False in what older code wrote.
+    """
 
     connection_id: UUID
     client_id: UUID
@@ -173,6 +186,7 @@ class ClientDue(Payload):
     provider: str
     provider_title: str
     is_look: bool = False
+    is_in_part: bool = False
 
 
 class ClientsDue(Payload):

@@ -28,7 +28,10 @@ class Login(NamedTuple):
 
 
 class DueClient(NamedTuple):
-    """A client to be pulled; ``is_look`` means that no list is due, and only the profile is read."""
+    """A client to be pulled; ``is_look`` means that no list is due, and only the profile is read.
+
+    ``complete_at`` is when everything was last read completely; None when it never was.
+    """
 
     connection_id: UUID
     client_id: UUID
@@ -37,6 +40,7 @@ class DueClient(NamedTuple):
     owner_name: str
     provider: str
     is_look: bool
+    complete_at: datetime | None
 
 
 class UsedBy(NamedTuple):
@@ -189,7 +193,7 @@ _DUE = text(f"""
                AND (has_failed_list OR NOT look_cause = ANY(CAST(:transient AS text[]))) AS is_due
         FROM living
     )
-    SELECT c.id, k.id, k.name, k.code, p.name, c.provider, NOT coalesce(c.is_due, false)
+    SELECT c.id, k.id, k.name, k.code, p.name, c.provider, NOT coalesce(c.is_due, false), c.contacts_complete_at
     FROM due c
     JOIN clients k ON k.id = c.client_id
     JOIN colleagues p ON p.id = k.owner_id

@@ -45,7 +45,7 @@ def changes_since(
         complete_at: When everything was last read completely; None when it never was.
         turn: The connection's latest turn to be read completely.
     """
-    if complete_at is None or complete_at < turn:
+    if complete_at is None or not was_read_whole(complete_at, turn):
         return {}
     since = {}
     for lists in groups:
@@ -58,6 +58,16 @@ def changes_since(
         if len(moments) == len(lists) and min(moments) >= complete_at:
             since[lists] = min(moments) - OVERLAP
     return since
+
+
+def was_read_whole(complete_at: datetime | None, turn: datetime) -> bool:
+    """Whether a connection was read completely since its latest turn.
+
+    Args:
+        complete_at: When everything was last read completely; None when it never was.
+        turn: The connection's latest turn.
+    """
+    return complete_at is not None and complete_at >= turn
 
 
 TURN = timedelta(days=7)

@@ -72,6 +72,19 @@ async def checked_in_groups(scene: Scene) -> Recorded:
     return {"checked-in-groups": await history(scene, night.id)}
 
 
+async def checked_by_weight(scene: Scene) -> Recorded:
+    """A night whose groups are cut by what their clients weigh: one is read whole again, two in part."""
+    async with scene.worker():
+        await scene.added()
+        await change(scene, "UPDATE connections SET next_refresh_at = now()")
+        one = "(SELECT id FROM connections ORDER BY id LIMIT 1)"
+        await change(scene, f"UPDATE connections SET contacts_complete_at = NULL WHERE id = {one}")  # noqa: S608
+        night = await begin_night(scene)
+        report = await night.result()
+        assert report.refreshed == 3
+    return {"checked-by-weight": await history(scene, night.id)}
+
+
 async def reassigned(scene: Scene) -> Recorded:
     """A colleague takes over what their login reaches."""
     ben = await joined(scene, "Ben")
@@ -112,4 +125,13 @@ async def lost(scene: Scene) -> Recorded:
     return {"lost-work-and-mail": await history(scene, LOST_WORK_ID)}
 
 
-JOURNEYS = (reconnected, checked, checked_in_trouble, checked_in_groups, reassigned, disconnected, lost)
+JOURNEYS = (
+    reconnected,
+    checked,
+    checked_in_trouble,
+    checked_in_groups,
+    checked_by_weight,
+    reassigned,
+    disconnected,
+    lost,
+)

@@ -44,3 +44,6 @@ WAITS_ANEW = "waits-anew"
 
 NIGHT_IN_GROUPS = "night-in-groups"
 """The patch by which a check refreshes clients in groups, as a run pulls them."""
+
+NIGHT_BY_WEIGHT = "night-by-weight"
+"""The patch by which a check's groups are larger, where most of their clients are read in part."""

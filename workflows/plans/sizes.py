@@ -36,6 +36,11 @@ REFRESHES_AT_ONCE = 50
 NIGHT_GROUPS_AT_ONCE = 8
 """Groups of clients refreshed at once by a check: fewer than a run's, so that a person's run finds workers free."""
 
+NIGHT_GROUP_WEIGHS = 32
+"""What the clients of one group of a check may weigh (``due_clients.weight_of``): as many that are read whole as in a
+run, or twice as many of which changes are enough. Of these, most have nothing new and take three calls and no memory,
+so that sixteen mostly wait for each other."""
+
 PAGE_OF_CLIENTS = 250
 """Clients fetched into the history at a time, about 50 kB."""
 

@@ -19,7 +19,7 @@ from tests.journeys.platforms.marks import MANY_AT_ONCE
 from tests.journeys.scene import Scene
 from tests.journeys.stage import peculiar_server
 from workflows.check_connections import CheckConnections
-from workflows.plans.sizes import CLIENTS_PULLED_TOGETHER, NIGHT_GROUPS_AT_ONCE
+from workflows.plans.sizes import NIGHT_GROUP_WEIGHS, NIGHT_GROUPS_AT_ONCE
 
 STAGED = {"organisations": 20, "people": 3, "small_books": True}
 WAYS = {
@@ -276,7 +276,7 @@ async def test_a_login_that_does_not_answer_is_tried_again_before_anybody_is_tol
 @MANY_AT_ONCE
 async def test_a_long_night_goes_on_in_a_new_history(make_scene, temporal_settings):
     # More groups than are refreshed at once, so that the night is not over when the server suggests a new history.
-    many = (NIGHT_GROUPS_AT_ONCE + 1) * CLIENTS_PULLED_TOGETHER
+    many = (NIGHT_GROUPS_AT_ONCE + 1) * NIGHT_GROUP_WEIGHS
     async with peculiar_server(temporal_settings, "limit.historyCount.suggestContinueAsNew=40") as server:
         scene: Scene = await make_scene(client=server.client, organisations=many, people=1, small_books=True)
         async with scene.worker():

@@ -1,15 +1,19 @@
 """What a failed activity says to its workflow, and how work is cut, without a server."""
 
+from uuid import UUID
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from temporalio.exceptions import ActivityError, ApplicationError, RetryState, TimeoutError, TimeoutType  # noqa: A004  # Temporal's own
 
+from contracts.payloads.check_connections import ClientDue
 from contracts.payloads.sync_client import Trouble
 from contracts.words.causes import Cause
 from contracts.words.refusals import REFUSED, Refusal, RefusalCode
 from contracts.words.runs import Result
 from workflows.parts.consented_run import unlisted
+from workflows.plans.due_clients import by_weight
 from workflows.plans.failures import is_our_outage, refusal_of, trouble_of
 from workflows.plans.sizes import windows
 
@@ -33,6 +37,37 @@ def test_windows_cover_everything_once_and_in_order(first, length, size):
     cut = list(windows(first, first + length, size))
     assert [place for start, end in cut for place in range(start, end)] == list(range(first, first + length))
     assert all(0 < end - start <= size for start, end in cut)
+
+
+def client_due(number: int, *, is_in_part: bool) -> ClientDue:
+    return ClientDue(
+        connection_id=UUID(int=number),
+        client_id=UUID(int=number),
+        client_name="Alder",
+        client_code="A",
+        owner_name="Ada",
+        provider="xero",
+        provider_title="Xero",
+        is_in_part=is_in_part,
+    )
+
+
+@given(st.lists(st.booleans(), max_size=100))
+def test_groups_of_a_night_hold_every_client_once_in_order_and_are_as_full_as_they_may_be(in_part):
+    clients = [client_due(number, is_in_part=one) for number, one in enumerate(in_part)]
+    groups = by_weight(clients, 32)
+    assert [client for group in groups for client in group] == clients
+    weights = [sum(1 if client.is_in_part else 2 for client in group) for group in groups]
+    assert all(0 < weight <= 32 for weight in weights)
+    assert all(weight >= 31 for weight in weights[:-1])
+
+
+def test_a_group_has_as_many_clients_as_a_run_s_where_all_are_read_whole_and_twice_as_many_where_none_is():
+    sizes = [
+        [len(group) for group in by_weight([client_due(number, is_in_part=one) for number in range(64)], 32)]
+        for one in (False, True)
+    ]
+    assert sizes == [[16, 16, 16, 16], [32, 32]]
 
 
 def test_an_activity_s_trouble_is_read_from_its_details():
