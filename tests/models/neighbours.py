@@ -27,8 +27,9 @@ async def a_life(session: AsyncSession, whose: tuple[Grant, Client, Connection],
     """What can be met of a client: a list that failed, of which people know, a pull at work, a waiting run, a mail."""
     grant, client, connection = whose
     connection.pull_holder, connection.pull_until, connection.told_at = "next-door", NOON, NOON
-    receipt = Receipt(connection_id=connection.id, list_name=ListName.ITEMS, cause=Cause.SIGNED_OUT, pulled_at=NOON)
-    session.add(receipt)
+    of = {"connection_id": connection.id, "pulled_at": NOON}
+    session.add(Receipt(list_name=ListName.ITEMS, cause=Cause.SIGNED_OUT, **of))
+    session.add(Receipt(list_name=ListName.CUSTOMERS, rows=3, **of))
     run = Run(
         id="next-door",
         practice_id=client.practice_id,

@@ -6,7 +6,9 @@ from uuid import UUID
 
 import pytest
 from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
+from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
 from contracts.words.lists import RowKind
 from contracts.words.refusals import Refused
@@ -19,6 +21,7 @@ from models.lists import writes as list_store
 from models.runs.lost_work import LostWork
 from models.runs.tables import Run, RunOrganisation
 from tests.models.conftest import NOON, House, a_connection
+from tests.models.one_thing import run
 from tests.models.rows import account
 
 ACCOUNTS = RowKind.ACCOUNTS.lists
@@ -42,10 +45,13 @@ async def a_run(database: Database, house: House) -> str:
     listed = RunOrganisation(
         run_id=run.id, organisation_id="org-2", position=0, name="Smith New Ltd", grant_id=house.grant_id
     )
+    more = RunOrganisation(
+        run_id=run.id, organisation_id="org-7", position=1, name="Nobody's Ltd", grant_id=house.grant_id
+    )
     async with database.transaction() as session:
         session.add(run)
         await session.flush()
-        session.add(listed)
+        session.add_all([listed, more])
     return run.id
 
 
@@ -94,6 +100,45 @@ async def test_it_can_be_undone_on_the_last_day(database, house):
     assert await current(database, house) == [house.connection_id]
 
 
+async def test_a_change_and_its_undoing_are_told_and_what_is_current_is_read_next(database, house):
+    new_id = await changed(database, house)
+    later = NOON + SECOND
+    async with database.session() as session:
+        row = await session.get_one(RunOrganisation, ("change-1", "org-2"))
+        assert (row.outcome, row.client_id, row.link_client_id) == ("linked", house.client_id, house.client_id)
+        assert (row.connection_id, row.action) == (new_id, "link")
+        assert await due(session, house.connection_id, new_id) == [None, NOON]
+    await undone(database, house, new_id, later)
+    async with database.session() as session:
+        assert await due(session, house.connection_id, new_id) == [later, None]
+        told = await run(session, "SELECT concat_ws('|', kind, before, after) FROM events ORDER BY id DESC LIMIT 2")
+    assert told == [
+        "connection.change_undone|Smith New Ltd|Smith Ltd",
+        "connection.changed|Smith Ltd|Smith New Ltd",
+    ]
+
+
+async def due(session: AsyncSession, *connection_ids: UUID) -> list[datetime | None]:
+    return [(await session.get_one(Connection, one)).next_refresh_at for one in connection_ids]
+
+
+async def test_the_last_of_several_changes_is_undone(database, house):
+    """Of this client alone: what changes at another one meanwhile is not its."""
+    new_id = await changed(database, house)
+    left = await beside(database, house, "xero", "org-3", house.practice.id)
+    of: dict[str, Any] = {"practice_id": house.practice.id, "colleague_id": house.colleague.id}
+    async with database.transaction() as session:
+        for old, new, day in ((left, new_id, -1), (new_id, left, 1)):
+            at = NOON + timedelta(days=day)
+            its = {"client_id": house.client_id, "old_connection_id": old, "new_connection_id": new}
+            session.add(ConnectionChange(changed_at=at, **of | its))
+        await session.flush()
+        move = "UPDATE connection_changes SET changed_at = changed_at WHERE old_connection_id = :id"
+        await run(session, move, id=house.connection_id)  # the last one in the table, too
+    await undone(database, house, new_id, NOON)
+    assert await current(database, house) == [house.connection_id]
+
+
 async def test_after_that_it_cannot(database, house):
     new_id = await changed(database, house)
     with pytest.raises(Refused, match="until 01 April 2026"):
@@ -118,6 +163,9 @@ async def test_books_are_free_when_nobody_can_go_back_to_them(database, house):
     assert await free(database, house, NOON + MONTH + SECOND) == {"org-1"}
     await undone(database, house, new_id, NOON)
     assert await free(database, house, NOON) == {"org-2"}
+    async with database.transaction() as session:  # a change that was undone, from books that were left once more
+        await run(session, "UPDATE connection_changes SET old_connection_id = new_connection_id")
+    assert await free(database, house, NOON) == {"org-2"}
 
 
 async def test_books_that_a_run_looks_at_are_not_free(database, house):
@@ -131,6 +179,9 @@ async def test_what_nobody_confirmed_is_forgotten_with_its_lists(database, house
     new_id = await taken_up(database, house, run_id)
     async with database.transaction() as session:
         await list_store.store_lists(session, new_id, {ACCOUNTS: [account("1", "Sales")]}, is_complete=True, at=NOON)
+        of: dict[str, Any] = {"practice_id": house.practice.id, "client_id": house.client_id, "changed_at": NOON}
+        of |= dict.fromkeys(("old_connection_id", "new_connection_id"), house.connection_id)  # a change is others'
+        session.add(ConnectionChange(colleague_id=house.colleague.id, **of))
     for _ in range(2):
         async with database.transaction() as session:
             await connection_changes.discard(session, run_id, new_id, NOON)
@@ -296,8 +347,24 @@ async def test_a_client_takes_up_its_own_former_books_again(database, house):
     new_id = await changed(database, house)
     async with database.transaction() as session:
         row = await session.get_one(RunOrganisation, ("change-1", "org-2"))
-        row.organisation_id, row.connection_id = "org-1", None
+        row.organisation_id, row.connection_id, row.provider_connection_id = "org-1", None, "its-own-2"
+        row.grant_id = await another_grant(session, house)
+        ended = await session.get_one(Connection, house.connection_id)
+        ended.status, ended.cause, ended.limited_until = ConnectionStatus.NEEDS_RECONNECT, Cause.ACCESS_LOST, NOON
+        ended.look_cause, ended.look_detail = Cause.ACCESS_LOST, "HTTP 403"
     async with database.transaction() as session:
         old = await connection_changes.current_or_refused(session, new_id)
         row = await session.get_one(RunOrganisation, ("change-1", "org-1"))
         assert (await connection_changes.take_up(session, old, row, NOON)).id == house.connection_id
+        grant_id = row.grant_id
+    async with database.session() as session:
+        again = await session.get_one(Connection, house.connection_id)
+    assert (again.status, again.cause, again.limited_until) == (ConnectionStatus.CONNECTED, None, None)
+    assert (again.look_cause, again.look_detail) == (None, None)  # what was found wrong was found with another login
+    assert (again.grant_id, again.provider_connection_id) == (grant_id, "its-own-2")
+
+
+async def another_grant(session: AsyncSession, house: House) -> UUID:
+    """The grant of another sign-in than the client's: that of next door serves here."""
+    found = await run(session, "SELECT id FROM grants WHERE id <> :id", id=house.grant_id)
+    return UUID(str(found[0]))
