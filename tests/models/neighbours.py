@@ -4,6 +4,7 @@ A test with ``next_door`` fails where what it is about has written to somebody e
 """
 
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -27,7 +28,7 @@ async def a_life(session: AsyncSession, whose: tuple[Grant, Client, Connection],
     """What can be met of a client: a list that failed, of which people know, a pull at work, a waiting run, a mail."""
     grant, client, connection = whose
     connection.pull_holder, connection.pull_until, connection.told_at = "next-door", NOON, NOON
-    of = {"connection_id": connection.id, "pulled_at": NOON}
+    of: dict[str, Any] = {"connection_id": connection.id, "pulled_at": NOON}
     session.add(Receipt(list_name=ListName.ITEMS, cause=Cause.SIGNED_OUT, **of))
     session.add(Receipt(list_name=ListName.CUSTOMERS, rows=3, **of))
     run = Run(

@@ -21,6 +21,7 @@ from models.lists import writes as list_store
 from models.runs.lost_work import LostWork
 from models.runs.tables import Run, RunOrganisation
 from tests.models.conftest import NOON, House, a_connection
+from tests.models.connections.moving import a_run, beside, changed, taken_up, undone
 from tests.models.one_thing import run
 from tests.models.rows import account
 
@@ -32,118 +33,10 @@ MONTH = connection_changes.UNDO_WITHIN
 SECOND = timedelta(seconds=1)
 
 
-async def a_run(database: Database, house: House) -> str:
-    """A run that looks at other books for the house's client."""
-    run = Run(
-        id="change-1",
-        practice_id=house.practice.id,
-        colleague_id=house.colleague.id,
-        provider="xero",
-        kind=RunKind.CHANGE_CONNECTION,
-        stage=Stage.AWAITING_CONFIRMATION,
-    )
-    listed = RunOrganisation(
-        run_id=run.id, organisation_id="org-2", position=0, name="Smith New Ltd", grant_id=house.grant_id
-    )
-    more = RunOrganisation(
-        run_id=run.id, organisation_id="org-7", position=1, name="Nobody's Ltd", grant_id=house.grant_id
-    )
-    async with database.transaction() as session:
-        session.add(run)
-        await session.flush()
-        session.add_all([listed, more])
-    return run.id
-
-
-async def taken_up(database: Database, house: House, run_id: str) -> UUID:
-    async with database.transaction() as session:
-        old = await connection_changes.current_or_refused(session, house.connection_id)
-        row = await session.get_one(RunOrganisation, (run_id, "org-2"))
-        return (await connection_changes.take_up(session, old, row, NOON)).id
-
-
-async def changed(database: Database, house: House) -> UUID:
-    """The client moved to other books at noon; gives the new connection."""
-    run_id = await a_run(database, house)
-    new_id = await taken_up(database, house, run_id)
-    async with database.transaction() as session:
-        old = await connection_changes.current_or_refused(session, house.connection_id)
-        new, run = await session.get_one(Connection, new_id), await session.get_one(Run, run_id)
-        await connection_changes.change(session, run, old, new, NOON)
-        run.stage = Stage.FINISHED
-        session.add(run)
-    return new_id
-
-
-async def current(database: Database, house: House) -> list[UUID]:
-    query = select(Connection.id).where(Connection.client_id == house.client_id, Connection.is_current)
-    async with database.session() as session:
-        return list((await session.exec(query)).all())
-
-
-async def undone(database: Database, house: House, connection_id: UUID, at: datetime) -> None:
-    async with database.transaction() as session:
-        connection = await session.get_one(Connection, connection_id, with_for_update=True)
-        await connection_changes.undo(session, connection, colleague_id=house.colleague.id, at=at)
-
-
 async def free(database: Database, house: House, at: datetime) -> set[str]:
     async with database.session() as session:
         found = await connection_changes.free(session, house.practice.id, "xero", ["org-1", "org-2"], at)
     return set(found)
-
-
-async def test_it_can_be_undone_on_the_last_day(database, house):
-    new_id = await changed(database, house)
-    assert await current(database, house) == [new_id]
-    await undone(database, house, new_id, NOON + MONTH)
-    assert await current(database, house) == [house.connection_id]
-
-
-async def test_a_change_and_its_undoing_are_told_and_what_is_current_is_read_next(database, house):
-    new_id = await changed(database, house)
-    later = NOON + SECOND
-    async with database.session() as session:
-        row = await session.get_one(RunOrganisation, ("change-1", "org-2"))
-        assert (row.outcome, row.client_id, row.link_client_id) == ("linked", house.client_id, house.client_id)
-        assert (row.connection_id, row.action) == (new_id, "link")
-        assert await due(session, house.connection_id, new_id) == [None, NOON]
-    await undone(database, house, new_id, later)
-    async with database.session() as session:
-        assert await due(session, house.connection_id, new_id) == [later, None]
-        told = await run(session, "SELECT concat_ws('|', kind, before, after) FROM events ORDER BY id DESC LIMIT 2")
-    assert told == [
-        "connection.change_undone|Smith New Ltd|Smith Ltd",
-        "connection.changed|Smith Ltd|Smith New Ltd",
-    ]
-
-
-async def due(session: AsyncSession, *connection_ids: UUID) -> list[datetime | None]:
-    return [(await session.get_one(Connection, one)).next_refresh_at for one in connection_ids]
-
-
-async def test_the_last_of_several_changes_is_undone(database, house):
-    """Of this client alone: what changes at another one meanwhile is not its."""
-    new_id = await changed(database, house)
-    left = await beside(database, house, "xero", "org-3", house.practice.id)
-    of: dict[str, Any] = {"practice_id": house.practice.id, "colleague_id": house.colleague.id}
-    async with database.transaction() as session:
-        for old, new, day in ((left, new_id, -1), (new_id, left, 1)):
-            at = NOON + timedelta(days=day)
-            its = {"client_id": house.client_id, "old_connection_id": old, "new_connection_id": new}
-            session.add(ConnectionChange(changed_at=at, **of | its))
-        await session.flush()
-        move = "UPDATE connection_changes SET changed_at = changed_at WHERE old_connection_id = :id"
-        await run(session, move, id=house.connection_id)  # the last one in the table, too
-    await undone(database, house, new_id, NOON)
-    assert await current(database, house) == [house.connection_id]
-
-
-async def test_after_that_it_cannot(database, house):
-    new_id = await changed(database, house)
-    with pytest.raises(Refused, match="until 01 April 2026"):
-        await undone(database, house, new_id, NOON + MONTH + SECOND)
-    assert await current(database, house) == [new_id]
 
 
 async def test_settings_go_along(database, house):
@@ -236,19 +129,6 @@ async def test_another_clients_books_are_refused(database, house):
         await taken_up(database, house, run_id)
 
 
-async def beside(database: Database, house: House, provider: str, organisation_id: str, practice_id: UUID) -> UUID:
-    """Books of another client, of this practice or the other one, that the client has left; gives their connection."""
-    whose = house.colleague if practice_id == house.practice.id else house.other_colleague
-    async with database.transaction() as session:
-        client = Client(practice_id=practice_id, name="Jones", code=f"{provider}-{organisation_id}", owner_id=whose.id)
-        session.add(client)
-        await session.flush()
-        left = a_connection(practice_id, client.id, house.grant_id, organisation_id)
-        left.provider, left.is_current = provider, False
-        session.add(left)
-    return left.id
-
-
 @pytest.mark.parametrize("provider", ["xero", "another"])
 async def test_books_of_the_same_id_elsewhere_are_not_taken_up(database, house, provider):
     """Of another practice, or at another accounting software."""
@@ -305,24 +185,6 @@ async def test_others_changes_and_runs_of_other_kinds_hold_no_books(database, ho
         other = await session.get_one(RunOrganisation, ("change-1", "org-2"))
         other.connection_id = third
     assert await free(database, house, NOON) == {"org-2"}
-
-
-async def test_only_a_change_that_was_made_and_not_undone_is_undone(database, house):
-    nothing = "no change of this client's connection"
-    with pytest.raises(Refused, match=nothing):
-        await undone(database, house, house.connection_id, NOON)
-    new_id = await changed(database, house)
-    async with database.transaction() as session:
-        (await session.get_one(Connection, new_id)).status = ConnectionStatus.DISCONNECTING
-    with pytest.raises(Refused, match=nothing):
-        await undone(database, house, new_id, NOON)
-    async with database.transaction() as session:
-        (await session.get_one(Connection, new_id)).status = ConnectionStatus.CONNECTED
-    await undone(database, house, new_id, NOON)
-    for connection_id in (new_id, house.connection_id):
-        with pytest.raises(Refused, match=nothing):
-            await undone(database, house, connection_id, NOON)
-    assert await current(database, house) == [house.connection_id]
 
 
 async def test_a_connection_that_is_not_current_is_not_changed(database, house):

@@ -42,6 +42,12 @@ def a_run(house: House, name: str = "a-run", **values: Any) -> Run:
     return Run(id=name, **{"kind": RunKind.RECONNECT_ALL} | of | values)
 
 
+def an_attempt(house: House, run_id: str, **values: Any) -> ConsentAttempt:
+    of: dict[str, Any] = {"practice_id": house.practice.id, "colleague_id": house.colleague.id, "expires_at": NOON}
+    secrets: dict[str, Any] = {"state_hash": run_id.encode(), "sealed_secrets": b""}
+    return ConsentAttempt(run_id=run_id, provider="xero", **of | secrets | values)
+
+
 async def test_a_sign_in_is_expected_for_each_connection_that_one_repairs(database, house, others):
     async with database.transaction() as session:
         session.add(a_run(house))
@@ -119,9 +125,8 @@ async def test_what_a_sign_in_brought_is_marked_in_its_own_run(database, house, 
     async def came(name: str, expected: str | None, *reached: str) -> object:
         async with database.transaction() as session:
             mine = await session.get_one(Run, name)
-            attempt = ConsentAttempt(
-                run_id=name, grant_id=house.grant_id, used_at=NOON, expected_organisation_id=expected
-            )
+            attempt = an_attempt(house, name, grant_id=house.grant_id, used_at=NOON)
+            attempt.expected_organisation_id = expected
             found = await sign_ins.note_arrival(session, mine, attempt, reached, ["Else Ltd"], LATER)
             return found and (mine.message, await sign_ins.organisation_expected(session, mine))
 
@@ -145,13 +150,7 @@ async def test_a_sign_in_for_the_run_that_succeeded_is_known(database, house):
         for name in ("a-run", "another"):
             session.add(a_run(house, name))
             await session.flush()
-            of: dict[str, Any] = {
-                "practice_id": house.practice.id,
-                "colleague_id": house.colleague.id,
-                "expires_at": NOON,
-            }
-            attempt = ConsentAttempt(run_id=name, provider="xero", state_hash=name.encode(), sealed_secrets=b"", **of)
-            session.add(attempt)
+            session.add(an_attempt(house, name))
         assert not await sign_ins.has_signed_in(session, "a-run")
         await session.flush()
         await run(session, "UPDATE consent_attempts SET grant_id = :id WHERE run_id = 'another'", id=house.grant_id)

@@ -127,7 +127,7 @@ async def test_what_was_removed_at_the_provider_and_nobody_reaches_has_to_be_all
     async with database.transaction() as session:
         connection = await session.get_one(Connection, house.connection_id)
         connection.status, connection.cause = ConnectionStatus.NEEDS_RECONNECT, removed
-    missed = (("Smith Ltd",), 0, [], 0)
+    missed: tuple[Any, ...] = (("Smith Ltd",), 0, [], 0)
     reached = ["SELECT 1", *NOT_BEAS]
     assert await left_by(database, house, scene, reached) == [BEA, *([missed] * len(NOT_BEAS))]
     async with database.transaction() as session:
