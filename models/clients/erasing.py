@@ -191,18 +191,20 @@ _LISTS: Final = tuple(
 _COUNTS: Final = (f"(SELECT count(*) FROM {table} WHERE connection_id IN ({_THEIRS}))" for table in _TABLES)  # noqa: S608
 _ROWS: Final = text(f"SELECT {' + '.join(_COUNTS)}")
 _EVENTS: Final = text(f"SELECT count(*) FROM events WHERE client_id = {_IDS}")  # noqa: S608
+_ALL_THEIRS: Final = f"""
+    SELECT run_id, organisation_id FROM run_organisations WHERE client_id = {_IDS}
+    UNION SELECT run_id, organisation_id FROM run_organisations WHERE connection_id = ANY(ARRAY({_THEIRS}))
+    UNION SELECT o.run_id, o.organisation_id FROM connections c
+        JOIN runs r ON r.practice_id = c.practice_id AND r.provider = c.provider
+        JOIN run_organisations o ON o.run_id = r.id AND o.organisation_id = c.organisation_id
+        WHERE c.client_id = {_IDS}
+"""  # noqa: S608
+"""The rows of ``_IS_THEIRS``, of all runs: each part alone has an index, where all at once would look at every row."""
+
 _RUNS: Final = text(f"""
-    SELECT count(*) FROM runs r JOIN (
-        SELECT run_id FROM run_organisations WHERE client_id = {_IDS}
-        UNION SELECT run_id FROM run_organisations WHERE connection_id = ANY(ARRAY({_THEIRS}))
-        UNION SELECT o.run_id FROM connections c
-            JOIN runs r ON r.practice_id = c.practice_id AND r.provider = c.provider
-            JOIN run_organisations o ON o.run_id = r.id AND o.organisation_id = c.organisation_id
-            WHERE c.client_id = {_IDS}
-    ) theirs ON theirs.run_id = r.id
+    SELECT count(DISTINCT r.id) FROM runs r JOIN ({_ALL_THEIRS}) theirs ON theirs.run_id = r.id
     WHERE r.practice_id = :practice_id
 """)  # noqa: S608
-"""As ``_IS_THEIRS`` has them; each part alone has an index or looks at one column, where all at once join every row."""
 
 _OPEN_RUNS: Final = text(f"""
     SELECT r.id FROM runs r WHERE r.practice_id = :practice_id AND r.stage <> '{Stage.FINISHED.value}' AND (
@@ -244,7 +246,9 @@ _STATEMENTS: Final = tuple(
             provider_connection_id = NULL, verdict_message = NULL,
             message = CASE WHEN o.message IS NOT NULL THEN :said END,
             action = CASE WHEN o.client_id IS NOT NULL THEN o.action END
-        FROM runs r WHERE r.id = o.run_id AND r.practice_id = :practice_id AND {_IS_THEIRS}
+        FROM runs r, ({_ALL_THEIRS}) theirs
+        WHERE r.id = o.run_id AND r.practice_id = :practice_id
+          AND o.run_id = theirs.run_id AND o.organisation_id = theirs.organisation_id
         """,  # noqa: S608
         # What it says of others that were taken for them.
         f"""

@@ -192,8 +192,8 @@ async def _views(session: AsyncSession, *matching: Any, names: TextClause = NO_N
         .where(*matching)
         .order_by(col(Run.created_at).desc(), col(Run.id).desc())
     )
-    counted: Any = with_parts(query).group_by(Colleague.name, Client.name)
-    found = (await session.exec(counted)).all()
+    whole: Any = with_parts(query)
+    found = (await session.exec(whole)).all()
     return [
         RunView(run, colleague, client, tally, read_names(named))
         for (run, colleague, client, named), tally in tallied(found)

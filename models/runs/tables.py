@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, Text, UniqueConstraint, false
+from sqlalchemy import Index, Text, UniqueConstraint, false, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
@@ -68,6 +68,7 @@ class RunOrganisation(SQLModel, table=True):
     __table_args__ = (
         Index("ix_run_organisations_order", "run_id", "position"),
         Index("ix_run_organisations_connection", "connection_id"),
+        Index("ix_run_organisations_client", "client_id", postgresql_where=text("client_id IS NOT NULL")),
     )
 
     run_id: str = Field(foreign_key="runs.id", primary_key=True, max_length=120)
