@@ -45,15 +45,22 @@ class Reader:
         self._tokens = tokens
         self._now = now
 
-    async def read(self, claimed: Claimed, lease: Lease) -> Readings:
+    async def look_up_logins(self, claimed: Sequence[Claimed]) -> None:
+        """Look up the logins of connections of one provider that are read together; say so when they are read."""
+        if claimed:
+            provider = self._providers[claimed[0].connection.provider]
+            await self._tokens.look_up({one.grant_id for one in claimed}, provider)
+
+    async def read(self, claimed: Claimed, lease: Lease, *, is_looked_up: bool = False) -> Readings:
         """Read the lists of a connection that are left to read; a provider's errors are part of the result.
 
         Args:
             claimed: What to read.
             lease: The lease on the connection; it is renewed as pages arrive.
+            is_looked_up: Its login was looked up just now; see ``look_up_logins``.
         """
         connection, provider = claimed.connection, self._providers[claimed.connection.provider]
-        tokens = self._tokens.of(claimed.grant_id, provider, connection.practice_id)
+        tokens = self._tokens.of(claimed.grant_id, provider, connection.practice_id, is_looked_up=is_looked_up)
         readings = Readings(
             warns_of_new_suppliers=connection.warns_of_new_suppliers,
             partial=frozenset(claimed.since),

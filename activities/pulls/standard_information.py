@@ -113,7 +113,9 @@ class StandardInformationActivities:
         claimed = await self._claim_group(asked, to_pull)
         lease = Lease(self._database, [one.connection.id for one in claimed], self._now)
         known = KnownReferences(self._database, [one.connection.id for one in claimed])
-        came = await asyncio.gather(*(self._read(one, lease, known) for one in claimed), return_exceptions=True)
+        await self._reader.look_up_logins(claimed)
+        reads = (self._read(one, lease, known, is_looked_up=True) for one in claimed)
+        came = await asyncio.gather(*reads, return_exceptions=True)
         if any(isinstance(one, BaseException) and is_away(one) for one in came):
             raise DatabaseAway
         read: dict[UUID, Readings] = {}
@@ -142,7 +144,9 @@ class StandardInformationActivities:
         async with self._database.session() as session:
             return await runs.without_good_pull(session, asked.run_id, asked.connection_ids)
 
-    async def _read(self, claimed: Claimed, lease: Lease, known: KnownReferences) -> Readings:
+    async def _read(
+        self, claimed: Claimed, lease: Lease, known: KnownReferences, *, is_looked_up: bool = False
+    ) -> Readings:
         """Read what is to be read, and then what rests and is wanted after all.
 
         Where something is to be stored, that is the profile, so that nothing is stored of books that are not known to
@@ -152,8 +156,9 @@ class StandardInformationActivities:
             claimed: What to read.
             lease: The lease on the connection.
             known: What rows of it, and of the others that are read together, can refer to.
+            is_looked_up: Its login was looked up just now, with those of the others.
         """
-        readings = await self._reader.read(claimed, lease)
+        readings = await self._reader.read(claimed, lease, is_looked_up=is_looked_up)
         news = readings.news
         if claimed.resting and (news or readings.staged or readings.deleted):
             if readings.staged:

@@ -79,8 +79,7 @@ class Storage:
                     if readings.warns_of_new_suppliers:
                         await supplier_notices.tell(session, identity, changes[identity], pull_id=asked.pull_id, at=at)
                 await receipts.write_receipts(session, changes, pull_id=asked.pull_id, at=at)
-                for identity, readings in read.items():
-                    await _write_failures(session, identity, readings.own_states, at)
+                await _write_failures(session, {of: readings.own_states for of, readings in read.items()}, at)
                 for identity in read.keys() - set(good):
                     await connections.reconsider(session, identity, at)  # some of its lists may be healed
                 pulls = [_good_pull(identity, read[identity], is_refresh=True) for identity in good]
@@ -133,7 +132,7 @@ class Storage:
             await receipts.write_receipts(session, {asked.connection_id: changes}, pull_id=asked.pull_id, at=at)
             await receipts.confirm(session, _unchanged({asked.connection_id: readings}), pull_id=asked.pull_id, at=at)
             if is_own:
-                await _write_failures(session, asked.connection_id, readings.errors, at)
+                await _write_failures(session, {asked.connection_id: readings.errors}, at)
                 await self._record_health(session, asked, readings, changes, at)
             await self._settle(session, asked, readings.worst, row, at)
             await leases.release(session, (asked.connection_id,), holder=holder())
@@ -260,10 +259,14 @@ def _is_worth_telling(asked: PullClientInput, changes: Mapping[ListName, Changes
 
 
 async def _write_failures(
-    session: AsyncSession, connection_id: UUID, errors: Mapping[Lists, ProviderError], at: datetime
+    session: AsyncSession, errors: Mapping[UUID, Mapping[Lists, ProviderError]], at: datetime
 ) -> None:
-    for lists, error in errors.items():
-        await receipts.write_failures(session, connection_id, lists, error.cause, error.detail, at=at)
+    failures = [
+        receipts.Failure(of, lists, error.cause, error.detail)
+        for of, met in errors.items()
+        for lists, error in met.items()
+    ]
+    await receipts.write_failures(session, failures, at=at)
 
 
 async def _leave_out_stored(

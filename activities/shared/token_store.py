@@ -5,12 +5,12 @@ A secret never leaves this process's memory but for its sealed row.
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from activities.delivery.operators import Operators
-from models.grants.fresh_tokens import fresh_tokens
+from models.grants.fresh_tokens import fresh_tokens, good_tokens
 from models.grants.leases import LoginBusy
 from models.grants.tables import Grant
 from models.kit.columns import now as this_moment
@@ -49,9 +49,35 @@ class TokenStore:
         self._remembered: OrderedDict[UUID, Credential] = OrderedDict()
         self._asking: dict[tuple[UUID, bytes | None, timedelta], asyncio.Task[Credential]] = {}
 
-    def of(self, grant_id: UUID, provider: Provider, practice_id: UUID | None) -> CredentialSource:
-        """The credential source of one grant, for a practice's calls; see ``CredentialSource``."""
-        return _GrantTokens(self, grant_id, provider, practice_id)
+    def of(
+        self, grant_id: UUID, provider: Provider, practice_id: UUID | None, *, is_looked_up: bool = False
+    ) -> CredentialSource:
+        """The credential source of one grant, for a practice's calls; see ``CredentialSource``.
+
+        Args:
+            grant_id: Which grant.
+            provider: Who gave it.
+            practice_id: For whom calls are made.
+            is_looked_up: What is remembered of it was stored just now; see ``look_up``.
+        """
+        return _GrantTokens(self, grant_id, provider, practice_id, has_begun=is_looked_up)
+
+    async def look_up(self, grant_ids: Collection[UUID], provider: Provider) -> None:
+        """Remember what is stored of several grants, in one statement, where each has to be looked up to begin."""
+        if not provider.capabilities.takes_over:
+            return
+        found = await good_tokens(
+            self._database,
+            self._sealer,
+            grant_ids,
+            opened=credential_of,
+            now=self._now,
+            leeway=provider.capabilities.leeway,
+        )
+        for grant_id in grant_ids:
+            self._remembered.pop(grant_id, None)
+        for grant_id, credential in found.items():
+            self._remember(grant_id, credential)
 
     async def credential(
         self, grant_id: UUID, provider: Provider, rejected: Credential | None, *, is_first: bool = False
@@ -164,10 +190,13 @@ class TokenStore:
             raise
         if is_new:
             await self._operators.app_accepted(provider)
-        self._remembered[grant_id] = fresh
+        self._remember(grant_id, fresh)
+        return fresh
+
+    def _remember(self, grant_id: UUID, credential: Credential) -> None:
+        self._remembered[grant_id] = credential
         while len(self._remembered) > REMEMBERED_GRANTS:
             self._remembered.popitem(last=False)
-        return fresh
 
     async def _why(self, grant_id: UUID, dead: SignedOut) -> SignedOut:
         """The same, or that its time is over for good."""
@@ -177,9 +206,11 @@ class TokenStore:
 
 
 class _GrantTokens:
-    def __init__(self, tokens: TokenStore, grant_id: UUID, provider: Provider, practice_id: UUID | None) -> None:
+    def __init__(
+        self, tokens: TokenStore, grant_id: UUID, provider: Provider, practice_id: UUID | None, *, has_begun: bool
+    ) -> None:
         self._tokens, self._grant_id, self._provider = tokens, grant_id, provider
-        self._has_begun = False
+        self._has_begun = has_begun
         self.practice_id = practice_id
 
     async def credential(self, rejected: Credential | None = None) -> Credential:

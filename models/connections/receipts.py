@@ -91,46 +91,58 @@ _WRITE = text("""
 """)
 
 
-async def write_failures(
-    session: AsyncSession,
-    connection_id: UUID,
-    lists: Iterable[ListName],
-    cause: Cause,
-    detail: str,
-    *,
-    at: datetime,
-) -> None:
+class Failure(NamedTuple):
+    """Why lists of a connection could not be pulled.
+
+    Attributes:
+        connection_id: The connection.
+        lists: The lists that failed.
+        cause: Why they failed.
+        detail: For support staff; cut at 200 characters.
+    """
+
+    connection_id: UUID
+    lists: Iterable[ListName]
+    cause: Cause
+    detail: str
+
+
+async def write_failures(session: AsyncSession, failures: Iterable[Failure], *, at: datetime) -> None:
     """Write why lists could not be pulled; the numbers of the last successful pull stay.
 
     A cause that needs a person also stays when the new cause is transient, because an outage says nothing about it.
 
     Args:
         session: The caller's transaction.
-        connection_id: The connection.
-        lists: The lists that failed.
-        cause: Why they failed.
-        detail: For support staff; cut at 200 characters.
+        failures: Of several connections; of a list that is named twice, the last one counts.
         at: The moment of the try (aware, UTC).
     """
-    replaces_any = cause.needs_person or cause.is_of_list
-    failed = {
-        "connection": connection_id,
-        "names": [name.value for name in lists],
-        "cause": cause.value,
-        "detail": detail[:200] or None,
+    failed = {(one.connection_id, name): one for one in failures for name in one.lists}
+    if not failed:
+        return
+    asked = {
+        "ids": texts(of for of, _ in failed),
+        "names": [name.value for _, name in failed],
+        "causes": [one.cause.value for one in failed.values()],
+        "details": [one.detail[:200] for one in failed.values()],
         "at": at,
-        "stays": [] if replaces_any else [lasting.value for lasting in Cause if lasting.needs_person],
+        "lasting": [cause.value for cause in Cause if cause.needs_person],
+        "replacing": [cause.value for cause in Cause if cause.needs_person or cause.is_of_list],
     }
-    await (await session.connection()).execute(_WRITE_FAILURES, failed)
+    await (await session.connection()).execute(_WRITE_FAILURES, asked)
 
 
 _WRITE_FAILURES = text("""
     INSERT INTO receipts (connection_id, list_name, rows, added, changed, gone, attempted_at, cause, cause_detail)
-    SELECT :connection, list.name, 0, 0, 0, 0, :at, :cause, :detail
-    FROM unnest(CAST(:names AS text[])) AS list (name)
+    SELECT failed.connection_id, failed.name, 0, 0, 0, 0, :at, failed.cause, nullif(failed.detail, '')
+    FROM unnest(CAST(:ids AS text[])::uuid[], CAST(:names AS text[]), CAST(:causes AS text[]), CAST(:details AS text[]))
+        AS failed (connection_id, name, cause, detail)
     ON CONFLICT (connection_id, list_name) DO UPDATE
-        SET cause = CASE WHEN receipts.cause = ANY(CAST(:stays AS text[])) THEN receipts.cause ELSE excluded.cause END,
-            cause_detail = CASE WHEN receipts.cause = ANY(CAST(:stays AS text[]))
+        SET cause = CASE WHEN receipts.cause = ANY(CAST(:lasting AS text[]))
+                              AND excluded.cause <> ALL(CAST(:replacing AS text[]))
+                         THEN receipts.cause ELSE excluded.cause END,
+            cause_detail = CASE WHEN receipts.cause = ANY(CAST(:lasting AS text[]))
+                                     AND excluded.cause <> ALL(CAST(:replacing AS text[]))
                                 THEN receipts.cause_detail ELSE excluded.cause_detail END,
             attempted_at = excluded.attempted_at
 """)

@@ -129,7 +129,7 @@ async def test_a_group_heals_the_lists_that_it_could_read_of_a_client_in_trouble
         connection.list_names = [ListName.ACCOUNTS, ListName.BANK_ACCOUNTS, ListName.SUPPLIERS, ListName.CUSTOMERS]
         session.add(connection)
         failed = (ListName.ACCOUNTS, ListName.BANK_ACCOUNTS), Cause.PERMISSION_MISSING, "401"
-        await receipts.write_failures(session, house.connection_id, *failed, at=NOON)
+        await receipts.write_failures(session, [receipts.Failure(house.connection_id, *failed)], at=NOON)
         await connections.reconsider(session, house.connection_id, NOON)
     assert (await connection_of(pulls)).status == "needs_reconnect"
     ailing(pulls, monkeypatch, Unavailable("503"))

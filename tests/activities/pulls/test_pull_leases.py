@@ -29,6 +29,7 @@ from providers.port.provider import Page
 from providers.xero import feeds
 from tests.models.conftest import NOON, HandClock, House, a_connection
 from tests.models.rows import account, contact, profile
+from tests.second_provider import A_PERSONS
 
 OTHER = "somebody-else"
 RUN = "a-run"
@@ -39,7 +40,7 @@ MADE: dict[Feed, Callable[[str, str], Row]] = {feeds.ACCOUNTS: account, feeds.CO
 class Books:
     """Accounting software with two pages of each feed; something may happen while the first is on its way."""
 
-    name, title, feeds = "xero", "Xero", feeds.FEEDS
+    name, title, feeds, capabilities = "xero", "Xero", feeds.FEEDS, A_PERSONS
 
     def __init__(self) -> None:
         self.meanwhile: Callable[[str], Awaitable[None]] | None = None

@@ -1,12 +1,14 @@
 """When a credential is refreshed is its provider's to say."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import pytest_asyncio
 
 from activities.shared.token_store import TokenStore
 from contracts.words.causes import Cause
+from contracts.words.connections import GrantStatus
 from models.grants.tables import Grant
 from models.grants.writes import upsert_grant
 from models.kit.database import Database
@@ -14,10 +16,11 @@ from models.kit.sealing import Sealer
 from models.practices.writes import create_colleague, create_practice
 from providers.port.credential import Credential
 from providers.port.errors import SignedOut
+from runtime.sealing.keyring import SealError
 from tests.models.conftest import NOON, HandClock
 from tests.second_provider import A_PERSONS, ONE_AT_A_TIME, Second
 
-ENDS = NOON + timedelta(minutes=5)
+ENDS, LATER = NOON + timedelta(minutes=5), NOON + timedelta(hours=1)
 LEEWAY, RENEWED_AT_AGE = A_PERSONS.leeway, A_PERSONS.renewed_at_age
 
 
@@ -92,6 +95,58 @@ async def test_where_a_sign_in_ends_the_one_before_nobody_begins_with_what_is_re
     taken_over = await signed_in("Cal")
     assert (await tokens.of(taken_over.id, second, None).credential()).secret == b"Cal"
     assert (await under_way.credential()).secret == b"Cal"
+
+
+@pytest_asyncio.fixture
+async def companies(database: Database, sealer: Sealer) -> list[Grant]:
+    """Grants of four companies: good, near its end, signed out, and one more that is good."""
+    async with database.transaction() as session:
+        practice = await create_practice(session, "Harbour Lane")
+        colleague = await create_colleague(session, practice.id, email="ada@harbour.test", name="Ada")
+        made = [
+            await upsert_grant(
+                session,
+                sealer,
+                provider="second",
+                credential=Credential(f"company-{place}", "Bea", "Bea", b"stored %d" % place, ends),
+                practice_id=practice.id,
+                colleague_id=colleague.id,
+                at=NOON,
+                takes_over=True,
+            )
+            for place, ends in enumerate((LATER, NOON, LATER, LATER))
+        ]
+        made[2].status = GrantStatus.SIGNED_OUT
+        return made
+
+
+async def test_several_that_begin_together_are_looked_up_at_once_and_only_good_ones_are_taken(
+    database, sealer, companies
+):
+    store, second = TokenStore(database, sealer, HandClock()), Second(ONE_AT_A_TIME)
+    async with database.transaction() as session:
+        (await session.get_one(Grant, companies[3].id)).sealed_secret = b"nobody opens this"
+    await store.look_up([*(grant.id for grant in companies), uuid4()], second)
+    async with database.transaction() as session:  # what was looked up is used, not looked up again
+        (await session.get_one(Grant, companies[0].id)).sealed_secret = b"nobody opens this"
+    good, ending, ended, broken = (store.of(grant.id, second, None, is_looked_up=True) for grant in companies)
+    assert (await good.credential()).secret == b"stored 0"
+    assert (await ending.credential()).secret == b"secret 2"
+    with pytest.raises(SignedOut):
+        await ended.credential()
+    with pytest.raises(SealError):
+        await broken.credential()
+
+
+async def test_what_is_looked_up_replaces_what_is_remembered(database, sealer, companies):
+    clock, second = HandClock(), Second(ONE_AT_A_TIME)
+    store, grant = TokenStore(database, sealer, clock), companies[0]
+    await store.look_up([grant.id], second)
+    async with database.transaction() as session:
+        (await session.get_one(Grant, grant.id)).status = GrantStatus.SIGNED_OUT
+    await store.look_up([grant.id], second)
+    with pytest.raises(SignedOut):
+        await store.of(grant.id, second, None, is_looked_up=True).credential()
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,9 @@ CONTACTS = RowKind.CONTACTS.lists
 async def failed(database: Database, house: House, lists: Sequence[ListName], cause: Cause) -> None:
     """A pull in which some lists failed, as it is written down."""
     async with database.transaction() as session:
-        await receipts.write_failures(session, house.connection_id, lists, cause, "HTTP 401", at=NOON)
+        await receipts.write_failures(
+            session, [receipts.Failure(house.connection_id, lists, cause, "HTTP 401")], at=NOON
+        )
         await connections.record_trouble(session, house.connection_id, cause, "HTTP 401", NOON, until=None)
 
 

@@ -6,6 +6,7 @@ from contracts.words.causes import Cause
 from contracts.words.lists import ListName
 from models.connections.receipts import (
     BeforePull,
+    Failure,
     before_pull,
     confirm,
     first_cause,
@@ -16,7 +17,7 @@ from models.connections.receipts import (
 )
 from models.connections.tables import Connection
 from rules.lists.list_changes import Changes
-from tests.models.conftest import LATER, NOON
+from tests.models.conftest import LATER, NOON, a_client
 
 pytestmark = pytest.mark.usefixtures("next_door")
 
@@ -43,7 +44,7 @@ async def test_a_failure_keeps_the_last_good_numbers_and_success_clears_the_caus
     async with database.transaction() as session:
         await write_receipts(session, {house.connection_id: {SUPPLIERS: Changes(5, 5, 0, 0)}}, pull_id="1", at=NOON)
         lists = (SUPPLIERS, ITEMS)
-        await write_failures(session, house.connection_id, lists, Cause.RATE_LIMITED, "x" * 300, at=LATER)
+        await write_failures(session, [Failure(house.connection_id, lists, Cause.RATE_LIMITED, "x" * 300)], at=LATER)
     async with database.session() as session:
         receipts = await receipts_of(session, house.connection_id)
         before = await before_pull(session, [house.connection_id], "1")
@@ -66,7 +67,7 @@ async def test_that_nothing_has_changed_is_written_of_those_lists_alone(database
         counted = dict.fromkeys((SUPPLIERS, ITEMS), Changes(5, 4, 3, 2))
         await write_receipts(session, {house.connection_id: counted}, pull_id="1", at=NOON)
         assert await first_cause(session, house.connection_id) is None
-        await write_failures(session, house.connection_id, (ITEMS,), Cause.UNKNOWN, "", at=NOON)
+        await write_failures(session, [Failure(house.connection_id, (ITEMS,), Cause.UNKNOWN, "")], at=NOON)
         assert await first_cause(session, house.connection_id) is Cause.UNKNOWN
         await confirm(session, {house.connection_id: (ITEMS,)}, pull_id="2", at=LATER)
         await confirm(session, {house.connection_id: ()}, pull_id="3", at=LATER)
@@ -92,15 +93,33 @@ async def test_that_nothing_has_changed_is_written_of_those_lists_alone(database
 async def test_an_outage_takes_no_cause_away_that_needs_a_person(database, house, before, after, kept):
     async with database.transaction() as session:
         for cause in (before, after):
-            await write_failures(session, house.connection_id, (ITEMS,), cause, cause.value, at=NOON)
+            await write_failures(session, [Failure(house.connection_id, (ITEMS,), cause, cause.value)], at=NOON)
         receipt = (await receipts_of(session, house.connection_id))[ITEMS]
         assert (receipt.cause, receipt.cause_detail) == (kept, kept.value)
+
+
+async def test_failures_of_several_connections_are_written_at_once_each_with_its_own_cause(database, sealer, house):
+    async with database.transaction() as session:
+        first, second = house.connection_id, (await a_client(session, sealer, house.other_colleague, "user-3"))[2].id
+        await write_failures(session, [Failure(second, (ITEMS,), Cause.SIGNED_OUT, "401")], at=NOON)
+        failures = [
+            Failure(first, (ITEMS, SUPPLIERS), Cause.NOT_ON_PLAN, "plus"),
+            Failure(first, (SUPPLIERS,), Cause.ROLE_TOO_LOW, ""),
+            Failure(second, (ITEMS, SUPPLIERS), Cause.PROVIDER_UNAVAILABLE, "503"),
+        ]
+        await write_failures(session, failures, at=LATER)
+        read = {of: await receipts_of(session, of) for of in (first, second)}
+    assert {of: {name: (one.cause, one.cause_detail) for name, one in lists.items()} for of, lists in read.items()} == {
+        first: {ITEMS: (Cause.NOT_ON_PLAN, "plus"), SUPPLIERS: (Cause.ROLE_TOO_LOW, None)},
+        second: {ITEMS: (Cause.SIGNED_OUT, "401"), SUPPLIERS: (Cause.PROVIDER_UNAVAILABLE, "503")},
+    }
+    assert all(one.attempted_at == LATER for lists in read.values() for one in lists.values())
 
 
 async def test_what_a_list_that_is_chosen_says(database, house):
     async with database.transaction() as session:
         assert not await says(session, house.connection_id, Cause.SIGNED_OUT)
-        await write_failures(session, house.connection_id, (ITEMS,), Cause.ROLE_TOO_LOW, "", at=NOON)
+        await write_failures(session, [Failure(house.connection_id, (ITEMS,), Cause.ROLE_TOO_LOW, "")], at=NOON)
         assert await says(session, house.connection_id, Cause.ROLE_TOO_LOW)
         assert not await says(session, house.connection_id, Cause.SIGNED_OUT)
         (await session.get_one(Connection, house.connection_id)).list_names = ["organisation", "suppliers"]
@@ -111,5 +130,5 @@ async def test_what_a_list_that_is_chosen_says(database, house):
 async def test_nothing_to_write_is_fine(database, house):
     async with database.transaction() as session:
         await write_receipts(session, {house.connection_id: {}}, pull_id="1", at=NOON)
-        await write_failures(session, house.connection_id, (), Cause.UNKNOWN, "", at=NOON)
+        await write_failures(session, [Failure(house.connection_id, (), Cause.UNKNOWN, "")], at=NOON)
         assert await receipts_of(session, house.connection_id) == {}

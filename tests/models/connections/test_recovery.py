@@ -53,7 +53,9 @@ async def trouble(database: Database, house: House, cause: Cause, told_by: str) 
     async with database.transaction() as session:
         await connection_health.lock(session, (house.connection_id,))
         if told_by == WITH_RECEIPTS:
-            await receipts.write_failures(session, house.connection_id, ListName, cause, "", at=NOON)
+            await receipts.write_failures(
+                session, [receipts.Failure(house.connection_id, ListName, cause, "")], at=NOON
+            )
         look = cause if told_by == BY_A_LOOK else None
         await connection_health.write(session, [Look(house.connection_id, look)], NOON)
 
