@@ -107,7 +107,7 @@ class Library:
         return found
 
     def recent(self, organisation_id: str, name: str, since: float) -> list[Record] | None:
-        """Records of a list among which are all that were changed after a moment; None where it takes all of them.
+        """Records of a list among which are all that were changed since a moment; None where it takes all of them.
 
         Most who ask for changes get none, and the books are not written anew to find that out.
 
@@ -117,7 +117,7 @@ class Library:
             since: Seconds since the epoch.
         """
         newest = self._newest.get((organisation_id, name))
-        if newest is None or newest > since:
+        if newest is None or newest >= since:
             return None
         changes = self._changes.get((organisation_id, name), {})
         return [record for record in changes.values() if record is not None]
@@ -171,7 +171,7 @@ class Library:
     def change_record(self, organisation_id: str, name: str, identity: str, record: Record | None) -> None:
         """Replace the record with this id, add it, or (None) remove it."""
         self._changes.setdefault((organisation_id, name), {})[identity] = record
-        self._forget(organisation_id)
+        self._forget(organisation_id, name)
 
     def change_organisation(self, organisation_id: str, **traits: object) -> Organisation:
         """Change traits of an organisation; its records are generated again.
@@ -207,12 +207,14 @@ class Library:
         self._bodies.clear()
         self._records_kept = self._bytes_kept = 0
 
-    def _forget(self, organisation_id: str) -> None:
-        for key in [key for key in self._records if key[0] == organisation_id]:
+    def _forget(self, organisation_id: str, *names: str) -> None:
+        """Forget what is kept of an organisation, or of some of its lists only."""
+        of = {(organisation_id, name) for name in names or self.listings}
+        for key in of & self._records.keys():
             self._records_kept -= len(self._records.pop(key))
-        for arranged in [key for key in self._arranged if key[0] == organisation_id]:
+        for arranged in [key for key in self._arranged if key[:2] in of]:
             del self._arranged[arranged]
-        for body_key in [key for key in self._bodies if key[0] == organisation_id]:
+        for body_key in [key for key in self._bodies if key[:2] in of]:
             self._bytes_kept -= len(self._bodies.pop(body_key))
 
     def body(self, organisation_id: str, name: str, query: str) -> bytes | None:

@@ -69,7 +69,9 @@ def read(library: Library, settings: Settings, question: Reading) -> bytes | Err
     if is_whole_list and (kept := library.body(question.business_id, question.name, key)) is not None:
         return kept
     parameters = asked(question.query)
-    records = library.records(question.business_id, question.name)
+    records = _recent(library, question, resource, parameters)
+    if records is None:
+        records = library.records(question.business_id, question.name)
     if resource.is_single:
         return NOT_FOUND if question.identity else _single(records[0], resource, parameters, settings)
     if question.identity:
@@ -79,6 +81,19 @@ def read(library: Library, settings: Settings, question: Reading) -> bytes | Err
     if is_whole_list and isinstance(body, bytes):
         library.keep_body(question.business_id, question.name, key, body)
     return body
+
+
+def _recent(
+    library: Library, question: Reading, resource: Resource, parameters: Mapping[str, str]
+) -> list[Record] | None:
+    """Those records among which are all that a question for changes can mean; None where it takes the whole list."""
+    honoured = {"updated_or_created_since": resource.since, "deleted_since": resource.deleted}
+    texts = [text for name, is_honoured in honoured.items() if is_honoured and (text := parameters.get(name))]
+    moments = [_moment(text) for text in texts]
+    dates = [one for one in moments if one is not None]
+    if question.identity or not dates or len(dates) < len(moments):
+        return None
+    return library.recent(question.business_id, question.name, min(dates))
 
 
 def _single(record: Record, resource: Resource, parameters: Mapping[str, str], settings: Settings) -> bytes:

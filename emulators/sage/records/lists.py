@@ -1,5 +1,7 @@
 """The lists that can be read, and how each is made of the books."""
 
+from datetime import datetime
+
 from emulators.books.library import Library, Listing
 from emulators.books.people import people
 from emulators.sage.records import accounts, contacts, dimensions, items, profile, tax
@@ -19,17 +21,22 @@ def _regions() -> list[Record]:
     ]
 
 
+def _changed_at(record: Record) -> float:
+    """When a record was last changed or deleted, in seconds since the epoch."""
+    return datetime.fromisoformat(str(record["updated_at"])).timestamp()
+
+
 LISTS = {
-    "ledger_accounts": Listing("id", lambda one, _: accounts.ledger_accounts(one)),
-    "bank_accounts": Listing("id", lambda one, _: accounts.bank_accounts(one)),
+    "ledger_accounts": Listing("id", lambda one, _: accounts.ledger_accounts(one), _changed_at),
+    "bank_accounts": Listing("id", lambda one, _: accounts.bank_accounts(one), _changed_at),
     "tax_rates": Listing("id", lambda one, _: tax.tax_rates(one)),
     "tax_profiles": Listing("id", lambda one, _: tax.tax_profiles(one)),
     "analysis_types": Listing("id", lambda one, _: dimensions.analysis_types(one)),
     "analysis_type_categories": Listing("id", lambda one, _: dimensions.categories(one)),
-    "products": Listing("id", lambda one, _: items.products(one)),
-    "services": Listing("id", lambda one, _: items.services(one)),
-    "stock_items": Listing("id", lambda one, _: items.stock_items(one)),
-    "contacts": Listing("id", lambda one, _: contacts.contacts(one)),
+    "products": Listing("id", lambda one, _: items.products(one), _changed_at),
+    "services": Listing("id", lambda one, _: items.services(one), _changed_at),
+    "stock_items": Listing("id", lambda one, _: items.stock_items(one), _changed_at),
+    "contacts": Listing("id", lambda one, _: contacts.contacts(one), _changed_at),
     "financial_settings": Listing("$path", lambda one, _: profile.financial_settings(one)),
     "business_settings": Listing("$path", lambda one, _: profile.business_settings(one)),
     "exchange_rates": Listing("$path", lambda one, _: profile.exchange_rates(one)),

@@ -33,11 +33,24 @@ def test_who_asks_for_changes_gets_them_without_books_that_are_written_anew() ->
     library = Library([dataclasses.replace(one, contacts=1)], [], {"things": listing}, kept_bytes=0)
     assert library.recent(it, "things", 9) is None, "nobody has read it yet"
     library.records(it, "things")
-    assert library.recent(it, "things", 1) is None
-    assert library.recent(it, "things", 2) == []
+    assert library.recent(it, "things", 2) is None
+    assert library.recent(it, "things", 3) == []
     library.change_record(it, "things", "a", {"id": "a", "at": 5})
     library.change_record(it, "things", "b", None)
-    assert library.recent(it, "things", 2) == [{"id": "a", "at": 5}]
+    assert library.recent(it, "things", 3) == [{"id": "a", "at": 5}]
     assert written == [it]
     library.change_organisation(it, contacts=7)
-    assert library.recent(it, "things", 2) is None, "they are other books now"
+    assert library.recent(it, "things", 3) is None, "they are other books now"
+
+
+def test_a_change_of_one_list_forgets_no_other() -> None:
+    one = organisations(7, 1, Surroundings(tuple(COUNTRIES.values()), ("small",), some_are_large=False))[0]
+    it = one.organisation_id
+    listing = Listing("id", lambda *_: [])
+    library = Library([one], [], {"things": listing, "others": listing}, kept_bytes=100)
+    for name in ("things", "others"):
+        library.keep_body(it, name, QUERY, b"kept")
+    library.change_record(it, "things", "a", {"id": "a"})
+    assert (library.body(it, "things", QUERY), library.body(it, "others", QUERY)) == (None, b"kept")
+    library.change_organisation(it, contacts=7)
+    assert library.body(it, "others", QUERY) is None
