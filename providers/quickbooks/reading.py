@@ -17,6 +17,7 @@ from providers.quickbooks.api import Calls
 from providers.quickbooks.changes import Changed, Changes
 from providers.quickbooks.company import Company
 from providers.quickbooks.feeds import (
+    ACCOUNTS,
     CHART,
     COLLECTIONS,
     COMPANY,
@@ -27,7 +28,7 @@ from providers.quickbooks.feeds import (
     Collection,
     everything,
 )
-from providers.quickbooks.rows import Numbers
+from providers.quickbooks.rows import Numbers, account
 from providers.quickbooks.statements import Statement, Walk, rows_of
 
 _INFO, _PREFERENCES = Statement("CompanyInfo"), Statement("Preferences")
@@ -41,6 +42,7 @@ class Reading:
         self._api, self._now = api, now
         self._changes = Changes(api, now)
         self._companies = SharedReads[Company]()
+        self._charts = SharedReads[list[Record]]()
         self._numbers = SharedReads[Numbers]()
 
     async def named(self, tokens: CredentialSource, realm: str) -> Company:
@@ -65,6 +67,8 @@ class Reading:
             yield await self._tax_codes(tokens, realm)
         elif feed == TRACKING:
             yield await self._tracking(tokens, realm, since)
+        elif feed == ACCOUNTS and since is None:
+            yield Page([row for record in await self._chart(tokens, realm, is_told=True) if (row := account(record))])
         elif feed == CURRENCIES:
             yield await self._currencies(tokens, realm, since)
         else:
@@ -96,16 +100,14 @@ class Reading:
         company = await self._company(tokens, realm)
         if not company.tracks and not company.may_track:
             raise NeedsPerson(Cause.NOT_ON_PLAN, f"the company's edition is {company.plan}")
-        made: list[Row] = []
-        unmodified = 0
+        asked: list[str] = []
         for entity in company.tracks:
             changed = await self._changed(tokens, realm, entity, since)
-            if changed is not None and changed.is_nothing:
-                unmodified += 1
-            else:
-                [records] = await self._whole(tokens, realm, everything(entity))
-                made += [row for row in [rows.tracking(entity, records, company)] if row is not None]
-        return Page(made, is_unmodified=since is not None and unmodified == len(company.tracks))
+            if changed is None or not changed.is_nothing:
+                asked.append(entity)
+        listed = await self._whole(tokens, realm, *map(everything, asked)) if asked else []
+        made = [rows.tracking(entity, records, company) for entity, records in zip(asked, listed, strict=True)]
+        return Page([row for row in made if row is not None], is_unmodified=since is not None and not asked)
 
     async def _currencies(self, tokens: CredentialSource, realm: str, since: datetime | None) -> Page:
         company = await self._company(tokens, realm)
@@ -148,11 +150,20 @@ class Reading:
         """The numbers of a company's accounts, to which other records only refer; none where it uses none."""
 
         async def load() -> Numbers:
-            return rows.numbers_of(*await self._whole(tokens, realm, CHART))
+            return rows.numbers_of(await self._chart(tokens, realm))
 
         if not (await self._company(tokens, realm)).has_account_numbers:
             return {}
         return await self._numbers.get(tokens, realm, load)
+
+    async def _chart(self, tokens: CredentialSource, realm: str, *, is_told: bool = False) -> list[Record]:
+        """A company's accounts, read once for their own feed and for those whose records refer to them."""
+
+        async def load() -> list[Record]:
+            pages = self._records(tokens, realm, CHART, is_never_empty=True)
+            return [record async for records, _ in pages for record in records]
+
+        return await self._charts.get(tokens, realm, load, is_told=is_told)
 
     async def _changed(
         self, tokens: CredentialSource, realm: str, entity: str, since: datetime | None

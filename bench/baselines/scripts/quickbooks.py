@@ -49,15 +49,15 @@ async def pull(script: "Script", organisation: Found) -> None:
     info, preferences = await _batch(script, realm, (_INFO, _PREFERENCES))
     company = Company(rows_of(info, _INFO.entity)[0], rows_of(preferences, _PREFERENCES.entity)[0])
     tracked = [everything(entity) for entity in company.tracks]
-    asked = (*_LISTED, *_TAX, *tracked, *((CURRENCY_LIST,) if company.has_currencies else ()))
+    currency_list = [CURRENCY_LIST] if company.has_currencies else []
     # One call for each list, as ours makes them, all at the same time.
     read = await asyncio.gather(
         *(_whole(script, realm, (one,)) for one in _LISTED),
-        _whole(script, realm, _TAX),
-        *(_whole(script, realm, (one,)) for one in asked[len(_LISTED) + len(_TAX) :]),
+        *(_whole(script, realm, some) for some in (_TAX, tracked, currency_list) if some),
     )
     (chart,), (items,), (vendors,), (customers,), (codes, rates), *others = read
-    currencies = others.pop()[0] if company.has_currencies else []
+    currencies = others.pop()[0] if currency_list else []
+    tracking = others.pop() if tracked else []
     numbers = rows.numbers_of(chart) if company.has_account_numbers else {}
     profile = company.profile(realm)
     organisation.rows |= {
@@ -65,7 +65,7 @@ async def pull(script: "Script", organisation: Found) -> None:
         RowKind.ACCOUNTS: _rows(map(rows.account, chart)),
         RowKind.TAX_RATES: _rows(rows.tax_codes(codes, rates, company, datetime.now(UTC))),
         RowKind.TRACKING_CATEGORIES: _rows(
-            rows.tracking(one.entity, records, company) for one, (records,) in zip(tracked, others, strict=True)
+            rows.tracking(one.entity, records, company) for one, records in zip(tracked, tracking, strict=True)
         ),
         RowKind.ITEMS: _rows(rows.item(one, numbers) for one in items),
         RowKind.CONTACTS: _rows([*map(rows.vendor, vendors), *map(rows.customer, customers)]),

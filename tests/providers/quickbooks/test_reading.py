@@ -150,10 +150,10 @@ EVERYTHING = {
 }
 
 
-async def test_a_first_pull_takes_ten_calls(books: Books, read: Read) -> None:
+async def test_a_first_pull_takes_eight_calls(books: Books, read: Read) -> None:
     assert {feed: await read.keys(feed) for feed in FEEDS} == EVERYTHING
-    # Of the accounts once more, for the numbers that items refer to.
-    assert books.calls == ["/batch"] * 10
+    # Classes and locations come in one, and items refer to the accounts that were read.
+    assert books.calls == ["/batch"] * 8
     (page,) = await read.pages(ITEMS)
     assert page.rows[0].sales_account_code == "4000"  # type: ignore[union-attr]  # an item
 
