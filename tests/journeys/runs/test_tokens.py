@@ -1,12 +1,13 @@
 """Access tokens that end in the middle of a run, with several workers at it."""
 
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
 import pytest
 
 from emulators.xero.faults import Kind
 from runtime.temporal.connection import connect
-from tests.journeys.platforms.marks import GRACE
+from tests.journeys.platforms.marks import GRACE, MANY_AT_ONCE
 from tests.journeys.scene import Json, Scene
 from workflows.plans.sizes import CLIENTS_PULLED_TOGETHER
 
@@ -34,6 +35,22 @@ async def test_two_workers_and_one_ended_token_make_one_refresh(make_scene):
     assert run["counts"] == {"created": MANY}
     assert 1 <= scene.world.calls.refreshes <= scene.platform.sign_ins(MANY)  # one for each login
     assert scene.world.calls.by_status[401] > 0
+
+
+@pytest.mark.thorough
+@MANY_AT_ONCE
+async def test_a_pull_that_outlasts_its_tokens_never_uses_one_that_is_over(make_scene, monkeypatch):
+    """Each is refreshed before it ends: a pull that takes many lives of a token is never answered 401."""
+    scene = await make_scene(organisations=MANY, latency_ms=200, small_books=True)
+    leeway = scene.providers[scene.platform.name].capabilities.leeway
+    short = replace(scene.world.policies, access_seconds=int(leeway.total_seconds()) + 1)
+    monkeypatch.setattr(type(scene.world), "policies", short)
+    monkeypatch.setattr(scene.world.grants, "policies", short)
+    async with scene.worker(groups_at_once=1):
+        run = await scene.added()
+    assert run["counts"] == {"created": MANY}
+    assert scene.world.calls.refreshes >= 2
+    assert scene.world.calls.by_status[401] == 0
 
 
 @pytest.mark.thorough
