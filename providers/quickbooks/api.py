@@ -46,6 +46,8 @@ class Calls(ApiCalls):
         realm: str,
         bound: Bound = SINGLE,
         params: Mapping[str, str] | None = None,
+        *,
+        has_decimals: bool = False,
     ) -> Record:
         """Make a GET call.
 
@@ -55,11 +57,12 @@ class Calls(ApiCalls):
             realm: The company's id.
             bound: How large the answer may be, and how long the call may take.
             params: Query parameters.
+            has_decimals: As of ``read_json``.
 
         Raises:
             ProviderError: Classified by cause.
         """
-        answer, _ = await self._asked("GET", path, tokens, realm, bound, params or {})
+        answer, _ = await self._asked("GET", path, tokens, realm, bound, params or {}, has_decimals=has_decimals)
         return answer
 
     async def query(self, statement: Statement, tokens: CredentialSource, realm: str) -> Record:
@@ -68,7 +71,8 @@ class Calls(ApiCalls):
         Raises:
             ProviderError: Classified by cause.
         """
-        answer = await self.get("/query", tokens, realm, PAGE, {"query": statement.text})
+        words = {"query": statement.text}
+        answer = await self.get("/query", tokens, realm, PAGE, words, has_decimals=statement.has_decimals)
         return self._response(answer, statement)
 
     async def batch(self, statements: Sequence[Statement], tokens: CredentialSource, realm: str) -> list[Record]:
@@ -78,7 +82,8 @@ class Calls(ApiCalls):
             ProviderError: Classified by cause, of the first that failed.
         """
         asked = [{"bId": str(place), "Query": one.text} for place, one in enumerate(statements)]
-        answer, headers = await self._asked("POST", "/batch", tokens, realm, PAGE, {}, {"BatchItemRequest": asked})
+        body, has_decimals = {"BatchItemRequest": asked}, any(one.has_decimals for one in statements)
+        answer, headers = await self._asked("POST", "/batch", tokens, realm, PAGE, {}, body, has_decimals=has_decimals)
         came = {one.get("bId"): one for one in records_in(answer.get("BatchItemResponse"))}
         answers = []
         for place, statement in enumerate(statements):
@@ -104,6 +109,8 @@ class Calls(ApiCalls):
         bound: Bound,
         params: Mapping[str, str],
         body: object = None,
+        *,
+        has_decimals: bool,
     ) -> tuple[Record, Mapping[str, str]]:
         response = await self.send(
             method,
@@ -116,7 +123,7 @@ class Calls(ApiCalls):
             content=None if body is None else orjson.dumps(body),
         )
         try:
-            answer = read_object(response.content)
+            answer = read_object(response.content, has_decimals=has_decimals)
         except Unavailable as error:
             if fault := fault_in(response.content):
                 raise self._error(realm, path, response.headers, fault) from None

@@ -45,9 +45,9 @@ class Collection:
     has_all_in_changes: bool = True
 
 
-def everything(entity: str, columns: str = "*") -> Statement:
-    """All records of an entity that can be inactive."""
-    return Statement(entity, columns, (ACTIVE_OR_NOT,))
+def everything(entity: str, columns: str = "*", *, has_decimals: bool = False) -> Statement:
+    """All records of an entity that can be inactive; ``has_decimals`` as of ``Statement``."""
+    return Statement(entity, columns, (ACTIVE_OR_NOT,), has_decimals=has_decimals)
 
 
 CHART, CURRENCY_LIST = everything("Account"), Statement("CompanyCurrency")
@@ -56,7 +56,9 @@ COLLECTIONS: Mapping[Feed, Collection] = {
     # Every company has accounts that cannot be made inactive.
     ACCOUNTS: Collection(CHART, lambda record, _: rows.account(record), is_never_empty=True),
     # The star leaves the item's code out.
-    ITEMS: Collection(everything("Item", "*, Sku"), rows.item, names_accounts=True, has_all_in_changes=False),
+    ITEMS: Collection(
+        everything("Item", "*, Sku", has_decimals=True), rows.item, names_accounts=True, has_all_in_changes=False
+    ),
     VENDORS: Collection(
         everything("Vendor"), lambda record, _: rows.vendor(record), lambda record: rows.contact_key("Vendor", record)
     ),

@@ -32,7 +32,7 @@ from providers.quickbooks.rows import Numbers, account
 from providers.quickbooks.statements import Statement, Walk, rows_of
 
 _INFO, _PREFERENCES = Statement("CompanyInfo"), Statement("Preferences")
-_CODES, _RATES = everything("TaxCode"), everything("TaxRate")
+_CODES, _RATES = everything("TaxCode"), everything("TaxRate", has_decimals=True)
 
 
 class Reading:

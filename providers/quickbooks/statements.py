@@ -28,12 +28,14 @@ class Statement:
         columns: What of it; ``*`` leaves some fields out.
         where: Conditions, all of which hold.
         start: The position of the first row; None for a statement without pages.
+        has_decimals: Whether a row takes fractions from it, so that no number may pass through a binary float.
     """
 
     entity: str
     columns: str = "*"
     where: tuple[str, ...] = ()
     start: int | None = None
+    has_decimals: bool = False
 
     @property
     def text(self) -> str:

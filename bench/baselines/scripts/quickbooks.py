@@ -30,7 +30,7 @@ IN_A_MINUTE = None
 _MINOR = "75"
 _INFO, _PREFERENCES = Statement("CompanyInfo"), Statement("Preferences")
 _LISTED = tuple(COLLECTIONS[feed].asked for feed in (ACCOUNTS, ITEMS, VENDORS, CUSTOMERS))
-_TAX = (everything("TaxCode"), everything("TaxRate"))
+_TAX = (everything("TaxCode"), everything("TaxRate", has_decimals=True))
 
 
 async def found(script: "Script") -> Sequence[Found]:

@@ -2,9 +2,10 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from starlette.requests import Request
@@ -201,6 +202,48 @@ async def test_only_what_changed_is_read_and_what_is_deleted_is_told(books: Book
         f"Item WHERE Active IN (true,false) AND MetaData.LastUpdatedTime >= '{since:%Y-%m-%dT%H:%M:%S}+00:00'" in asked
     )
     assert books.calls.count("/cdc") == 1
+
+
+async def test_a_record_is_the_same_row_as_part_of_a_list_and_as_a_change(books: Books, read: Read) -> None:
+    records: dict[str, list[Record]] = {
+        "Account": [{"Id": "2", "CurrentBalance": 0.5}],
+        "Vendor": [{"Id": "1", "Balance": 0.5}],
+        "Customer": [{"Id": "1", "Balance": 0.5}],
+    }
+    books.lists |= records
+    books.changes = records
+    written(books, "0.50")
+    for feed in (ACCOUNTS, VENDORS, CUSTOMERS):
+        (whole,), (changed,) = await read.pages(feed), await read.pages(feed, read.recently())
+        assert list(whole.rows) == list(changed.rows)
+
+
+async def test_prices_and_rates_keep_every_digit(books: Books, read: Read) -> None:
+    details = {"TaxRateDetail": [{"TaxRateRef": {"value": "3"}}]}
+    books.lists |= {
+        "Item": [{"Id": "7", "UnitPrice": 0.5}],
+        "TaxRate": [{"Id": "3", "RateValue": 0.5}],
+        "TaxCode": [{"Id": "5", "Name": "GST", "SalesTaxRateList": details}],
+    }
+    exact = "0.12345678901234567891"
+    written(books, exact)
+    (items,), (rates,) = await read.pages(ITEMS), await read.pages(TAX_CODES)
+    assert items.rows[0].sales_price == Decimal(exact)  # type: ignore[union-attr]  # an item
+    assert rates.rows[0].display_rate == Decimal(exact)  # type: ignore[union-attr]  # a tax rate
+
+
+def written(books: Books, number: str) -> None:
+    """Let the server write each 0.5 as another number."""
+
+    def in_other_words(answer: Callable[[Request], Response]) -> Callable[[Request], Response]:
+        def answered(request: Request) -> Response:
+            body = bytes(answer(request).body).replace(b"0.5", number.encode())
+            return Response(body, media_type="application/json")
+
+        return answered
+
+    books.server.answer(f"{AT}/batch", in_other_words(books.batch))
+    books.server.answer(f"{AT}/cdc", in_other_words(books.cdc))
 
 
 async def test_a_currency_that_is_not_in_use_any_more_is_gone(books: Books, read: Read) -> None:
