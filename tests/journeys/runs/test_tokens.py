@@ -8,6 +8,7 @@ import pytest
 from emulators.xero.faults import Kind
 from runtime.temporal.connection import connect
 from tests.journeys.platforms.marks import GRACE, MANY_AT_ONCE
+from tests.journeys.promises import OPEN_RUN
 from tests.journeys.scene import Json, Scene
 from workflows.plans.sizes import CLIENTS_PULLED_TOGETHER
 
@@ -51,6 +52,26 @@ async def test_a_pull_that_outlasts_its_tokens_never_uses_one_that_is_over(make_
     assert run["counts"] == {"created": MANY}
     assert scene.world.calls.refreshes >= 2
     assert scene.world.calls.by_status[401] == 0
+
+
+@pytest.mark.thorough
+@MANY_AT_ONCE
+@pytest.mark.leaves(OPEN_RUN, because="the second sign-in's run waits for a choice")
+async def test_a_second_sign_in_of_the_same_person_breaks_no_pull_under_way(make_scene):
+    """Also where it ends the tokens of the first, and the first's have come to their end."""
+    scene = await make_scene(organisations=MANY, latency_ms=200, small_books=True)
+    async with scene.worker(groups_at_once=1):
+        run = await scene.listed()
+        await scene.select_all(run)
+        await scene.until(run["run_id"], lambda run: run["counts"].get("created", 0) >= 4)
+        _, address = await scene.start()
+        await scene.sign_in(address)
+        assert (await scene.show(run["run_id"]))["counts"]["created"] < MANY
+        scene.world.clock.advance(scene.world.policies.access_seconds + 1)
+        run = await scene.until_stage(run["run_id"], "finished")
+    assert run["counts"] == {"created": MANY}
+    assert scene.world.calls.token_exchanges == 2
+    assert scene.world.calls.refreshes == 1
 
 
 @pytest.mark.thorough
