@@ -15,12 +15,11 @@ _WIDTH, _HEIGHT, _LEFT, _BAR = 700, 26, 260, 16
 
 
 def write(whole: Whole, docs: Path) -> None:
-    """Write the table and the plot."""
+    """Write the table into its place, and the plot, which stands at the head of the page."""
     page = docs / "benchmarks.md"
     before, _, rest = page.read_text().partition(BEGIN)
     _, _, after = rest.partition(END)
-    picture = "![Seconds by size and contender](images/benchmarks.svg)"
-    page.write_text(f"{before}{BEGIN}\n{_where()}\n\n{picture}\n\n{table(whole)}\n{END}{after}")
+    page.write_text(f"{before}{BEGIN}\n{_where()}\n\n{table(whole)}\n{END}{after}")
     (docs / "images" / "benchmarks.svg").write_text(plot(whole))
 
 
