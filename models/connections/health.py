@@ -78,7 +78,7 @@ def worst(look: str, detail: str) -> str:
     return f"""
         LATERAL (
             SELECT max(found.cause) AS cause, max(found.detail) AS detail,
-                   coalesce(bool_or(found.is_of_list), false) AS is_of_list
+                   bool_or(found.is_of_list) AS is_of_list
             FROM (
                 SELECT known.cause, known.detail, known.is_of_list FROM (
                     SELECT {look} AS cause, {detail} AS detail, false AS is_of_list

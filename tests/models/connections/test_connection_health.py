@@ -1,7 +1,7 @@
 """A connection's status is never better than what was last read of it, and reading one list heals one list."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -148,6 +148,29 @@ async def test_a_list_that_the_settings_leave_out_is_no_trouble(database: Databa
     assert await standing(database, house) == WELL
 
 
+@pytest.mark.parametrize(
+    ("name", "cause", "expected"),
+    [
+        (ListName.ITEMS, Cause.ROLE_TOO_LOW, ("connected", Cause.ROLE_TOO_LOW)),
+        (ListName.ITEMS, Cause.NOT_ON_PLAN, WELL),  # about which nobody can do anything
+        (ListName.ORGANISATION, Cause.ROLE_TOO_LOW, ("needs_reconnect", Cause.ROLE_TOO_LOW)),
+        (ListName.ORGANISATION, Cause.NOT_ON_PLAN, ("connected", Cause.NOT_ON_PLAN)),
+        (ListName.SUPPLIERS, Cause.ROLE_TOO_LOW, WELL),  # which is not chosen
+        (ListName.SUPPLIERS, Cause.ACCESS_LOST, WELL),
+    ],
+)
+async def test_what_one_list_lacks_is_its_own_but_for_the_profile_which_is_always_read(
+    database, house, name, cause, expected
+):
+    async with database.transaction() as session:
+        (await session.get_one(Connection, house.connection_id)).list_names = [ListName.ITEMS.value]
+        await session.flush()
+        lacks = receipts.Failure(house.connection_id, [name], cause, "HTTP 403")
+        await receipts.write_failures(session, [lacks], at=NOON)
+        [became] = await connection_health.write(session, [Look(house.connection_id, None)], NOON)
+    assert (became.status.value, became.cause) == expected
+
+
 async def test_only_a_pull_of_all_lists_disproves_what_no_list_told(database: Database, house: House):
     """A pull that broke off in a way that nobody understood left no receipt."""
     await looked(database, house, Cause.UNKNOWN)
@@ -190,11 +213,19 @@ async def test_what_a_list_wants_of_a_login_stays_until_that_list_was_read(datab
 
 async def test_since_when_is_kept_while_the_cause_is(database: Database, house: House):
     await looked(database, house, Cause.SIGNED_OUT)
+    hour = timedelta(hours=1)
+
+    async def since(cause: Cause, at: datetime) -> datetime | None:
+        async with database.transaction() as session:
+            await connection_health.write(session, [Look(house.connection_id, cause)], at)
+        async with database.session() as session:
+            return (await session.get_one(Connection, house.connection_id)).trouble_since
+
+    assert await since(Cause.SIGNED_OUT, NOON + hour) == NOON
+    assert await since(Cause.ACCESS_LOST, NOON + 2 * hour) == NOON + 2 * hour
     async with database.transaction() as session:
-        await connection_health.write(session, [Look(house.connection_id, Cause.SIGNED_OUT)], NOON + timedelta(hours=1))
-    async with database.session() as session:
-        connection = await session.get_one(Connection, house.connection_id)
-    assert connection.trouble_since == NOON
+        (await session.get_one(Connection, house.connection_id)).trouble_since = None  # as before it was written down
+    assert await since(Cause.ACCESS_LOST, NOON + 3 * hour) == NOON + 3 * hour
 
 
 async def test_only_a_pull_of_all_lists_counts_as_synced(database: Database, house: House):

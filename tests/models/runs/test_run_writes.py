@@ -129,13 +129,18 @@ async def test_a_run_that_waits_for_a_sync_is_locked_and_no_other(database, seco
     await add(database, house, "waits", Stage.FINISHED, its | {"outcome": Outcome.RETRYING})
     await add(database, house, "done", Stage.FINISHED, its | {"outcome": Outcome.CREATED})
     await add(database, house, "others", Stage.FINISHED, {"outcome": Outcome.RETRYING})
+    await add(database, house, "open", Stage.PULLING)
     async with database.transaction() as session, second_database.session() as other:
         await runs.lock_waiting_for(session, house.connection_id)
         await runs.practice_of(session, await runs.open_run(session, await begun(database, house)))
+        assert await runs.is_open(session, "open")
         free = select(Run.id).with_for_update(key_share=True, skip_locked=True)
+        named = select(Run.id).with_for_update(read=True, key_share=True, skip_locked=True)
         theirs = select(Practice.id).with_for_update(key_share=True, skip_locked=True)
         found, practices = (await other.exec(free)).all(), (await other.exec(theirs)).all()
+        may_be_named = (await other.exec(named)).all()  # by rows that refer to it
     assert set(found) == {"done", "others", "next-door"}
+    assert {"waits", "locked", "open"} <= set(may_be_named)
     assert house.practice.id not in practices
 
 
@@ -157,6 +162,7 @@ async def test_what_failed_is_done_again_and_nothing_else(database, house):
         again = [house.connection_id] * 2
         assert await runs.without_good_pull(session, "a-run", [house.connection_id]) == again
         assert await runs.without_good_pull(session, "a-run", [house.client_id]) == []
+        assert await runs.without_good_pull(session, "none", [house.connection_id]) == []
         assert await runs.reopen(session, await runs.locked_run(session, "a-run"), LATER) == 1
     assert await outcomes(database, "a-run") == [None if one is Outcome.FAILED else one for one in EVERY]
     async with database.session() as session:
@@ -181,7 +187,7 @@ async def test_at_the_end_every_row_without_an_outcome_gets_one(database, house,
     unread = "The run ended before its standard information was pulled. Refresh the client."
     client: dict[str, Any] = {"verdict": Verdict.ALREADY_CLIENT, "verdict_message": "Ada's."}
     expected: list[tuple[dict[str, Any], Outcome | None, str | None]] = [
-        (its | {"action": Action.CREATE}, Outcome.CREATED, unread),
+        (its | {"action": Action.CREATE, "profile_read_at": NOON}, Outcome.CREATED, unread),
         (its | {"action": Action.LINK}, Outcome.LINKED, unread),
         (its | {"action": Action.LINK} | client, Outcome.LINKED, unread),
         (its | {"action": Action.REPAIR, "profile_read_at": NOON}, Outcome.REPAIRED, unread),
