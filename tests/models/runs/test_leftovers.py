@@ -19,7 +19,7 @@ from models.practices.writes import create_colleague
 from models.runs import leftovers
 from models.runs.tables import Run, RunOrganisation
 from tests.models.conftest import NOON, House, a_connection, credential
-from tests.models.one_thing import after_each
+from tests.models.one_thing import after_each, run
 
 pytestmark = pytest.mark.usefixtures("next_door")
 
@@ -106,6 +106,7 @@ async def test_who_could_repair_what_a_sign_in_did_not_reach(database, house, sc
     async with database.transaction() as session:
         connection = await session.get_one(Connection, house.connection_id)
         connection.status, connection.cause = ConnectionStatus.NEEDS_RECONNECT, Cause.SIGNED_OUT
+        await run(session, "UPDATE connections SET cause = 'unknown' WHERE client_id = :id", id=scene.other_client)
     now = "UPDATE connections SET {} WHERE id = :connection"
     cases = [
         ("SELECT 1", BEA),

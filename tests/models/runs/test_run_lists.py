@@ -2,6 +2,7 @@
 
 import pytest
 from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.runs import Mark, RunKind, Verdict
 from contracts.words.standard_information import ENDED
@@ -12,6 +13,7 @@ from models.runs.choosable import to_choose
 from models.runs.organisations import FoundOrganisation
 from models.runs.tables import Run, RunOrganisation
 from tests.models.conftest import House
+from tests.models.one_thing import after_each, run
 
 pytestmark = pytest.mark.usefixtures("next_door")
 
@@ -121,3 +123,31 @@ async def test_what_is_to_be_chosen_comes_with_the_client_that_it_is_like(databa
     assert not free[1].client_is_connected
     assert (listed[0].client_id, listed[0].client_is_connected) == (None, False)
     assert [type(row.verdict) for row in listed] == [Verdict] * 5
+
+
+async def test_a_profile_is_read_of_what_is_no_clients_and_has_none_yet(database: Database, house: House):
+    """Each page of the list for itself; what another run lists is its own."""
+    async with database.transaction() as session:
+        for name in ("a-run", "another"):
+            session.add(Run(id=name, **of(house).model_dump(exclude={"id"})))
+            await session.flush()
+            listed = found("org-1", "b", "c", "d") if name == "a-run" else found("org-9")
+            await run_lists.list_into(session, name, house.grant_id, listed, now())
+        await run(session, "UPDATE run_organisations SET profile = '{}' WHERE organisation_id = 'c'")
+
+    async def asked(session: AsyncSession) -> list[list[str]]:
+        pages = ((0, 4), (0, 1), (1, 3), (3, 4))
+        read = [await run_lists.without_profile(session, "a-run", *page) for page in pages]
+        assert {login for page in read for _, login in page} == {house.grant_id}
+        return [[name for name, _ in page] for page in read]
+
+    client, others = [["b", "d"], [], ["b"], ["d"]], [["org-1", "b", "d"], ["org-1"], ["b"], ["d"]]
+    cases = {
+        "SELECT 1": client,
+        "UPDATE connections SET is_current = false": client,
+        "UPDATE connections SET status = 'disconnected'": others,
+        "UPDATE connections SET provider = 'another'": others,
+        "DELETE FROM connections WHERE practice_id = :practice": others,  # next door's alone is left
+        "UPDATE connections SET organisation_id = 'org-2'": others,
+    }
+    assert await after_each(database, asked, cases, practice=house.practice.id) == cases
