@@ -103,6 +103,7 @@ class Software:
             found.capabilities.sign_in_brings,
             found.capabilities.may_return_at_once,
             found.capabilities.takes_over,
+            found.organisation,
         )
 
     def step_of_list(self, name: str, which: ListName, cause: Cause) -> str:

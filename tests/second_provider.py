@@ -94,6 +94,7 @@ class Second:
     webhook: Webhook | None = None
     name: str = "second"
     title: str = "Second Books"
+    organisation: str = "ledger"
 
     async def begin_sign_in(
         self, *, state: str, redirect_uri: str, expected: str | None = None, region: str | None = None

@@ -19,11 +19,19 @@ from models.connections.health import words
 
 @dataclass(frozen=True, slots=True)
 class Repairer:
-    """A colleague, and how many connections a sign-in of theirs could repair."""
+    """A colleague, and how many connections a sign-in of theirs could repair.
+
+    Attributes:
+        colleague_id: Who it is.
+        name: Their name.
+        count: How many connections.
+        providers: The accounting software that these are at.
+    """
 
     colleague_id: UUID
     name: str
     count: int
+    providers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +72,7 @@ async def cause_groups(session: AsyncSession, practice_id: UUID) -> Sequence[Cau
     found = await (await session.connection()).execute(
         text(f"""
             WITH able AS (
-                SELECT c.id, c.cause, p.id AS colleague_id, p.name
+                SELECT c.id, c.cause, c.provider, p.id AS colleague_id, p.name
                 FROM connections c
                 JOIN grant_reach r ON r.organisation_id = c.organisation_id
                 JOIN grants g ON g.id = r.grant_id AND g.provider = c.provider
@@ -79,7 +87,8 @@ async def cause_groups(session: AsyncSession, practice_id: UUID) -> Sequence[Cau
             WHERE c.practice_id = :practice_id AND {IS_LIVING} AND c.cause IS NOT NULL
             GROUP BY c.cause
             UNION ALL
-            SELECT cause, colleague_id, name, count(DISTINCT id), 0, NULL FROM able GROUP BY cause, colleague_id, name
+            SELECT cause, colleague_id, name, count(DISTINCT id), 0, string_agg(DISTINCT provider, ' ')
+            FROM able GROUP BY cause, colleague_id, name
         """),  # noqa: S608  # our own words
         {"practice_id": practice_id},
     )
@@ -89,7 +98,8 @@ async def cause_groups(session: AsyncSession, practice_id: UUID) -> Sequence[Cau
         if colleague_id is None:
             totals[Cause(cause)] = (count, beyond, provider)
         else:
-            able.setdefault(Cause(cause), []).append(Repairer(colleague_id, name, count))
+            one = Repairer(colleague_id, name, count, tuple(provider.split()))
+            able.setdefault(Cause(cause), []).append(one)
     groups = [_group(cause, *total, able.get(cause, [])) for cause, total in totals.items()]
     return sorted(groups, key=lambda group: (not group.cause.needs_person, -group.count, group.cause))
 

@@ -129,6 +129,9 @@ class Provider(Protocol):
     title: str
     """Its name for people."""
 
+    organisation: str
+    """Its own word for an organisation, which its users know: ``organisation``, ``business``."""
+
     capabilities: Capabilities
     """What it can do, and how it wants to be treated."""
 

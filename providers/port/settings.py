@@ -67,6 +67,7 @@ class ProviderSettings(BaseSettings):
     Attributes:
         name: The provider's name in paths, tables and variables.
         title: Its name for people.
+        organisation: Its own word for an organisation, which its users know.
         sign_in_field: The field with the address that must answer for a sign-in to begin.
         client_id: The app's id; the provider is off without one.
         client_secret: The app's secret.
@@ -76,6 +77,7 @@ class ProviderSettings(BaseSettings):
 
     name: ClassVar[str]
     title: ClassVar[str]
+    organisation: ClassVar[str]
     sign_in_field: ClassVar[str]
 
     client_id: str | None = None

@@ -38,6 +38,7 @@ class QuickBooks(CodeFlowProvider[SignIn]):
 
     name = QuickBooksSettings.name
     title = QuickBooksSettings.title
+    organisation = QuickBooksSettings.organisation
     feeds = FEEDS
     capabilities = Capabilities(
         sign_in_brings=SignInBrings.ONE,

@@ -65,6 +65,7 @@ class QuickBooksSettings(ProviderSettings):
 
     name: ClassVar[str] = "quickbooks"
     title: ClassVar[str] = "QuickBooks"
+    organisation: ClassVar[str] = "company"
     sign_in_field: ClassVar[str] = "authorize_url"
 
     authorize_url: BaseUrl = AUTHORIZE_URL

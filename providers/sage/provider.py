@@ -41,6 +41,7 @@ class Sage(CodeFlowProvider[SignIn]):
 
     name = SageSettings.name
     title = SageSettings.title
+    organisation = SageSettings.organisation
     feeds = FEEDS
     capabilities = Capabilities(
         sign_in_brings=SignInBrings.ALL,

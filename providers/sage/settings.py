@@ -34,6 +34,7 @@ class SageSettings(ProviderSettings):
 
     name: ClassVar[str] = "sage"
     title: ClassVar[str] = "Sage"
+    organisation: ClassVar[str] = "business"
     sign_in_field: ClassVar[str] = "authorize_url"
 
     authorize_url: BaseUrl = AUTHORIZE_URL

@@ -44,6 +44,7 @@ class Xero(CodeFlowProvider[OAuth]):
 
     name = XeroSettings.name
     title = XeroSettings.title
+    organisation = XeroSettings.organisation
     feeds = FEEDS
 
     def __init__(

@@ -26,6 +26,7 @@ class XeroSettings(ProviderSettings):
 
     name: ClassVar[str] = "xero"
     title: ClassVar[str] = "Xero"
+    organisation: ClassVar[str] = "organisation"
     sign_in_field: ClassVar[str] = "identity_url"
 
     identity_url: BaseUrl = "https://identity.xero.com"

@@ -175,8 +175,8 @@ def _judge_one(
     if twin is not None:
         return Judgement(organisation_id, Verdict.LOOKS_LIKE_CLIENT, _of_twin(twin), twin.client.id)
     if candidate.is_demo or candidate.is_trial:
-        kind = "demo company" if candidate.is_demo else "trial organisation"
-        return Judgement(organisation_id, Verdict.DEMO_OR_TRIAL, f"This is a {kind}.", None)
+        kind = "demo" if candidate.is_demo else "trial"
+        return Judgement(organisation_id, Verdict.DEMO_OR_TRIAL, f"This is a {kind} organisation.", None)
     if own is not None:
         return Judgement(organisation_id, Verdict.PRACTICES_OWN, own, None)
     if candidate.is_ended:

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from providers.port.capabilities import SignInBrings
 from starter.answers.wording import number
 
+OURS = "organisation"
+"""What Clientsync calls a set of books, whatever the software calls it."""
+
 
 @dataclass(frozen=True, slots=True)
 class AllowWords:
@@ -20,12 +23,14 @@ class AllowWords:
         brings: How many organisations one sign-in there brings.
         may_return_at_once: Whether a person who has allowed access before may be sent back without seeing anything.
         takes_over: Whether a sign-in for an organisation ends the one before it, whoever gave that.
+        organisation: Its own word for an organisation.
     """
 
     title: str
     brings: SignInBrings
     may_return_at_once: bool = False
     takes_over: bool = False
+    organisation: str = OURS
 
     @property
     def joins_many(self) -> bool:
@@ -44,6 +49,14 @@ class AllowWords:
                 return (
                     "Sign in there and allow access. Clientsync may then read every organisation that the login opens."
                 )
+
+    @property
+    def other_word(self) -> str:
+        """What an organisation is called there, in a sentence for where people first meet ours; empty for one word."""
+        if self.organisation == OURS:
+            return ""
+        article = "an" if self.organisation[0] in "aeio" else "a"
+        return f"An organisation is what {self.title} calls {article} {self.organisation}."
 
     @property
     def beforehand(self) -> str:

@@ -135,8 +135,8 @@ def _message(found: Managed, uses: LoginUses, removal: Removal, title: str) -> s
         "it ends.",
         Removal.KEPT: f"The connection to {organisation} ends only here: {title} cannot end it alone. There it ends "
         "with the last client of this login.",
-        Removal.WITH_LOGIN: f"Nothing else uses the login: it is ended at {title}, and with it the connection to "
-        f"{organisation}.",
+        Removal.WITH_LOGIN: f"Nothing else uses the login: it is ended at {title}, and the connection to "
+        f"{organisation} with it.",
     }
     stays = "The lists stay, and the client can be reconnected in its place."
     return f"Only {found.client.name} is affected. {others} {there[removal]} {stays}"

@@ -103,7 +103,7 @@ async def test_one_ends_here_alone_and_the_last_one_ends_the_login_there(make_pr
         last = others[1]
         shown = await preview(last)
         assert (shown["at_provider"], shown["removed_at_provider"]) == ("with_login", True)
-        assert "Nothing else uses the login: it is ended at Second Books" in shown["message"]
+        assert "Nothing else uses the login: it is ended at Second Books, and the connection to " in shown["message"]
         assert await ended(last, await disconnecting(last)) == LAST
         [event] = await last.events("connection.disconnected")
         assert event["after"] == f"disconnected: {LAST}"

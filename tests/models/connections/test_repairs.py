@@ -92,7 +92,7 @@ async def test_who_could_repair_how_many(database, house, logins):
 async def test_the_login_that_was_refused_repairs_nothing_by_signing_in_again(database, house, logins, cause):
     await broken(database, house, logins, cause, "Ada Bea")
     (group,) = await groups(database, house.practice.id)
-    assert [(one.name, one.count) for one in group.repairers] == [("Bea", 1)]
+    assert [(one.name, one.count, one.providers) for one in group.repairers] == [("Bea", 1, ("xero",))]
 
 
 async def test_what_needs_a_person_comes_first_and_waiting_needs_nobody(database, house, logins):

@@ -20,6 +20,18 @@ def test_ticking_is_said_only_where_organisations_are_ticked(brings: SignInBring
     assert "ledger" in said
 
 
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("organisation", ""),
+        ("business", "An organisation is what Ledger calls a business."),
+        ("entity", "An organisation is what Ledger calls an entity."),
+    ],
+)
+def test_the_softwares_own_word_is_said_only_where_it_is_another(word: str, said: str):
+    assert AllowWords("Ledger", SignInBrings.ALL, organisation=word).other_word == said
+
+
 def test_each_says_how_many_a_sign_in_brings():
     one, several = (AllowWords("Ledger", brings) for brings in (SignInBrings.ONE, SignInBrings.PICKED))
     assert one.allow_again(NAMES[1]).endswith("Each sign-in allows one; reconnect again for the next.")

@@ -35,6 +35,7 @@ async def test_a_pasted_list_is_asked_for_and_led_through(house: House, browser:
     form = {"csrf": await csrf_of(browser), "key": "listed"}
     asked = await browser.post(START, data=form)
     assert "Each sign-in to Second Books brings one organisation" in asked.text
+    assert asked.text.count("An organisation is what Second Books calls a ledger.") == 1
     left = await browser.post(START, data={**form, "listed": "on", "names": "Alder & Finch\nBeech Ltd\n"})
     assert "https://second.test/allow" in left.text
     [(run_id,)] = await runs_of(house, "add-clients", "EXISTS (SELECT FROM expected_organisations WHERE run_id = r.id)")

@@ -93,6 +93,7 @@ async def test_a_page_asks_first_and_remembers_it(house: House, second: Second, 
     asked = await pressed(browser, all="true")
     assert "Before you go to Second Books" in asked.text
     assert "may bring you straight back" in asked.text
+    assert asked.text.count("An organisation is what Second Books calls a ledger.") == 1
     assert 'name="all" value="true"' in asked.text
     assert (await runs_of(house.admin), second.regions) == (before, [])
     assert '<option value="" selected>Choose a country' in asked.text
@@ -138,7 +139,9 @@ async def test_a_further_sign_in_of_a_run_asks_again_and_what_is_chosen_stays(
     asked = await browser.post(f"/activity/{run_id}/sign-in", data=form)
     assert "Before you go to Second Books" in asked.text
     assert selected(asked.text) == ["IE"]
-    assert 'value="ash" checked' in (await browser.get(f"/activity/{run_id}")).text
+    listed = (await browser.get(f"/activity/{run_id}")).text
+    assert 'value="ash" checked' in listed
+    assert listed.count("An organisation is what Second Books calls a ledger.") == 1
     state_in((await browser.post(f"/activity/{run_id}/sign-in", data={"csrf": form["csrf"], "region": "GB"})).text)
     assert second.regions[-1] == "GB"
 
@@ -179,7 +182,9 @@ async def test_whoever_follows_a_link_chooses(house: House, second: Second):
     started = await house.admin.scene.http.post("/api/v1" + START, json={"region": "GB"})
     link, stranger = started.json()["authorize_url"], visitor(house.scene)
     await change(house.scene, "UPDATE sign_in_links SET region = NULL")  # as a colleague's *Somebody else* makes it
-    assert '<option value="" selected>Choose a country' in (await stranger.get(link)).text
+    asked = (await stranger.get(link)).text
+    assert '<option value="" selected>Choose a country' in asked
+    assert asked.count("An organisation is what Second Books calls a ledger.") == 1
     unsaid = await stranger.post(link)
     assert (unsaid.status_code, second.regions) == (422, [])
     assert "Choose the country first." in unsaid.text
