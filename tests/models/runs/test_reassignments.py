@@ -5,23 +5,26 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import update
-from sqlmodel import col, select
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.connections import ConnectionStatus, GrantStatus
 from contracts.words.runs import Action, Outcome, RunKind, Verdict
 from models.clients.tables import Client
 from models.connections.tables import Connection
-from models.grants.tables import Grant, GrantReach
+from models.events.tables import Event
+from models.grants.tables import GrantReach
 from models.grants.writes import upsert_grant
 from models.kit.database import Database
 from models.kit.sealing import Sealer
 from models.notices.tables import Notice
-from models.practices.tables import Colleague
+from models.practices.tables import Colleague, Team
 from models.practices.writes import create_colleague
+from models.runs import organisations as run_lists
 from models.runs import reassignments, surveys
 from models.runs.tables import Run, RunOrganisation
-from tests.models.conftest import NOON, House, credential, sign_in
+from tests.models.conftest import NOON, House, a_connection, credential, sign_in
+from tests.models.one_thing import after_each
 
 pytestmark = pytest.mark.usefixtures("next_door")
 
@@ -171,34 +174,103 @@ async def test_the_old_owner_is_told_once(
     assert list(subjects) == (["One of your clients has a new owner"] if is_told else [])
 
 
-# Reconnect all
-
-
-@pytest.mark.parametrize("values", [{}, *NOT_TAKEN, *LEAVING])
-async def test_connections_that_are_in_use_are_surveyed_and_one_that_somebody_means_when_it_has_ended(
-    database, house, values
+@pytest.mark.parametrize(("is_handed_over", "action"), [(True, Action.REASSIGN), (False, None)])
+async def test_what_is_listed_keeps_its_place_and_the_owner_that_was_shown(
+    database: Database, house: House, bea: Colleague, is_handed_over: bool, action: Action | None
 ):
-    await now_is(database, house, **values)
-
-    async def surveyed(practice_id: UUID, connection_id: UUID | None = None) -> list[UUID]:
-        async with database.session() as session:
-            found = await surveys.living_connections(session, practice_id, "xero", NOON, connection_id)
-        return [one.connection_id for one in found]
-
-    mine, is_ended = [house.connection_id], values == {"status": ConnectionStatus.DISCONNECTED}
-    assert await surveyed(house.practice.id) == ([] if values else mine)
-    assert await surveyed(house.practice.id, house.connection_id) == (mine if is_ended or not values else [])
-    assert await surveyed(house.practice.id, house.client_id) == []
-    assert await surveyed(house.other_practice.id) == []
-    assert await surveyed(house.other_practice.id, house.connection_id) == []
-
-
-@pytest.mark.parametrize(("ends_at", "has_ended"), [(None, False), (NOON, True), (NOON + timedelta(days=1), False)])
-async def test_a_login_is_over_by_the_time_of_whoever_looks(database, house, ends_at, has_ended):
+    """Further clients come behind it; whatever another run lists is its own."""
+    new_owner = bea.id if is_handed_over else None
     async with database.transaction() as session:
-        await session.exec(update(Grant).where(col(Grant.id) == house.grant_id).values(ends_at=ends_at))
-        [found] = await surveys.living_connections(session, house.practice.id, "xero", NOON)
-    assert found.has_ended is has_ended
+        of: dict[str, Any] = {"practice_id": house.practice.id, "colleague_id": bea.id, "provider": "xero"}
+        for name in ("a-run", "another"):
+            session.add(Run(id=name, kind=RunKind.REASSIGN_CLIENTS, **of))
+        await session.flush()
+        asked = (house.practice.id, "xero", house.grant_id, ["org-1"], bea.id)
+        [one] = await reassignments.reached_clients(session, *asked)
+        others = [one._replace(organisation_id=f"org-{number}") for number in (2, 3, 4)]
+        again = one._replace(owner_id=bea.id, name="Another")
+        lists = [("another", others, 3), ("a-run", [one], 1), ("a-run", [again, *others[:2]], 3)]
+        for name, found, total in lists:
+            listed = await reassignments.write_list(session, name, found, NOON, new_owner_id=new_owner)
+            assert listed == total
+        rows = await run_lists.organisations_of(session, "a-run")
+    assert [row.organisation_id for row in rows] == ["org-1", "org-2", "org-3"]
+    assert sorted(row.position for row in rows) == [row.position for row in rows]
+    assert (rows[0].position, rows[0].name, rows[0].shown_owner_id) == (0, "Smith Ltd", house.colleague.id)
+    assert {(row.action, row.owner_id, row.verdict) for row in rows} == {(action, new_owner, Verdict.ALREADY_CLIENT)}
+    assert {(row.client_id, row.matched_client_id) for row in rows} == {(house.client_id, house.client_id)}
+
+
+async def test_of_each_client_is_shown_who_looks_after_it(database: Database, house: House, bea: Colleague):
+    async def asked(session: AsyncSession) -> list[str]:
+        of = (house.practice.id, "xero", house.grant_id, ["org-1"], bea.id)
+        return [reassignments.shown(one) for one in await reassignments.reached_clients(session, *of)]
+
+    cases = {
+        "SELECT 1": ["Looked after by Ada."],
+        "UPDATE colleagues SET deactivated_at = now() WHERE name = 'Ada'": ["Looked after by Ada, who has left."],
+        "UPDATE clients SET team_id = :payroll": ["Looked after by Ada. Team Payroll."],
+    }
+    async with database.transaction() as session:
+        teams = [Team(practice_id=house.practice.id, name=name) for name in ("Payroll", "Tax")]
+        session.add_all(teams)
+    assert await after_each(database, asked, cases, payroll=teams[0].id) == cases
+
+
+async def test_leavers_clients_are_listed_first(database: Database, sealer: Sealer, house: House, bea: Colleague):
+    async with database.transaction() as session:
+        zoe = await create_colleague(session, house.practice.id, email="zoe@harbour.test", name="Zoe")
+        zoe.deactivated_at = NOON
+        client = Client(practice_id=house.practice.id, name="Young", code="YOUN0001", owner_id=zoe.id)
+        session.add(client)
+        await session.flush()
+        session.add(a_connection(house.practice.id, client.id, house.grant_id, "org-2"))
+        await session.flush()
+        asked = (house.practice.id, "xero", house.grant_id, ["org-1", "org-2"], bea.id)
+        listed = await reassignments.reached_clients(session, *asked)
+    assert [one.client_id for one in listed] == [client.id, house.client_id]
+
+
+async def test_of_several_logins_that_reach_it_the_one_that_did_last_takes_over(database, sealer, house, bea):
+    logins = []
+    async with database.transaction() as session:
+        for number, days in ((2, 1), (3, 3), (4, 2)):
+            of: dict[str, Any] = {"practice_id": bea.practice_id, "colleague_id": bea.id, "at": NOON}
+            login = credential(number, account_key=f"user-{number}")
+            logins.append((await upsert_grant(session, sealer, provider="xero", credential=login, **of)).id)
+            seen = NOON + timedelta(days=days)
+            session.add(GrantReach(grant_id=logins[-1], organisation_id="org-1", name="Smith Ltd", seen_at=seen))
+
+    async def asked(session: AsyncSession) -> list[UUID]:
+        of = (house.practice.id, "xero", house.colleague.id, bea.id)
+        return [one.grant_id for one in await reassignments.clients_of(session, *of)]
+
+    elsewhere = "UPDATE grant_holders SET practice_id = :elsewhere WHERE grant_id = :login"
+    cases = {"SELECT 1": [logins[1]], elsewhere: [logins[2]]}
+    assert await after_each(database, asked, cases, login=logins[1], elsewhere=house.other_practice.id) == cases
+
+
+async def test_a_moved_client_is_the_new_owners_and_its_event_says_who_moved_it(database, house, bea):
+    async with database.transaction() as session:
+        of: dict[str, Any] = {"practice_id": house.practice.id, "colleague_id": bea.id, "provider": "xero"}
+        run = Run(id="a-run", kind=RunKind.REASSIGN_CLIENTS, **of)
+        session.add(run)
+        client = await session.get_one(Client, house.client_id, with_for_update=True)
+        await reassignments.move_owner(session, client, bea, house.colleague, run, NOON)
+    async with database.session() as session:
+        assert (await session.get_one(Client, house.client_id)).owner_id == bea.id
+        event = (await session.exec(select(Event).where(Event.kind == "client.reassigned"))).one()
+    assert (event.client_id, event.run_id, event.colleague_id) == (house.client_id, "a-run", bea.id)
+    assert (event.before, event.after) == ("Ada", "Bea")
+
+
+async def test_only_who_signed_in_with_a_login_holds_it(database: Database, house: House, bea: Colleague):
+    async with database.session() as session:
+        assert await reassignments.holds(session, house.colleague, house.grant_id)
+        assert not await reassignments.holds(session, bea, house.grant_id)
+
+
+# Reconnect all
 
 
 @pytest.mark.parametrize(("provider", "reaches"), [("xero", True), ("another", False)])
@@ -241,3 +313,24 @@ async def test_sign_ins_that_a_takeover_would_end_are_told_with_whoever_gave_the
     assert await held(house.other_practice.id, bea.id) == []
     await sign_in(database, sealer, house, 2, colleague_id=bea.id)
     assert await held(house.practice.id, bea.id) == ([] if values else [("Bea", "Smith Ltd")])
+
+
+async def test_a_sign_in_is_whose_who_gave_it_in_this_practice(database: Database, house: House, bea: Colleague):
+    async def asked(session: AsyncSession) -> list[str]:
+        found = await reassignments.held_sign_ins(session, house.practice.id, "xero", bea.id)
+        return [one.holder for one in found]
+
+    holder = """
+        INSERT INTO grant_holders (grant_id, practice_id, colleague_id, signed_in_at)
+        VALUES ({}, :day)
+    """
+    other_login = "(SELECT id FROM grants WHERE id <> :login)"
+    cases = {
+        "UPDATE grant_holders SET colleague_id = :bea WHERE grant_id = :login": ["Bea"],
+        holder.format(":login, :elsewhere, :bo"): ["Ada"],
+        holder.format(f"{other_login}, :practice, :bea"): ["Ada"],
+        "DELETE FROM grant_holders WHERE grant_id = :login": ["Ada"],  # nobody's: the client's owner is told
+    }
+    ids = {"login": house.grant_id, "practice": house.practice.id, "elsewhere": house.other_practice.id}
+    ids |= {"bea": bea.id, "bo": house.other_colleague.id}
+    assert await after_each(database, asked, cases, **ids, day=NOON + timedelta(days=9)) == cases
