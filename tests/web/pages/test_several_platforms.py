@@ -3,6 +3,7 @@
 import pytest
 from playwright.async_api import Page, expect
 
+from emulators.quickbooks.control.words import OrganisationWords
 from emulators.sage.control.words import SettingWords
 from tests.journeys.fixtures import MakeScene
 from tests.journeys.nights import a_night_later, check
@@ -65,6 +66,8 @@ async def test_panel_and_lists_have_each_of_them(make_scene: MakeScene, browsers
     scenes = [here.at(name) for name in PLATFORMS]
     sage, quickbooks = here.at("sage"), here.at("quickbooks")
     sage.control.change_settings(SettingWords(has_lead=True))  # which gives a long mark
+    for identity in quickbooks.world.library.organisations:
+        quickbooks.control.change_organisation(identity, OrganisationWords(name=f"Barlow {identity[-4:]} Inc."))
     await change(here, "UPDATE colleagues SET password_hash = :kept", kept=KEPT)
     page = await browsers.signed_in(Person(address("admin"), here.actor, here))
     async with here.worker():
@@ -77,6 +80,10 @@ async def test_panel_and_lists_have_each_of_them(make_scene: MakeScene, browsers
         rows = page.locator("#list tbody tr")
         await expect(rows).to_have_count(EACH * len(scenes))
         await looked_at(page, "several-clients")
+        await page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
+        for scene in scenes:
+            await expect(rows.get_by_text(scene.platform.title, exact=True).locator("visible=true")).to_have_count(EACH)
+        await page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
         for scene in scenes:
             await expect(rows.filter(has_text=scene.platform.title)).to_have_count(EACH)
             await page.goto(f"/clients?provider={scene.platform.name}")
@@ -89,6 +96,12 @@ async def test_panel_and_lists_have_each_of_them(make_scene: MakeScene, browsers
             await expect(offers.get_by_role("button", name="Add clients")).to_have_count(1)
             await expect(offers.get_by_role("button", name="Reassign clients")).to_have_count(1)
         await looked_at(page, "several-panel")
+
+        [client, *_] = [one for one in await here.clients() if one["connection"]["provider"] == "quickbooks"]
+        await page.goto(f"/clients/{client['client_id']}/connection/disconnect")
+        await expect(
+            page.get_by_text(f"and the connection to {client['name']} with it. The lists stay")
+        ).to_be_visible()
 
         sage.signed_out()
         await a_night_later(here, are_lists_due=False)
