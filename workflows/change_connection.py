@@ -11,7 +11,7 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 from workflows.plans.failures import refusal_of, trouble_of
-from workflows.plans.patches import LAST_CHOICE
+from workflows.plans.patches import CONFIRMED_AS_RECORDED, LAST_CHOICE
 
 with workflow.unsafe.imports_passed_through():
     from activities.connections.changing import ChangeActivities
@@ -184,7 +184,7 @@ class ChangeConnection(ChoosingJourney):
     async def _confirm(self) -> ChangedBooks:
         async with self._confirming:
             if self._changed is None:
-                if refusal := ENDING if self._is_ending else refuse_confirmation(self.state.stage):
+                if refusal := self._refusal_to_confirm():
                     raise _refused(refusal)
                 try:
                     self._changed = await call(
@@ -202,6 +202,12 @@ class ChangeConnection(ChoosingJourney):
                         raise _refused(refusal) from error
                     raise
             return self._changed
+
+    def _refusal_to_confirm(self) -> Refusal | None:
+        if self._is_ending:
+            return ENDING
+        is_late = self.state.stage is Stage.PULLING and workflow.patched(CONFIRMED_AS_RECORDED)
+        return refuse_confirmation(self.state.stage, is_recorded=not is_late)
 
     def when_stopped(self) -> str:
         """The message for the colleague when the run is cancelled: nothing changes before the confirmation."""

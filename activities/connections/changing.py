@@ -37,6 +37,7 @@ from models.runs.tables import Run
 from rules.clients.matching import ConnectedClient, Judgement, UnconnectedClient, judge
 from rules.runs.choosing import Choice, require_listed
 from rules.runs.new_books import OldBooks, chosen_books, judge_books
+from rules.runs.stages import require_preview
 
 
 class ChangeActivities(ReachActivities):
@@ -108,13 +109,15 @@ class ChangeActivities(ReachActivities):
         """Make the new connection the client's current one; a retry finds that done and changes nothing.
 
         Raises:
-            ApplicationError: Refused: the old connection is not the client's current one any more.
+            ApplicationError: Refused: the preview is not there yet, or the old connection is not the client's current
+                one any more.
         """
         try:
             async with self._database.transaction() as session:
                 run = await runs.open_run(session, asked.run_id)
                 new = await session.get_one(Connection, asked.new_connection_id, with_for_update={"key_share": True})
                 if not new.is_current:
+                    require_preview(run.stage)
                     old = await connection_changes.current_or_refused(session, asked.old_connection_id)
                     await connection_changes.change(session, run, old, new, self._now())
                 client = await session.get_one(Client, new.client_id)

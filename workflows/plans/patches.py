@@ -45,5 +45,8 @@ WAITS_ANEW = "waits-anew"
 NIGHT_IN_GROUPS = "night-in-groups"
 """The patch by which a check refreshes clients in groups, as a run pulls them."""
 
+CONFIRMED_AS_RECORDED = "confirmed-as-recorded"
+"""The patch by which a change is confirmed once its preview is recorded, although the workflow has not heard of it."""
+
 NIGHT_BY_WEIGHT = "night-by-weight"
 """The patch by which a check's groups are larger, where most of their clients are read in part."""

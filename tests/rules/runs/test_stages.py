@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.words.refusals import RefusalCode
+from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import Stage
-from rules.runs.stages import refuse_confirmation, refuse_selection
+from rules.runs.stages import refuse_confirmation, refuse_selection, require_preview
 
 
 @pytest.mark.parametrize(
@@ -35,4 +35,12 @@ def test_a_choice_is_taken_once_and_its_repetition_never_refused(stage, is_chose
 
 
 def test_only_a_preview_is_confirmed():
-    assert [stage for stage in Stage if refuse_confirmation(stage) is None] == [Stage.AWAITING_CONFIRMATION]
+    def taken(*, is_recorded: bool) -> set[Stage]:
+        return {stage for stage in Stage if refuse_confirmation(stage, is_recorded=is_recorded) is None}
+
+    assert taken(is_recorded=True) == {Stage.AWAITING_CONFIRMATION}
+    with pytest.raises(Refused, match="once its preview is there"):
+        require_preview(Stage.PULLING)
+    require_preview(Stage.AWAITING_CONFIRMATION)
+    # The workflow hears of the recorded stage a moment after people see it.
+    assert taken(is_recorded=False) == {Stage.PULLING, Stage.AWAITING_CONFIRMATION}
