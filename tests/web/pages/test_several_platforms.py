@@ -17,6 +17,9 @@ from tests.web.looking import looked_at
 OWN_WORDS = {"xero": None, "sage": "a business", "quickbooks": "a company"}
 """What each calls an organisation, where it is another word."""
 
+LONG = "Admin of Harbour Lane and of its branch in Whitby"
+"""A colleague whose name is longer than a phone is wide."""
+
 EACH = 2
 """Clients at each of them."""
 
@@ -27,6 +30,11 @@ APART = """() => [...document.querySelectorAll("#selection tbody tr")].every((ro
   return one.right <= change.left || one.bottom <= change.top;
 })"""
 """In the list of *Add clients*: whether what an organisation becomes stands beside *Change*, and not under it."""
+
+
+CUT_OFF = """() => [...document.querySelectorAll("table.runs .clip")].filter((one) =>
+  one.getBoundingClientRect().right > one.closest("tr").getBoundingClientRect().right).length"""
+"""How many names in the list of runs go on where the list has ended."""
 
 
 async def says_its_word(page: Page, scene: Scene) -> None:
@@ -60,6 +68,21 @@ async def added(page: Page, scene: Scene) -> None:
     await scene.until_stage(run["run_id"], "finished")
 
 
+async def is_moved(page: Page, scene: Scene) -> None:
+    """Look at the page on which a client's other books are chosen, where one sign-in brings all, and stop there."""
+    client = next(one for one in await scene.clients() if one["connection"]["provider"] == scene.platform.name)
+    here = f"clients/{client['client_id']}/connection/change"
+    answer = await scene.http.post(f"/api/v1/{here}", json=scene.platform.asked)
+    run_id = answer.json()["run_id"]
+    await scene.sign_in(answer.json()["authorize_url"])
+    await scene.until_stage(run_id, "awaiting_selection")
+    await page.goto(f"/{here}/{run_id}")
+    await expect(page.get_by_role("button", name="Sign in with another login")).to_be_visible()
+    await looked_at(page, "several-change")
+    await scene.cancel(run_id)
+    await scene.until_stage(run_id, "finished")
+
+
 @pytest.mark.thorough
 async def test_panel_and_lists_have_each_of_them(make_scene: MakeScene, browsers: Browsers):
     here = await make_scene(platforms=tuple(PLATFORMS), organisations=EACH, people=1, small_books=True)
@@ -68,7 +91,7 @@ async def test_panel_and_lists_have_each_of_them(make_scene: MakeScene, browsers
     sage.control.change_settings(SettingWords(has_lead=True))  # which gives a long mark
     for identity in quickbooks.world.library.organisations:
         quickbooks.control.change_organisation(identity, OrganisationWords(name=f"Barlow {identity[-4:]} Inc."))
-    await change(here, "UPDATE colleagues SET password_hash = :kept", kept=KEPT)
+    await change(here, "UPDATE colleagues SET password_hash = :kept, name = :name", kept=KEPT, name=LONG)
     page = await browsers.signed_in(Person(address("admin"), here.actor, here))
     async with here.worker():
         await leaves(page, sage, "Before you go to Sage")
@@ -97,11 +120,20 @@ async def test_panel_and_lists_have_each_of_them(make_scene: MakeScene, browsers
             await expect(offers.get_by_role("button", name="Reassign clients")).to_have_count(1)
         await looked_at(page, "several-panel")
 
+        await change(here, "UPDATE runs SET result = 'completed_with_failures'")  # whose mark is the longest
+        await page.goto("/activity")
+        await page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
+        assert await page.evaluate(CUT_OFF) == 0
+        await page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
+        await looked_at(page, "several-activity")
+
         [client, *_] = [one for one in await here.clients() if one["connection"]["provider"] == "quickbooks"]
         await page.goto(f"/clients/{client['client_id']}/connection/disconnect")
         await expect(
             page.get_by_text(f"and the connection to {client['name']} with it. The lists stay")
         ).to_be_visible()
+
+        await is_moved(page, sage)
 
         sage.signed_out()
         await a_night_later(here, are_lists_due=False)
