@@ -118,7 +118,7 @@ async def write(session: AsyncSession, looks: Sequence[Look], at: datetime) -> l
             "at": at,
             "ids": texts(look.connection_id for look in looks),
             "causes": [look.cause.value if look.cause else None for look in looks],
-            "details": [look.detail[:200] or None if look.detail else None for look in looks],
+            "details": [look.detail[:200] if look.detail else None for look in looks],
             "untils": [look.limited_until.isoformat() if look.limited_until else None for look in looks],
         },
     )

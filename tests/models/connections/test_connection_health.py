@@ -19,7 +19,8 @@ from models.lists.good_pulls import GoodPull
 from models.night import reads as checks
 from rules.lists.list_changes import Changes
 from rules.night.diagnosing import Look
-from tests.models.conftest import NOON, House
+from tests.models.conftest import LATER, NOON, House
+from tests.models.one_thing import run
 
 pytestmark = pytest.mark.usefixtures("next_door")
 
@@ -78,6 +79,21 @@ async def test_no_event_says_that_it_works_again_before_it_does(database: Databa
     assert await kinds(database) == ["connection.needs_reconnect"]
     await read(database, house, *CONTACTS)
     assert await kinds(database) == ["connection.needs_reconnect", "connection.connected"]
+
+
+async def test_an_event_tells_of_another_status_or_else_of_trouble(database: Database, house: House):
+    told = {
+        Cause.RATE_LIMITED: "trouble",
+        None: "connected",
+        Cause.SIGNED_OUT: "needs_reconnect",
+        Cause.ACCESS_LOST: "trouble",
+        Cause.UNKNOWN: "connected",
+    }
+    for cause in told:
+        for _ in range(2):  # of what it was already, nothing is told
+            async with database.transaction() as session:
+                await connection_health.write(session, [Look(house.connection_id, cause)], NOON)
+    assert await kinds(database) == [f"connection.{kind}" for kind in told.values()]
 
 
 async def kinds(database: Database) -> list[str]:
@@ -233,3 +249,42 @@ async def test_only_a_pull_of_all_lists_counts_as_synced(database: Database, hou
     async with database.session() as session:
         connection = await session.get_one(Connection, house.connection_id)
     assert (connection.last_good_at, connection.lists_pulled_at) == (NOON, None)
+
+
+@pytest.mark.parametrize("status", [ConnectionStatus.DISCONNECTING, ConnectionStatus.DISCONNECTED])
+async def test_a_look_changes_nothing_of_what_is_disconnected_or_about_to_be(database, house, status):
+    async with database.transaction() as session:
+        (await session.get_one(Connection, house.connection_id)).status = status
+        await session.flush()
+        look = Look(house.connection_id, Cause.SIGNED_OUT, "HTTP 401", NOON)
+        assert await connection_health.write(session, [look], NOON) == []
+    assert await standing(database, house) == (status.value, None)
+
+
+@pytest.mark.parametrize(("detail", "kept"), [("x" * 201, "x" * 200), ("", None), (None, None)])
+async def test_a_look_keeps_as_much_as_fits_of_what_was_said_and_until_when_no_call_is_made(
+    database: Database, house: House, detail: str | None, kept: str | None
+):
+    async with database.transaction() as session:
+        await connection_health.write(session, [Look(house.connection_id, Cause.RATE_LIMITED, detail, LATER)], NOON)
+    async with database.session() as session:
+        connection = await session.get_one(Connection, house.connection_id)
+    assert (connection.look_detail, connection.cause_detail, connection.limited_until) == (kept, kept, LATER)
+
+
+async def test_nobody_is_told_of_books_that_nobody_has_confirmed(database, house):
+    async with database.transaction() as session:
+        (await session.get_one(Connection, house.connection_id)).is_current = False
+    await looked(database, house, Cause.SIGNED_OUT)
+    assert await standing(database, house) == ("needs_reconnect", Cause.SIGNED_OUT)
+    assert await kinds(database) == []
+
+
+async def test_other_writers_of_a_connections_health_wait(database: Database, house: House):
+    free = "SELECT id FROM connections FOR NO KEY UPDATE SKIP LOCKED"
+    async with database.transaction() as session, database.transaction() as other:
+        assert house.connection_id in await run(other, "SELECT id FROM connections")
+        await connection_health.lock(session, [house.connection_id])
+        free_for_others = await run(other, free)
+        assert len(free_for_others) == 1  # next door's
+        assert house.connection_id not in free_for_others

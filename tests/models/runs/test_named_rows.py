@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contracts.words.causes import Cause
 from contracts.words.lists import ListName
 from contracts.words.runs import Action, Outcome, RunKind, Stage
+from models.clients.tables import Client
 from models.connections.tables import Connection, Receipt
 from models.runs.leftovers import lacking_lists
 from models.runs.progress import RunSnapshot, run_snapshot
@@ -16,7 +17,7 @@ from models.runs.reports import MOST_NAMED, Standing
 from models.runs.tables import Run, RunOrganisation
 from rules.runs.endings import Lacking
 from starter.answers.run_words import progress_of
-from tests.models.conftest import NOON
+from tests.models.conftest import NOON, House, a_connection
 
 CHOSEN, WELL, ILL = 200, 140, 10
 
@@ -120,6 +121,30 @@ async def test_a_client_has_its_own_name_and_nothing_is_named_after_the_end(data
         assert (await now_of(session, run_id)).names == ()
 
 
+async def elsewhere(session: AsyncSession, house: House, run_id: str) -> None:
+    """Another client lacks the same, which another run has added."""
+    client = Client(practice_id=house.practice.id, name="Jones", code="JONE0001", owner_id=house.colleague.id)
+    session.add(client)
+    await session.flush()
+    connection = a_connection(house.practice.id, client.id, house.grant_id, "org-jones")
+    session.add(connection)
+    session.add(Run(id="another", **(await session.get_one(Run, run_id)).model_dump(exclude={"id"})))
+    await session.flush()
+    session.add(Receipt(connection_id=connection.id, list_name=ListName.BANK_ACCOUNTS, cause=Cause.ROLE_TOO_LOW))
+    session.add(
+        RunOrganisation(
+            run_id="another",
+            organisation_id="org-jones",
+            position=0,
+            name="Jones",
+            grant_id=house.grant_id,
+            connection_id=connection.id,
+            outcome=Outcome.CREATED,
+        )
+    )
+    await session.flush()
+
+
 async def test_what_added_clients_lack_is_counted_by_list_and_cause(database, house, run_id):
     role, plan = Cause.ROLE_TOO_LOW, Cause.NOT_ON_PLAN
     found = {ListName.BANK_ACCOUNTS: role, ListName.TRACKING_CATEGORIES: plan, ListName.ITEMS: Cause.RATE_LIMITED}
@@ -127,12 +152,14 @@ async def test_what_added_clients_lack_is_counted_by_list_and_cause(database, ho
         first = update(RunOrganisation).where(col(RunOrganisation.organisation_id) == "org-0")
         await session.exec(first.values(connection_id=house.connection_id))
         session.add_all(Receipt(connection_id=house.connection_id, list_name=name, cause=found[name]) for name in found)
-        await session.flush()
+        await elsewhere(session, house, run_id)
         both = [Lacking(ListName.BANK_ACCOUNTS, role, 1), Lacking(ListName.TRACKING_CATEGORIES, plan, 1)]
         assert await lacking_lists(session, run_id) == both
         connection = await session.get_one(Connection, house.connection_id)
         connection.list_names = [ListName.ORGANISATION, ListName.BANK_ACCOUNTS]
         await session.flush()
         assert await lacking_lists(session, run_id) == both[:1], "nobody misses what is left out"
+        await session.exec(first.values(outcome=Outcome.LINKED))
+        assert await lacking_lists(session, run_id) == both[:1]
         await session.exec(first.values(outcome=Outcome.FAILED))
         assert await lacking_lists(session, run_id) == []

@@ -5,7 +5,7 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.runs import Mark, RunKind, Verdict
-from contracts.words.standard_information import ENDED
+from contracts.words.standard_information import ENDED, NAMELESS
 from models.kit.columns import now
 from models.kit.database import Database
 from models.runs import organisations as run_lists
@@ -151,3 +151,48 @@ async def test_a_profile_is_read_of_what_is_no_clients_and_has_none_yet(database
         "UPDATE connections SET organisation_id = 'org-2'": others,
     }
     assert await after_each(database, asked, cases, practice=house.practice.id) == cases
+
+
+async def test_what_comes_without_a_name_is_called_as_its_client_here(database: Database, house: House):
+    """Each time a new list, beside another run that has it already under its own place."""
+    async with database.transaction() as session:
+        for name in ("another", "a-run"):
+            session.add(Run(id=name, **of(house).model_dump(exclude={"id"})))
+        await session.flush()
+        before = [FoundOrganisation("c", "C", None), FoundOrganisation("org-1", "Its name", None)]
+        await run_lists.list_into(session, "another", house.grant_id, before, now())
+
+    async def asked(session: AsyncSession) -> list[tuple[int, str, str]]:
+        came = [FoundOrganisation(name, NAMELESS, None) for name in ("org-1", "b")]
+        assert await run_lists.list_into(session, "a-run", house.grant_id, came, now()) == 2
+        listed = await run_lists.organisations_of(session, "a-run")
+        return [(row.position, row.organisation_id, row.name) for row in listed]
+
+    its, own, none = (1, "b", NAMELESS), [(0, "org-1", "Own")], [(0, "org-1", NAMELESS)]
+    rename = "UPDATE connections SET organisation_name = 'Own' WHERE practice_id = :practice"
+    cases = {
+        rename: [*own, its],
+        f"{rename.replace(' WHERE', ', is_current = false WHERE')}": [*own, its],
+        "UPDATE connections SET provider = 'another' WHERE practice_id = :practice": [*none, its],
+        "UPDATE connections SET organisation_id = 'org-2' WHERE practice_id = :practice": [*none, its],
+    }
+    assert await after_each(database, asked, cases, practice=house.practice.id) == cases
+
+
+async def test_codes_and_clients_of_a_run_are_its_own(database: Database, house: House):
+    async with database.transaction() as session:
+        for name in ("a-run", "another"):
+            session.add(Run(id=name, **of(house).model_dump(exclude={"id"})))
+            await session.flush()
+            await run_lists.list_into(session, name, house.grant_id, found("a", "b"), now())
+        await run(session, "UPDATE run_organisations SET wanted_code = run_id WHERE organisation_id = 'a'")
+        assert await run_lists.wanted_codes(session, "a-run") == {"a-run"}
+        await run_lists.save_clients(session, "a-run", [("a", house.client_id, house.connection_id)])
+        session.expire_all()
+        made = {
+            (name, row.organisation_id): (row.client_id, row.connection_id)
+            for name in ("a-run", "another")
+            for row in await run_lists.organisations_of(session, name)
+        }
+    nothing = dict.fromkeys(made, (None, None))
+    assert made == nothing | {("a-run", "a"): (house.client_id, house.connection_id)}

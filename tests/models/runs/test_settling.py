@@ -167,7 +167,14 @@ async def test_what_was_written_just_now_is_not_asked_about(database, house, all
     assert server.asked == set()
 
 
-async def test_what_nobody_goes_on_with_is_closed(database, house, all_at_work):
+LEASES = {"a-run": None, sync_client_id("harbour-lane", "SMIT0001"): None, "another": "another"}
+"""Who holds a client, and who holds it once the lost run and the lost sync are closed."""
+
+
+@pytest.mark.parametrize(("holder", "kept"), LEASES.items())
+async def test_what_nobody_goes_on_with_is_closed_and_lets_go_of_its_client(database, house, all_at_work, holder, kept):
+    async with database.transaction() as session:
+        (await session.get_one(Connection, house.connection_id)).pull_holder = holder
     async with database.transaction() as session:  # what was written of it meanwhile, and of a practice, says nothing
         of: dict[str, Any] = {"practice_id": house.practice.id, "client_id": house.client_id, "at": LATER}
         session.add(Event(connection_id=house.connection_id, kind="connection.refreshed", **of))
@@ -178,6 +185,7 @@ async def test_what_nobody_goes_on_with_is_closed(database, house, all_at_work):
         row = await session.get_one(RunOrganisation, ("waits", "org-1"))
         connection = await session.get_one(Connection, house.connection_id)
     assert (run.result, row.outcome, connection.status) == (Result.FAILED, Outcome.FAILED, ConnectionStatus.CONNECTED)
+    assert connection.pull_holder == kept
 
 
 async def test_what_waits_in_one_run_is_closed_at_once(database, house):
