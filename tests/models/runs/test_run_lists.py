@@ -4,15 +4,18 @@ import pytest
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.words.runs import Mark, RunKind, Verdict
+from contracts.words.runs import Action, Mark, Outcome, RunKind, Verdict
 from contracts.words.standard_information import ENDED, NAMELESS
 from models.kit.columns import now
 from models.kit.database import Database
+from models.practices.tables import Team
 from models.runs import organisations as run_lists
 from models.runs.choosable import to_choose
 from models.runs.organisations import FoundOrganisation
 from models.runs.tables import Run, RunOrganisation
-from tests.models.conftest import House
+from rules.clients.matching import Candidate, Judgement
+from rules.runs.choosing import Choice
+from tests.models.conftest import LATER, NOON, House
 from tests.models.one_thing import after_each, run
 
 pytestmark = pytest.mark.usefixtures("next_door")
@@ -196,3 +199,70 @@ async def test_codes_and_clients_of_a_run_are_its_own(database: Database, house:
         }
     nothing = dict.fromkeys(made, (None, None))
     assert made == nothing | {("a-run", "a"): (house.client_id, house.connection_id)}
+
+
+async def test_what_was_read_judged_and_chosen_of_one_is_kept_whole_and_of_no_other(database: Database, house: House):
+    async with database.transaction() as session:
+        for name in ("another", "a-run"):
+            session.add(Run(id=name, **of(house).model_dump(exclude={"id"})))
+            await session.flush()
+            listed = [FoundOrganisation(key, NAMELESS, None) for key in ("a", "b")]
+            await run_lists.list_into(session, name, house.grant_id, listed, NOON)
+        team = Team(practice_id=house.practice.id, name="Tax")
+        session.add(team)
+        await session.flush()
+        allowed = [FoundOrganisation("b", NAMELESS, None, is_just_allowed=True, marks={Mark.LEAD})]
+        for _ in range(2):
+            await run_lists.list_into(session, "a-run", house.grant_id, allowed, NOON)
+        profile = {"name": "Its name", "registration_number": "0123", "tax_number": "GB1", "is_trial": True}
+        await run_lists.save_profiles(session, "a-run", {"a": profile}, LATER)
+        await run_lists.mark(session, "a-run", ["a"], Mark.DEMO)
+        judged = [
+            Judgement("a", Verdict.LOOKS_LIKE_CLIENT, "x" * 301, house.client_id),
+            Judgement("b", Verdict.NEW, None, None),
+        ]
+        await run_lists.save_verdicts(session, "a-run", judged)
+        candidates = await run_lists.candidates_of(session, "a-run")
+        decided = await run_lists.decided_of(session, "a-run")
+        choice = Choice("a", Action.LINK, house.client_id, house.colleague.id, team.id, "SMIT0002")
+        assert await run_lists.save_selection(session, "a-run", [choice], LATER) == 1
+        session.expunge_all()
+        one, two = await run_lists.organisations_of(session, "a-run")
+        elsewhere = await run_lists.organisations_of(session, "another")
+    assert candidates == [
+        Candidate("b", NAMELESS, None, None, is_demo=False, is_trial=False, is_lead=True),  # the sign-in allowed it
+        Candidate("a", "Its name", "0123", "GB1", is_demo=True, is_trial=True),
+    ]
+    assert [(row.organisation_id, row.verdict) for row in decided] == [
+        ("a", Verdict.LOOKS_LIKE_CLIENT),
+        ("b", Verdict.NEW),
+    ]
+    assert (one.name, one.profile_read_at, one.updated_at, two.updated_at) == ("Its name", LATER, LATER, LATER)
+    assert (one.verdict_message, one.matched_client_id) == ("x" * 300, house.client_id)
+    assert (one.action, one.link_client_id, one.owner_id) == (Action.LINK, house.client_id, house.colleague.id)
+    assert (one.team_id, one.wanted_code, one.outcome, two.outcome) == (team.id, "SMIT0002", None, Outcome.SKIPPED)
+    assert (two.marks, two.is_just_allowed, two.verdict_message) == (["lead"], True, None)
+    assert {(row.profile_read_at, row.verdict, row.action, *row.marks) for row in elsewhere} == {(None, None, None)}
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [(RunKind.ADD_CLIENTS, (Outcome.ALREADY_CLIENT, "Of Ada")), (RunKind.RECONNECT_ALL, (Outcome.SKIPPED, None))],
+)
+async def test_what_was_a_client_already_is_told_as_that_where_clients_are_added(database, house, kind, expected):
+    """Next door they add clients; what its profile does not name stays without a name."""
+    async with database.transaction() as session:
+        session.add(Run(**of(house).model_dump(exclude={"id", "kind"}), id="a-run", kind=kind))
+        await session.flush()
+        listed = [FoundOrganisation(key, NAMELESS, None) for key in ("a", "b")]
+        await run_lists.list_into(session, "a-run", house.grant_id, listed, NOON)
+        await run_lists.save_profiles(session, "a-run", {"a": {"name": ""}, "b": {}}, NOON)
+        judged = [Judgement("a", Verdict.ALREADY_CLIENT, "Of Ada", None), Judgement("b", Verdict.NEW, "New", None)]
+        await run_lists.save_verdicts(session, "a-run", judged)
+        skipped = await run_lists.save_selection(session, "a-run", [], NOON)
+        rows = await run_lists.organisations_of(session, "a-run")
+    assert [(row.name, row.outcome, row.message) for row in rows] == [
+        (NAMELESS, *expected),
+        (NAMELESS, Outcome.SKIPPED, None),
+    ]
+    assert skipped == sum(row.outcome is Outcome.SKIPPED for row in rows)
