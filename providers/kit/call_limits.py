@@ -237,15 +237,24 @@ class CallLimits:
         slots = usage.slots = usage.slots or asyncio.Semaphore(self._slots_of_organisation)
         usage.users += 1
         try:
-            async with slots, self._turns.of(practice_id):
-                if usage.second and (wait := usage.second.wait(self._now())):
-                    await self._pause(wait.total_seconds())
+            in_a_second = self._within(usage.second) if usage.second else nullcontext()
+            async with slots, in_a_second, self._turns.of(practice_id):
                 await self._admit(usage, self._app)
                 yield
         finally:
             usage.users -= 1
             if not usage.users:
                 usage.slots = None
+
+    @asynccontextmanager
+    async def _within(self, second: AnySecond) -> AsyncIterator[None]:
+        """Wait for a place in a second, and hold it while a call is made."""
+        while (wait := second.begin(self._now())) is not None:
+            await self._pause(wait.total_seconds())
+        try:
+            yield
+        finally:
+            second.end(self._now())
 
     def learn(self, organisation_id: str | None, headers: Mapping[str, str]) -> None:
         """Note what an answer says is left; a window without a call is closed until it ends."""

@@ -178,25 +178,37 @@ class AnyMinute:
 
 
 class AnySecond:
-    """Spreads an organisation's calls in one process so that never more than allowed begin within any second."""
+    """Spreads an organisation's calls in one process so that never more than allowed can arrive within any second.
 
-    __slots__ = ("_asked", "_begins", "_window")
+    A call arrives at some moment between its beginning and its answer. So it counts until a second after the answer:
+    where a machine or a network is busy, calls that began in two seconds may arrive in one.
+    """
+
+    __slots__ = ("_asked", "_ended", "_open", "_window")
 
     def __init__(self, window: Window) -> None:
         self._window = window
-        self._begins: list[datetime] = []
+        self._open = 0
+        self._ended: list[datetime] = []
         self._asked: datetime | None = None
 
-    def wait(self, now: datetime) -> timedelta:
-        """How long the next call has to wait. It counts as begun then."""
-        begins, allowed = self._begins, self._window.allowed
+    def begin(self, now: datetime) -> timedelta | None:
+        """Begin a call; or how long to wait before asking again, because none may begin now."""
+        ended = self._ended
         if self._asked is not None and now < self._asked:  # the clock was set back
-            begins.clear()
+            ended.clear()
         self._asked = now
-        at = now if len(begins) < allowed else max(now, begins[-allowed] + SECOND)
-        begins.append(at)
-        del begins[:-allowed]
-        return at - now
+        while ended and ended[0] <= now - SECOND:
+            del ended[0]
+        if self._open + len(ended) < self._window.allowed:
+            self._open += 1
+            return None
+        return ended[0] + SECOND - now if ended else SECOND
+
+    def end(self, now: datetime) -> None:
+        """Its answer came, or there was none."""
+        self._open -= 1
+        self._ended.append(now)
 
 
 def retry_after(headers: Mapping[str, str], now: datetime, longest: timedelta) -> datetime | None:

@@ -10,8 +10,8 @@ from providers.quickbooks.settings import CALLS_A_MONTH, REFUSED_BEYOND, QuickBo
 
 CALLS_A_MINUTE = 500
 CALLS_A_SECOND = 8
-"""Two fewer than Intuit allows. What begins within a second arrives within a shorter one, and a web backend that lists
-what a sign-in reaches counts apart from the worker that reads it; whoever makes one too many waits for a minute."""
+"""Two fewer than Intuit allows, since a web backend that lists what a sign-in reaches counts apart from the worker that
+reads it; whoever makes one too many waits for a minute. A first pull of lists of one page makes no more at once."""
 
 UNREACHED = 1_000_000_000
 

@@ -52,21 +52,36 @@ def test_never_more_than_allowed_begin_within_any_sixty_seconds(allowed, pauses)
     assert all(later - first >= MINUTE for first, later in zip(begun, begun[allowed:], strict=False))
 
 
-@given(st.integers(1, 5), st.lists(st.floats(0, 3), max_size=60))
-def test_never_more_than_allowed_begin_within_any_second_and_none_is_refused(allowed, pauses):
-    second, at, begun = AnySecond(Window(Scope.ORGANISATION, Unit.SECOND, allowed)), NOON, []
-    for pause in pauses:
+@given(st.integers(1, 5), st.lists(st.tuples(st.floats(0, 3), st.floats(0, 2), st.floats(0, 1)), max_size=60))
+def test_never_more_than_allowed_arrive_within_any_second_however_long_each_takes(allowed, calls):
+    second, at = AnySecond(Window(Scope.ORGANISATION, Unit.SECOND, allowed)), NOON
+    open_until: list[datetime] = []
+    arrived: list[datetime] = []
+
+    def pass_to(moment: datetime) -> None:
+        for ended in [one for one in sorted(open_until) if one <= moment]:
+            second.end(ended)
+            open_until.remove(ended)
+
+    for pause, takes, arrives in calls:
         at += timedelta(seconds=pause / 10)
-        begun.append(at + second.wait(at))
-    assert all(later - first >= SECOND for first, later in zip(begun, begun[allowed:], strict=False))
-    assert second.wait(at + timedelta(seconds=len(pauses) + 1)) == timedelta(0)
+        pass_to(at)
+        while (wait := second.begin(at)) is not None:
+            assert timedelta(0) < wait <= SECOND, "nobody waits for ever, nor asks all the time"
+            at += wait
+            pass_to(at)
+        open_until.append(at + timedelta(seconds=takes))
+        arrived.append(at + timedelta(seconds=takes) * arrives)
+    arrived.sort()
+    assert all(later - first >= SECOND for first, later in zip(arrived, arrived[allowed:], strict=False))
 
 
 def test_a_clock_that_was_set_back_keeps_nobody_waiting():
     second = AnySecond(Window(Scope.ORGANISATION, Unit.SECOND, 1))
-    assert second.wait(NOON) == timedelta(0)
-    assert second.wait(NOON - timedelta(hours=1)) == timedelta(0)
-    assert second.wait(NOON - timedelta(hours=1)) == SECOND
+    assert second.begin(NOON) is None
+    second.end(NOON)
+    assert second.begin(NOON - timedelta(hours=1)) is None
+    assert second.begin(NOON - timedelta(hours=1)) == SECOND
 
 
 @given(timed, moments)
