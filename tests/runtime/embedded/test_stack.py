@@ -5,6 +5,8 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import asyncpg
@@ -46,12 +48,15 @@ def descendants(pid: int) -> list[int]:
     return [pid, *(below for child in children for below in descendants(int(child)))]
 
 
-async def gone(pid: int) -> None:
+def held(pids: Iterable[int]) -> Iterator[int]:
+    """Handles of those that live. A number may soon be another process's; a handle stays the one's."""
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            yield os.pidfd_open(pid)
+
+
+async def gone(handle: int) -> None:
     """Wait until the kernel says that a process has ended."""
-    try:
-        handle = os.pidfd_open(pid)
-    except ProcessLookupError:
-        return
     ended, loop = asyncio.Event(), asyncio.get_running_loop()
     loop.add_reader(handle, ended.set)
     try:
@@ -88,10 +93,11 @@ async def test_a_killed_parent_leaves_no_process_and_a_usable_directory(tmp_path
     assert set(children) == {"postgres", "temporal", "worker"}
     everything = [pid for child in children.values() for pid in descendants(child)]
     assert len(everything) > len(children)  # PostgreSQL has processes of its own
+    handles = list(held(everything))
     parent.send_signal(signal.SIGKILL)
     await parent.wait()
-    for pid in everything:
-        await gone(pid)
+    for handle in handles:
+        await gone(handle)
     async with embedded_stack(settings_in(tmp_path)) as again:
         assert await query(again, "SELECT 1")
 
