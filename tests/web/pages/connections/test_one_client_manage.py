@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import pytest_asyncio
 from playwright.async_api import expect
+from temporalio.api.enums.v1 import EventType
 from temporalio.service import RPCError
 
 from contracts.words.connections import ConnectionStatus
 from emulators.xero.faults import Kind
-from tests.journeys.one_client import PATIENCE
+from tests.journeys.one_client import PATIENCE, until_event
 from tests.journeys.people import change
 from tests.journeys.scene import Scene
 from tests.web.house import Browsers, House, arrived
@@ -250,6 +251,8 @@ async def test_what_is_limited_is_not_said_to_be_tried_at_once(few: Few):
     shown = await http.get(sent.headers["location"])
     assert "limit is reached for now. The lists" in shown.text
     assert "tried again at once" not in shown.text
+    # It waits before the limit is taken away: else it would read the client meanwhile, and the cause would be gone.
+    await until_event(scene, await scene.sync_of(client.client_id), EventType.EVENT_TYPE_TIMER_STARTED)
     await change(scene, "UPDATE connections SET limited_until = NULL WHERE client_id = :id", **own)
     limited = "UPDATE connections SET cause = 'rate_limited' WHERE client_id = :id"
     await change(scene, limited, **own)
