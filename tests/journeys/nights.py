@@ -29,6 +29,8 @@ async def a_night_later(scene: Scene, *, are_lists_due: bool) -> None:
     )
     await change(scene, f"UPDATE connections SET next_refresh_at = {due}")  # noqa: S608
     scene.control.zero_calls()
+    # Not a second has passed, and a new worker does not know of the calls of the one before.
+    scene.world.limits.begin_short_windows()
 
 
 async def begin_night(scene: Scene) -> WorkflowHandle[CheckConnections, CheckReport]:

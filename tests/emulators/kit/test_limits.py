@@ -25,6 +25,17 @@ def test_ten_a_second_of_each_organisation() -> None:
     assert limits.left("second", limits.usage("one")) == 9
 
 
+def test_short_windows_begin_anew_when_time_is_said_to_pass_and_long_ones_do_not() -> None:
+    windows = (Window("day", "day", 3, DAY), Window("second", "second", 1, 1))
+    limits = Limits(standing(), windows)
+    for is_first in (True, False):
+        usage = limits.usage("acme")
+        assert limits.enter(usage) is None, is_first
+        limits.leave(usage)
+        limits.begin_short_windows()
+    assert limits.left("day", limits.usage("acme")) == 1
+
+
 def test_a_day_that_all_organisations_share() -> None:
     clock = standing()
     limits = Limits(clock, [APP_DAY])
