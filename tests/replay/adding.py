@@ -80,12 +80,12 @@ async def cancelled(scene: Scene) -> Recorded:
 
 
 async def in_groups(scene: Scene) -> Recorded:
-    """A full group of clients, and one that is not."""
+    """Two groups of clients; ``in-groups`` is what older code made of them, a full group and one that is not."""
     async with scene.worker():
         run = await scene.listed()
         await scene.select_all(run)
         await scene.handle(run["run_id"]).result()
-    return {"in-groups": await history(scene, run["run_id"])}
+    return {"in-even-groups": await history(scene, run["run_id"])}
 
 
 async def troubled(scene: Scene) -> Recorded:

@@ -13,7 +13,8 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 from workflows.plans.failures import trouble_of
-from workflows.plans.patches import LARGER_GROUPS, MORE_GROUPS
+from workflows.plans.patches import EVEN_GROUPS, LARGER_GROUPS, MORE_GROUPS
+from workflows.plans.pull_groups import PullGroup, in_even_groups, in_groups
 from workflows.plans.sizes import (
     CLIENTS_AT_ONCE,
     CLIENTS_PULLED_TOGETHER,
@@ -21,6 +22,7 @@ from workflows.plans.sizes import (
     FEWER_GROUPS_AT_ONCE,
     GROUPS_AT_ONCE,
     PAGE_OF_CLIENTS,
+    PAGE_OF_PULLS,
 )
 
 with workflow.unsafe.imports_passed_through():
@@ -60,9 +62,10 @@ class ClientPulls:
         is_larger = workflow.patched(LARGER_GROUPS)
         self._together = CLIENTS_PULLED_TOGETHER if is_larger else FEWER_CLIENTS_PULLED_TOGETHER
         self._lanes = GROUPS_AT_ONCE if workflow.patched(MORE_GROUPS) else FEWER_GROUPS_AT_ONCE
+        self._is_even = workflow.patched(EVEN_GROUPS)
         self.is_done = False
         self._state = state
-        self._page: deque[ClientToPull] = deque()
+        self._groups: deque[PullGroup] = deque()
         self._paging = asyncio.Lock()
         # It holds few, so that groups wait while many clients stumble. None: no more will come.
         self._alone: asyncio.Queue[ClientToPull | None] = asyncio.Queue(self._together)
@@ -78,52 +81,58 @@ class ClientPulls:
 
     async def _lane(self) -> None:
         while group := await self._next():
-            if self._login is None and len(group) > 1:
-                group = await self._pull_together(group)
-            for client in group:
+            left = group.clients
+            if self._login is None and len(left) > 1:
+                left = await self._pull_together(group)
+            for client in left:
                 await self._alone.put(client)
 
     async def _one_by_one(self) -> None:
         while client := await self._alone.get():
             await self._pull(client)
 
-    async def _next(self) -> Sequence[ClientToPull]:
+    async def _next(self) -> PullGroup | None:
         async with self._paging:  # one lane fetches the page; the others wait for it rather than fetch it again
-            if not self._page and not self.is_done and not workflow.info().is_continue_as_new_suggested():
+            if not self._groups and not self.is_done and not workflow.info().is_continue_as_new_suggested():
+                limit = PAGE_OF_PULLS if self._is_even else PAGE_OF_CLIENTS
                 page = await call(
                     ClientActivities.clients_to_pull,
-                    ClientsToPullInput(run_id=self._state.run.run_id, after=self.after, limit=PAGE_OF_CLIENTS),
+                    ClientsToPullInput(run_id=self._state.run.run_id, after=self.after, limit=limit),
                     policies.DATABASE,
                     "Find the next clients to pull",
                 )
-                self._page.extend(page.clients)
+                self._groups.extend(
+                    in_even_groups(page.clients) if self._is_even else in_groups(page.clients, self._together)
+                )
                 self.is_done = not page.clients
-            group = [self._page.popleft() for _ in range(min(self._together, len(self._page)))]
-            if group:
-                self.after = group[-1].position
+            if not self._groups:
+                return None
+            group = self._groups.popleft()
+            self.after = group.clients[-1].position
             return group
 
-    async def _pull_together(self, group: Sequence[ClientToPull]) -> Sequence[ClientToPull]:
+    async def _pull_together(self, group: PullGroup) -> Sequence[ClientToPull]:
         """Pull a group in one activity; the clients that it returns need a pull of their own."""
         run_id = self._state.run.run_id
-        is_full = len(group) == self._together
-        policy = policies.PULL_TOGETHER if is_full else policies.PULL_FEW_TOGETHER
+        policy = policies.PULL_TOGETHER if group.is_full else policies.PULL_FEW_TOGETHER
         try:
             pulled = await call(
                 StandardInformationActivities.pull_clients,
                 PullClientsInput(
-                    connection_ids=tuple(client.connection_id for client in group), pull_id=run_id, run_id=run_id
+                    connection_ids=tuple(client.connection_id for client in group.clients),
+                    pull_id=run_id,
+                    run_id=run_id,
                 ),
                 policies.at(self._state.run.provider, policy),
-                run_text.group_summary([client.client_name for client in group]),
+                run_text.group_summary([client.client_name for client in group.clients]),
             )
         except ActivityError as error:
             if is_cancelled_exception(error):
                 raise
-            return group
+            return group.clients
         left = set(pulled.left)
-        self._state.count(*(client.outcome for client in group if client.connection_id not in left))
-        return [client for client in group if client.connection_id in left]
+        self._state.count(*(client.outcome for client in group.clients if client.connection_id not in left))
+        return [client for client in group.clients if client.connection_id in left]
 
     async def _pull(self, client: ClientToPull) -> None:
         run_id = self._state.run.run_id

@@ -50,3 +50,6 @@ CONFIRMED_AS_RECORDED = "confirmed-as-recorded"
 
 NIGHT_BY_WEIGHT = "night-by-weight"
 """The patch by which a check's groups are larger, where most of their clients are read in part."""
+
+EVEN_GROUPS = "even-groups"
+"""The patch by which a run cuts each page of its clients into groups that end at about the same time."""

@@ -41,8 +41,14 @@ NIGHT_GROUP_WEIGHS = 32
 run, or twice as many of which changes are enough. Of these, most have nothing new and take three calls and no memory,
 so that sixteen mostly wait for each other."""
 
+FEWEST_PULLED_TOGETHER = 8
+"""Clients of a run's group, where the run has that many: with fewer, groups cost more than they save."""
+
 PAGE_OF_CLIENTS = 250
 """Clients fetched into the history at a time, about 50 kB."""
+
+PAGE_OF_PULLS = 2 * GROUPS_AT_ONCE * CLIENTS_PULLED_TOGETHER
+"""The same for those that are pulled together: two full groups for each that is pulled at once, about 75 kB."""
 
 
 def windows(first: int, end: int, size: int) -> Iterator[tuple[int, int]]:

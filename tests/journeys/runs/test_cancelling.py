@@ -101,7 +101,7 @@ async def test_while_creating(scene: Scene):
 async def test_while_pulling(make_scene):
     many = 3 * CLIENTS_PULLED_TOGETHER
     scene = await make_scene(organisations=many + 2, latency_ms=60, small_books=True)
-    async with scene.worker(groups_at_once=1):  # three groups, one after the other
+    async with scene.worker(groups_at_once=1):  # several groups, one after the other
         run = await scene.listed()
         await scene.select(run["run_id"], organisations=chosen(run)[:many])
         await scene.until(run["run_id"], lambda run: run["counts"].get("created", 0) > 0)

@@ -12,7 +12,10 @@ from emulators.xero.faults import Kind
 from tests.journeys.fixtures import MakeScene
 from tests.journeys.platforms.marks import OWN_LIMITS
 from tests.journeys.scene import PATIENCE, Scene, by_organisation, chosen
-from workflows.plans.sizes import CLIENTS_PULLED_TOGETHER
+from workflows.plans.sizes import CLIENTS_PULLED_TOGETHER, FEWEST_PULLED_TOGETHER
+
+ONE_GROUP = 2 * FEWEST_PULLED_TOGETHER - 1
+"""As many clients as a run pulls in one group; one more, and it makes two."""
 
 pytestmark = OWN_LIMITS
 
@@ -54,14 +57,14 @@ async def storing_fails_once(scene: Scene) -> AsyncIterator[None]:
 
 @pytest.mark.thorough
 async def test_who_stumbles_is_pulled_alone_and_the_others_together(make_scene: MakeScene):
-    scene = await make_scene(organisations=CLIENTS_PULLED_TOGETHER, small_books=True)
+    scene = await make_scene(organisations=ONE_GROUP, small_books=True)
     unsteady = list(scene.world.library.organisations)[2]
     async with scene.worker():
         listed = await scene.listed()
         scene.fault(Kind.SERVER_ERROR, unsteady, times=1)
         await scene.select_all(listed)
         finished = await scene.until_stage(listed["run_id"], "finished")
-    assert finished["counts"] == {"created": CLIENTS_PULLED_TOGETHER}
+    assert finished["counts"] == {"created": ONE_GROUP}
     assert await pulls_of(scene, listed["run_id"]) == {("pull_clients", 1): 1, ("pull_client", 1): 1}
     stored = dict(await scene.rows("SELECT organisation_id, lists_pulled_at FROM connections"))
     assert len({stored.pop(unsteady), *stored.values()}) == 2, "its neighbours share a transaction"
@@ -116,7 +119,7 @@ async def test_what_fills_no_group_waits_behind_none(make_scene: MakeScene):
             await neighbour.select(small["run_id"], organisations=chosen(small)[:3])
             while await scene.held_up() < 2:
                 await scene.show(big["run_id"])
-            assert scene.world.calls.by_path["GET /api.xro/2.0/Contacts"] == CLIENTS_PULLED_TOGETHER + 3
+            assert scene.world.calls.by_path["GET /api.xro/2.0/Contacts"] == FEWEST_PULLED_TOGETHER + 3
         await scene.until_stage(big["run_id"], "finished")
         small = await neighbour.until_stage(small["run_id"], "finished")
     assert small["counts"]["created"] == 3

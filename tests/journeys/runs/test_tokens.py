@@ -13,7 +13,7 @@ from tests.journeys.scene import Json, Scene
 from workflows.plans.sizes import CLIENTS_PULLED_TOGETHER
 
 MANY = 3 * CLIENTS_PULLED_TOGETHER
-"""One group for each of two workers, and one that is still to come when the tokens end."""
+"""A group for each of two workers, and some that are still to come when the tokens end."""
 
 
 async def tokens_end_in_the_middle(scene: Scene) -> Json:

@@ -49,7 +49,7 @@ async def waits_for_the_database(handle: WorkflowHandle[Any, Any]) -> None:
 
 @pytest.mark.thorough
 async def test_a_bulk_run_makes_all_of_them(scene: Scene, postgres: OwnPostgres):
-    async with scene.worker(groups_at_once=1):  # three groups, one after the other
+    async with scene.worker(groups_at_once=1):  # several groups, one after the other
         run = await scene.listed()
         await scene.select_all(run)
         await scene.until(run["run_id"], lambda run: run["counts"].get("created", 0) > 0)

@@ -8,14 +8,16 @@ from hypothesis import strategies as st
 from temporalio.exceptions import ActivityError, ApplicationError, RetryState, TimeoutError, TimeoutType  # noqa: A004  # Temporal's own
 
 from contracts.payloads.check_connections import ClientDue
+from contracts.payloads.pulling import ClientToPull
 from contracts.payloads.sync_client import Trouble
 from contracts.words.causes import Cause
 from contracts.words.refusals import REFUSED, Refusal, RefusalCode
-from contracts.words.runs import Result
+from contracts.words.runs import Outcome, Result
 from workflows.parts.consented_run import unlisted
 from workflows.plans.due_clients import by_weight
 from workflows.plans.failures import is_our_outage, refusal_of, trouble_of
-from workflows.plans.sizes import windows
+from workflows.plans.pull_groups import in_even_groups, in_groups
+from workflows.plans.sizes import PAGE_OF_PULLS, windows
 
 
 def failed_by(cause: BaseException) -> ActivityError:
@@ -68,6 +70,50 @@ def test_a_group_has_as_many_clients_as_a_run_s_where_all_are_read_whole_and_twi
         for one in (False, True)
     ]
     assert sizes == [[16, 16, 16, 16], [32, 32]]
+
+
+def page_of(number: int) -> tuple[ClientToPull, ...]:
+    return tuple(
+        ClientToPull(
+            position=place,
+            connection_id=UUID(int=place),
+            client_id=UUID(int=place),
+            client_name="Alder",
+            client_code="A",
+            outcome=Outcome.CREATED,
+        )
+        for place in range(number)
+    )
+
+
+def test_even_groups_hold_every_client_once_in_order_and_fill_every_place_at_every_turn():
+    for number in range(PAGE_OF_PULLS + 1):
+        page = page_of(number)
+        groups = in_even_groups(page)
+        assert [client for group in groups for client in group.clients] == list(page)
+        sizes = [len(group.clients) for group in groups]
+        if number < 16:
+            assert sizes == ([number] if number else [])
+        else:
+            assert min(sizes) >= 8
+            assert max(sizes) <= 16
+            assert max(sizes) - min(sizes) <= 1
+        if number >= 96:
+            assert len(groups) in {12, 24}
+        assert {group.is_full for group in groups} <= {number >= 16}
+
+
+@pytest.mark.parametrize(
+    ("clients", "number", "largest"), [(16, 2, 8), (20, 2, 10), (100, 12, 9), (300, 24, 13), (384, 24, 16)]
+)
+def test_groups_of_a_run_of_some_size(clients: int, number: int, largest: int):
+    groups = in_even_groups(page_of(clients))
+    assert (len(groups), max(len(group.clients) for group in groups)) == (number, largest)
+
+
+def test_groups_of_a_run_that_older_code_began_are_full_but_for_the_last():
+    groups = in_groups(page_of(35), 16)
+    assert [(len(group.clients), group.is_full) for group in groups] == [(16, True), (16, True), (3, False)]
 
 
 def test_an_activity_s_trouble_is_read_from_its_details():
