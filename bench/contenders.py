@@ -94,7 +94,7 @@ async def run_ours(servers: Servers, organisations: int, *, workers: int = 1, is
         processes = {**pids, **servers.processes}
         if is_warm:
             await warm_up(servers, practice)
-        await servers.databases.settle()
+        await servers.databases.checkpoint()
         there = await count_rows(practice)
         async with Api(str(servers.settings.public_url), practice.token) as api:
             await servers.sandbox.forget()
@@ -158,7 +158,7 @@ async def _order(servers: Servers, practice: Practice, organisations: int) -> ba
         forms.append(form | ({"code_verifier": kept["code_verifier"]} if "code_verifier" in kept else {}))
         realms += brought.get(READS.ONE_EACH or "", [])
     grant_id = await add_grant(practice)
-    await servers.databases.settle()
+    await servers.databases.checkpoint()
     return bare.Order(
         token_url=f"{servers.sandbox.url}{READS.TOKEN_PATH}",
         token_forms=forms,

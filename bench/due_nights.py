@@ -137,7 +137,7 @@ async def measure(clients: int, latency_ms: int, workers: int, console: Console)
         practice = await running.databases.fresh(clients)
         async with running.product(practice, workers=workers) as processes:
             await warm_up(running, practice)
-            await running.databases.settle()
+            await running.databases.checkpoint()
             meter, before = Meter(running, practice, processes, clients), await _sizes(practice)
             with console.status("Adding"):
                 found["first pull"] = await _added(running, practice, meter)
@@ -174,7 +174,7 @@ async def _added(running: Servers, practice: Practice, meter: Meter) -> Measured
 
 
 async def _night(running: Servers, practice: Practice, meter: Meter, clients: int) -> Measured:
-    await running.databases.settle()
+    await running.databases.checkpoint()
     await running.sandbox.zero()
     async with open_operations(running.on(practice)) as operations:
         actor = await operations.colleagues.by_id(practice.colleague_id)

@@ -52,7 +52,7 @@ async def run_once(running: Servers, organisations: int, *, is_killed: bool) -> 
     practice = await running.databases.fresh(organisations)
     async with running.product(practice) as pids:
         await warm_up(running, practice)
-        await running.databases.settle()
+        await running.databases.checkpoint()
         async with Api(str(running.settings.public_url), practice.token) as api:
             run_id, choice = await listed(running, api, organisations)
             chosen = datetime.now(UTC)

@@ -63,7 +63,7 @@ async def night(connections: int, logins: int, latency_ms: int, console: Console
         with console.status("Signing in, and making clients"):
             await running.sandbox.people(connections, logins)
             await _seed(running, practice, logins)
-            await running.databases.settle()
+            await running.databases.checkpoint()
         async with running.product(practice), open_operations(running.on(practice)) as operations:
             actor = await operations.colleagues.by_email(None)
             await running.sandbox.zero()

@@ -91,7 +91,7 @@ async def _survive(servers: Servers, organisations: int, workers: int, outage: f
     practice = await servers.databases.fresh(organisations)
     async with servers.product(practice, workers=workers):
         await warm_up(servers, practice)
-        await servers.databases.settle()
+        await servers.databases.checkpoint()
         async with Api(str(servers.settings.public_url), practice.token) as api:
             run_id, choice = await listed(servers, api, organisations)
             chosen, before = datetime.now(UTC), 0

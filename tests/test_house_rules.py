@@ -1,6 +1,7 @@
 """The house rules that a syntax tree can show, each with a word on what to do instead."""
 
 import ast
+import re
 
 import pytest
 
@@ -32,6 +33,26 @@ def test_queries_stand_in_models():
             if isinstance(node.func, ast.Name)
         ]
     )
+
+
+WRITING = re.compile(r"\b(INSERT INTO|DELETE FROM|(?<!FOR )(?<!KEY )UPDATE \w+)\b")
+
+
+def test_reads_write_nothing():
+    """What changes a row stands in the aggregate's ``writes.py``, or in a module of the noun that it changes."""
+    complain(
+        [
+            f"{module.at(node)} changes rows: move it to the writes.py beside it."
+            for module in parsed("models")
+            if module.path.name == "reads.py"
+            for node in ast.walk(module.tree)
+            if (isinstance(node, ast.Constant) and isinstance(node.value, str) and WRITING.search(node.value))
+            or (isinstance(node, ast.Call) and ast.unparse(node.func) in CHANGING)
+        ]
+    )
+
+
+CHANGING = {"insert", "update", "delete", "session.add", "session.add_all", "session.delete", "session.merge"}
 
 
 def test_every_module_says_why_it_exists():

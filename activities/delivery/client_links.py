@@ -49,7 +49,7 @@ class ClientLinkActivities:
 
     @activity.defn
     async def mail_client_link(self, asked: MailClientLinkInput) -> ClientLinkMailed:
-        """Send one mail, unless it was settled or its link cannot be used any more.
+        """Send one mail, unless that has ended or its link cannot be used any more.
 
         Each try sends the same mail with the same Message-ID, so that one that is sent twice is known to be one.
 
@@ -66,9 +66,9 @@ class ClientLinkActivities:
                 return ClientLinkMailed(state=mail.state)
             is_of_use = await link_mails.is_of_use(session, mail.token_hash, at)
         if not is_of_use:
-            return await self._settled(mail, MailState.NOT_NEEDED, at)
+            return await self._ended(mail, MailState.NOT_NEEDED, at)
         if mail.created_at + MAIL_WAITS <= at:
-            return await self._settled(mail, MailState.GIVEN_UP, at)
+            return await self._ended(mail, MailState.GIVEN_UP, at)
         if self._mailer is None:
             raise OSError("there is no mail server")
         said = open_link_mail(self._sealer, mail.id, mail.sealed_mail)
@@ -77,18 +77,18 @@ class ClientLinkActivities:
                 Mail(mail.id, said.address, said.subject, said.body, mail.created_at, reply_to=said.reply_to)
             )
         except UndeliverableError:
-            return await self._settled(mail, MailState.REFUSED, at)
-        return await self._settled(mail, MailState.SENT, at)
+            return await self._ended(mail, MailState.REFUSED, at)
+        return await self._ended(mail, MailState.SENT, at)
 
-    async def _settled(self, mail: ClientLinkMail, state: MailState, at: datetime) -> ClientLinkMailed:
+    async def _ended(self, mail: ClientLinkMail, state: MailState, at: datetime) -> ClientLinkMailed:
         async with self._database.transaction() as session:
-            await settle_and_tell(session, mail, state, at)
+            await end_and_tell(session, mail, state, at)
         return ClientLinkMailed(state=state)
 
 
-async def settle_and_tell(session: AsyncSession, mail: ClientLinkMail, state: MailState, at: datetime) -> None:
+async def end_and_tell(session: AsyncSession, mail: ClientLinkMail, state: MailState, at: datetime) -> None:
     """Record what has become of a mail, tell of it on the client's timeline, and its sender where it was not sent."""
-    if not await link_mails.settle(session, mail.id, state, at) or (kind := _EVENTS.get(state)) is None:
+    if not await link_mails.record_end(session, mail.id, state, at) or (kind := _EVENTS.get(state)) is None:
         return
     await events.changed(session, mail.practice_id, mail.client_id, kind, at, colleague_id=mail.colleague_id)
     if state is not MailState.SENT:

@@ -32,6 +32,7 @@ from models.connections import leases
 from models.connections import writes as connections
 from models.grants import writes as grants
 from models.night import reads as checks
+from models.night.writes import record_looks
 from providers.port.errors import NeedsPerson, ProviderError, SignedOut, Unavailable
 from providers.port.provider import ReachableOrganisation
 from rules.lists.increments import latest_turn, was_read_whole
@@ -68,18 +69,18 @@ class CheckActivities(ReachActivities):
             await self._reach.keep_alive(asked.grant_id)
             reached = await self._reach.of_grant(asked.grant_id)
         except NeedsPerson as error:
-            return await self._settle(asked.practice_id, asked.grant_id, began, error)
+            return await self._record(asked.practice_id, asked.grant_id, began, error)
         except ProviderError as error:
             raise application_error(error, self._now()) from None
-        return await self._settle(asked.practice_id, asked.grant_id, began, reached)
+        return await self._record(asked.practice_id, asked.grant_id, began, reached)
 
     @activity.defn
     async def note_login_trouble(self, asked: NoteLoginTroubleInput) -> CheckedLogin:
         """Record that a login could not be checked, on each of its connections that had no cause yet."""
         error = ProviderError(asked.trouble.cause, asked.trouble.detail)
-        return await self._settle(asked.practice_id, asked.grant_id, met_at(), error)
+        return await self._record(asked.practice_id, asked.grant_id, met_at(), error)
 
-    async def _settle(
+    async def _record(
         self,
         practice_id: UUID,
         grant_id: UUID,
@@ -100,7 +101,7 @@ class CheckActivities(ReachActivities):
                 reached = {one.organisation_id for one in found}
                 looks = diagnosing.by_listing(living, reached)
                 listed = [one.connection_id for one in living if one.organisation_id in reached]
-            became = await checks.settle(session, looks, listed, diagnosing.DISPROVED_BY_LISTING, at)
+            became = await record_looks(session, looks, listed, diagnosing.DISPROVED_BY_LISTING, at)
         return CheckedLogin(
             connections=len(living),
             in_trouble=sum(one.cause is not None for one in became),

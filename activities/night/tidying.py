@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from temporalio import activity
 
-from activities.delivery.client_links import settle_and_tell
+from activities.delivery.client_links import end_and_tell
 from activities.shared.grant_reader import ReachActivities
 from contracts.payloads.check_connections import TidiedUp, TidyUpInput
 from contracts.words.client_links import MAIL_WAITS, MailState
@@ -39,7 +39,7 @@ class TidyActivities(ReachActivities):
             await endings.purge_choices(session, asked.practice_id)
             profiles = await endings.purge_profiles(session, asked.practice_id, at)
             for mail in await link_mails.waiting_since(session, asked.practice_id, at - 2 * MAIL_WAITS):
-                await settle_and_tell(session, mail, MailState.GIVEN_UP, at)
+                await end_and_tell(session, mail, MailState.GIVEN_UP, at)
             await stagings.forget_old(session, asked.practice_id, at - STAGED_AT_MOST)
         async with self._database.session() as session:
             unused = await endings.unused_logins(session, asked.practice_id, at)

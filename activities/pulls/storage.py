@@ -225,7 +225,7 @@ async def _store_lists(
                 changes[identity] |= one
     for identity, readings in read.items():
         for lists, staged in readings.staged.items():
-            changes[identity] |= await stagings.settle(
+            changes[identity] |= await stagings.apply(
                 session,
                 staged.place,
                 is_complete=lists not in readings.partial,

@@ -24,6 +24,7 @@ from models.clients import lookalikes
 from models.clients import writes as clients
 from models.grants import writes as grants
 from models.night import reads as checks
+from models.night.writes import record_looks
 from models.practices.tables import Practice
 from models.runs import organisations as run_lists
 from models.runs import writes as runs
@@ -69,7 +70,7 @@ class OrganisationActivities(ReachActivities):
                 if one.organisation_id in ids and one.look_cause in diagnosing.DISPROVED_BY_LISTING
             ]
             looks, listed_again = diagnosing.by_listing(again, ids), [one.connection_id for one in again]
-            await checks.settle(session, looks, listed_again, diagnosing.DISPROVED_BY_LISTING, at)
+            await record_looks(session, looks, listed_again, diagnosing.DISPROVED_BY_LISTING, at)
             listed = await run_lists.list_into(session, asked.run_id, asked.grant_id, found, at)
             is_expecting = bool(await expected_organisations.expected_of(session, asked.run_id))
         allowed = [one.organisation_id for one in found if one.is_just_allowed][:MOST_ALLOWED] if is_expecting else []

@@ -124,7 +124,7 @@ class ReconnectActivities(ReachActivities):
         added = await clients.known_organisations(session, run.practice_id, run.provider, list(names))
         offers = {identity: name for identity, name in names.items() if identity not in added}
         if asked.connection_id is None:
-            settled = [
+            surveyed = [
                 found
                 for login, names_there in names_of.items()
                 for found in survey(
@@ -136,12 +136,12 @@ class ReconnectActivities(ReachActivities):
                 )
             ]
         else:
-            settled = [survey_one(one, names, asked.grant_id, offers.values()) for one in living]
+            surveyed = [survey_one(one, names, asked.grant_id, offers.values()) for one in living]
             offers = {}  # of no matter when one client is reconnected
-            for found in settled:
+            for found in surveyed:
                 if found.connection.status is ConnectionStatus.DISCONNECTED and found.outcome is None:
                     await self._reopen(session, run, found.connection, asked.grant_id, at)
-        for one in settled:  # the sign-in was the last look at its own login's connections
+        for one in surveyed:  # the sign-in was the last look at its own login's connections
             removed, connection = Cause.DISCONNECTED_AT_PROVIDER, one.connection
             is_gone = connection.organisation_id not in names and is_missed(connection, login_for(connection, names_of))
             if is_gone and connection.cause is not removed:
@@ -159,7 +159,7 @@ class ReconnectActivities(ReachActivities):
                 one.cause,
                 login_for(one.connection, names_of),
             )
-            for one in settled
+            for one in surveyed
         ]
         rows += [SurveyRow(identity, name) for identity, name in offers.items()]
         await surveys.write_survey(session, run.id, asked.grant_id, rows, at)

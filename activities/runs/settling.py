@@ -34,5 +34,5 @@ class SettlingActivities:
         """Close the lost work of every practice, and delete old uploads; repeating it is harmless."""
         async with self._database.transaction() as session:
             await kept_imports.delete_old(session, self._now())
-        settled = await LostWork(self._database, self._is_at_work, self._now).settle()
-        return LostWorkSettled(**settled._asdict())
+        closed = await LostWork(self._database, self._is_at_work, self._now).close_all()
+        return LostWorkSettled(**closed._asdict())

@@ -99,7 +99,7 @@ class Databases:
         finally:
             await database.close()
 
-    async def settle(self) -> None:
+    async def checkpoint(self) -> None:
         """Write all changes to disk (CHECKPOINT), so that the next run is not slowed down by that."""
         await self._administer("CHECKPOINT")
 

@@ -58,14 +58,14 @@ async def is_of_use(session: AsyncSession, token_hash: bytes, at: datetime) -> b
     return link.link.expires_at > at and link.run.stage is not Stage.FINISHED
 
 
-async def settle(session: AsyncSession, mail_id: UUID, state: MailState, at: datetime) -> bool:
-    """Record what has become of a mail, and forget what it said; False when it was settled before."""
-    settled = (
+async def record_end(session: AsyncSession, mail_id: UUID, state: MailState, at: datetime) -> bool:
+    """Record what has become of a mail, and forget what it said; False when that was recorded before."""
+    ended = (
         update(ClientLinkMail)
         .where(col(ClientLinkMail.id) == mail_id, col(ClientLinkMail.state) == MailState.ON_ITS_WAY)
         .values(state=state, settled_at=at, sealed_mail=None)
     )
-    return bool((await session.exec(settled)).rowcount)
+    return bool((await session.exec(ended)).rowcount)
 
 
 async def made_since(session: AsyncSession, practice_id: UUID, since: datetime) -> int:
@@ -91,7 +91,7 @@ async def is_recent(
 
 
 async def waiting_since(session: AsyncSession, practice_id: UUID, before: datetime) -> Sequence[ClientLinkMail]:
-    """Mails that were queued before a moment and that nobody settled: the workflow of such a mail never began."""
+    """Mails that were queued before a moment and whose end nobody recorded: the workflow of such a mail never began."""
     query = select(ClientLinkMail).where(
         ClientLinkMail.practice_id == practice_id,
         ClientLinkMail.state == MailState.ON_ITS_WAY,

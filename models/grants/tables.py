@@ -131,7 +131,7 @@ class ClientLinkUse(SQLModel, table=True):
 class ClientLinkMail(SQLModel, table=True):
     """A mail with a link for a client's own people, connected or not yet; one for each link and address.
 
-    What it says, whom it goes to and the link in it are sealed, and forgotten once it is settled.
+    What it says, whom it goes to and the link in it are sealed, and forgotten once the mail is sent or given up.
     """
 
     __tablename__ = "client_link_mails"

@@ -1,8 +1,8 @@
-"""Long lists on their way: pages are stored as they come, then compared with the stored list and settled in SQL.
+"""Long lists on their way: pages are stored as they come, then compared with the stored list and applied to it, in SQL.
 
 A page and the cursor behind it are stored in one transaction, so that a list is gone on with at exactly its next page.
 Each write names the try that makes it: one that a newer try has replaced, or whose lease is lost, writes nothing. What
-waits here is nobody's list yet; ``settle`` makes it one, in the transaction that stores everything else of the pull.
+waits here is nobody's list yet; ``apply`` makes it one, in the transaction that stores everything else of the pull.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -161,7 +161,7 @@ async def hold(session: AsyncSession, places: Iterable[Place]) -> set[Place]:
     return held
 
 
-async def settle(
+async def apply(
     session: AsyncSession, place: Place, *, is_complete: bool, at: datetime, deleted: Collection[str] = ()
 ) -> dict[ListName, Changes]:
     """Make what is staged the stored list, as ``writes.store_pulls`` does with rows; the staging is empty then.
@@ -285,7 +285,7 @@ def _examples(kind: RowKind) -> TextClause:
 
 @dataclass(frozen=True, slots=True)
 class _Statements:
-    """The statements that settle some lists; what they say of a row is what ``rules.lists.list_changes`` says."""
+    """The statements that apply some lists; what they say of a row is what ``rules.lists.list_changes`` says."""
 
     in_none: TextClause | None
     members: TextClause

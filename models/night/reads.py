@@ -1,4 +1,4 @@
-"""Queries of the nightly check: logins, their connections, and updates of all connections of a login at once."""
+"""What a nightly check reads: logins, their connections, and the clients that are due."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,12 +10,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.causes import Cause
 from models.budgets.limits import APP_IS_LIMITED
-from models.connections import health as connection_health
-from models.connections import receipts
 from models.connections.conditions import IS_LIVING
-from models.connections.health import IS_CHOSEN, Became
-from models.kit.arrays import texts
-from rules.night.diagnosing import CheckedConnection, Look
+from models.connections.health import IS_CHOSEN
+from rules.night.diagnosing import CheckedConnection
 
 
 class Login(NamedTuple):
@@ -97,44 +94,6 @@ async def connections_of(
         )
         for row in found
     ]
-
-
-async def settle(
-    session: AsyncSession, looks: Sequence[Look], listed: Sequence[UUID], disproved: Sequence[Cause], at: datetime
-) -> list[Became]:
-    """Write what the check of a login found, and the health of its connections that follows.
-
-    A connection that recovers from a cause which needed a person was not read meanwhile, so its lists are due at once.
-
-    Args:
-        session: The transaction in which they are locked.
-        looks: What was found for each connection.
-        listed: The connections whose organisation the provider has just listed.
-        disproved: Causes that the list disproves for them; lists that failed for such a cause are due.
-        at: This moment.
-
-    Returns:
-        All of them, as they were and are.
-    """
-    due = await receipts.disprove(session, listed, disproved) if listed else []
-    became = await connection_health.write(session, looks, at)
-    if listed:
-        back = [one.connection_id for one in became if one.cause is None and _needed_person(one.cause_before)]
-        asked = {"at": at, "ids": texts(listed), "due": texts([*due, *back])}
-        await (await session.connection()).execute(_LISTED, asked)
-    return became
-
-
-def _needed_person(cause: Cause | None) -> bool:
-    return cause is not None and cause.needs_person
-
-
-_LISTED = text("""
-    UPDATE connections
-    SET listed_at = :at,
-        next_refresh_at = CASE WHEN id = ANY(CAST(:due AS text[])::uuid[]) THEN :at ELSE next_refresh_at END
-    WHERE id = ANY(CAST(:ids AS text[])::uuid[])
-""")
 
 
 async def clients_due(

@@ -1,20 +1,16 @@
-"""The colleagues of a practice: who they are, what depends on each, and what happens when one leaves."""
+"""The people of practices: who they are, what depends on each, and who of them may do what."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, text, update
+from sqlalchemy import func, text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.practices import Role
-from models.access.tables import ApiToken
-from models.clients import saved_views
 from models.connections.conditions import IS_CONNECTED
-from models.events import writes as events
-from models.grants.tables import ConsentAttempt, SignInLink
 from models.practices.tables import Colleague, Practice, Team
 
 
@@ -134,37 +130,6 @@ async def names_of_admins(session: AsyncSession, practice_id: UUID) -> Sequence[
         Colleague.practice_id == practice_id, Colleague.role == Role.ADMIN, col(Colleague.deactivated_at).is_(None)
     )
     return (await session.exec(query.order_by(func.lower(Colleague.name), col(Colleague.id)))).all()
-
-
-async def deactivate(session: AsyncSession, leaver: Colleague, *, by: UUID, at: datetime) -> None:
-    """Deactivate a colleague: their tokens and unfinished sign-ins end, and the views that only they have are deleted.
-
-    Clients, connections, history and shared views stay.
-
-    Args:
-        session: The caller's transaction.
-        leaver: The colleague, locked and active.
-        by: The admin who does it.
-        at: This moment.
-    """
-    leaver.deactivated_at = at
-    session.add(leaver)
-    tokens = update(ApiToken).where(col(ApiToken.colleague_id) == leaver.id, col(ApiToken.revoked_at).is_(None))
-    await session.exec(tokens.values(revoked_at=at))
-    begun = update(ConsentAttempt).where(
-        col(ConsentAttempt.colleague_id) == leaver.id, col(ConsentAttempt.used_at).is_(None)
-    )
-    await session.exec(begun.values(expires_at=at))
-    links = update(SignInLink).where(col(SignInLink.colleague_id) == leaver.id, col(SignInLink.expires_at) > at)
-    await session.exec(links.values(expires_at=at))
-    await saved_views.forget_own(session, leaver.id)
-    left = {"practice_id": leaver.practice_id, "colleague_id": by, "before": leaver.name, "at": at}
-    owned = await (await session.connection()).execute(
-        text("SELECT id FROM clients WHERE owner_id = :owner_id AND archived_at IS NULL ORDER BY code"),
-        {"owner_id": leaver.id},
-    )
-    theirs = [left | {"kind": "client.owner_left", "client_id": client_id} for (client_id,) in owned]
-    await events.record(session, [left | {"kind": "colleague.deactivated"}, *theirs])
 
 
 async def everybody_there(session: AsyncSession, practice_id: UUID) -> Sequence[tuple[UUID, str]]:

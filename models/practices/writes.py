@@ -1,12 +1,13 @@
-"""Setting up practices: the firm, its colleagues and teams."""
+"""Setting up practices, that is the firm, its colleagues and teams; and what ends when a colleague leaves."""
 
 from collections.abc import Collection
+from datetime import datetime
 from itertools import count
 from typing import TypeVar, cast
 from uuid import UUID
 from zoneinfo import available_timezones
 
-from sqlalchemy import and_, func, or_
+from sqlalchemy import and_, func, or_, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -14,6 +15,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contracts.words.names import slug
 from contracts.words.practices import Plan, Role
 from contracts.words.refusals import RefusalCode, Refused
+from models.access.tables import ApiToken
+from models.clients import saved_views
+from models.events import writes as events
+from models.grants.tables import ConsentAttempt, SignInLink
 from models.practices.tables import Colleague, Practice, Team, TeamMember
 from rules.email_addresses import LONGEST, is_address
 
@@ -186,6 +191,37 @@ async def find_colleague(session: AsyncSession, email: str) -> Colleague:
         message = "Colleagues of several practices have this address. Write it as PRACTICE/ADDRESS, with the slug."
         raise Refused(RefusalCode.INVALID, message, field="email")
     return found[0]
+
+
+async def deactivate(session: AsyncSession, leaver: Colleague, *, by: UUID, at: datetime) -> None:
+    """Deactivate a colleague: their tokens and unfinished sign-ins end, and the views that only they have are deleted.
+
+    Clients, connections, history and shared views stay.
+
+    Args:
+        session: The caller's transaction.
+        leaver: The colleague, locked and active.
+        by: The admin who does it.
+        at: This moment.
+    """
+    leaver.deactivated_at = at
+    session.add(leaver)
+    tokens = update(ApiToken).where(col(ApiToken.colleague_id) == leaver.id, col(ApiToken.revoked_at).is_(None))
+    await session.exec(tokens.values(revoked_at=at))
+    begun = update(ConsentAttempt).where(
+        col(ConsentAttempt.colleague_id) == leaver.id, col(ConsentAttempt.used_at).is_(None)
+    )
+    await session.exec(begun.values(expires_at=at))
+    links = update(SignInLink).where(col(SignInLink.colleague_id) == leaver.id, col(SignInLink.expires_at) > at)
+    await session.exec(links.values(expires_at=at))
+    await saved_views.forget_own(session, leaver.id)
+    left = {"practice_id": leaver.practice_id, "colleague_id": by, "before": leaver.name, "at": at}
+    owned = await (await session.connection()).execute(
+        text("SELECT id FROM clients WHERE owner_id = :owner_id AND archived_at IS NULL ORDER BY code"),
+        {"owner_id": leaver.id},
+    )
+    theirs = [left | {"kind": "client.owner_left", "client_id": client_id} for (client_id,) in owned]
+    await events.record(session, [left | {"kind": "colleague.deactivated"}, *theirs])
 
 
 async def create_team(session: AsyncSession, practice_id: UUID, name: str, members: Collection[UUID] = ()) -> Team:

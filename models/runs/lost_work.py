@@ -67,19 +67,19 @@ class LostWork:
         self._is_at_work = is_at_work
         self._now = now
 
-    async def settle(self) -> ClosedWork:
+    async def close_all(self) -> ClosedWork:
         """Close the lost work of every practice; what changed within ``GRACE`` is left alone."""
         before = self._now() - GRACE
         open_runs = [str(run_id) for (run_id,) in await self._rows(_OPEN, before=before)]
         closed = [await self.close_run(run_id) for run_id in await self._lost(open_runs, _itself)]
-        waiting = await self._settle_waiting(await self._rows(_WAITING, before=before, run_id=None))
+        waiting = await self._close_waiting(await self._rows(_WAITING, before=before, run_id=None))
         leaving = [_OfClient(*row) for row in await self._rows(_LEAVING, before=before)]
         kept = [await self._keep(one) for one in await self._lost(leaving, _disconnecting)]
         return ClosedWork(sum(closed), waiting, sum(kept))
 
-    async def settle_waiting(self, run_id: str) -> int:
+    async def close_waiting(self, run_id: str) -> int:
         """Close the rows of one run that wait for a sync which no longer exists; returns how many."""
-        return await self._settle_waiting(await self._rows(_WAITING, before=self._now(), run_id=run_id))
+        return await self._close_waiting(await self._rows(_WAITING, before=self._now(), run_id=run_id))
 
     async def close_run(self, run_id: str, result: Result = Result.FAILED, message: str = LOST) -> bool:
         """End a run on which no workflow works; False when it has ended meanwhile."""
@@ -98,7 +98,7 @@ class LostWork:
             await leases.release_of_run(session, run_id)
         return True
 
-    async def _settle_waiting(self, rows: Sequence[Any]) -> int:
+    async def _close_waiting(self, rows: Sequence[Any]) -> int:
         lost = await self._lost([_OfClient(*row) for row in rows], _sync)
         for one in lost:
             async with self._database.transaction() as session:

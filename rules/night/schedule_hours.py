@@ -77,7 +77,7 @@ def next_night(after: datetime, zone: tzinfo) -> datetime:
 
 
 def difference(
-    nights: Mapping[date, Sequence[datetime]], zone: tzinfo, *, settled: date, first: date, now: datetime, last: date
+    nights: Mapping[date, Sequence[datetime]], zone: tzinfo, *, released: date, first: date, now: datetime, last: date
 ) -> OddNight | None:
     """Find the first night to come for which Temporal's time differs from ours, and whose rules are outdated.
 
@@ -87,7 +87,7 @@ def difference(
     Args:
         nights: When Temporal begins the check of each day.
         zone: The time zone, by our rules.
-        settled: The first day of the year of our rules' release.
+        released: The first day of the year of our rules' release.
         first: The first day to look at.
         now: This moment (aware).
         last: The day after the last one to look at.
@@ -98,14 +98,16 @@ def difference(
     if not to_come:
         return None
     begins = nights.get(to_come[0])
-    older = Older.TEMPORAL if odd[0] < settled else _who_goes_on(nights, to_come, zone, settled)
+    older = Older.TEMPORAL if odd[0] < released else _who_goes_on(nights, to_come, zone, released)
     return OddNight(to_come[0], begins[0] if begins else None, older)
 
 
-def _who_goes_on(nights: Mapping[date, Sequence[datetime]], days: Sequence[date], zone: tzinfo, settled: date) -> Older:
+def _who_goes_on(
+    nights: Mapping[date, Sequence[datetime]], days: Sequence[date], zone: tzinfo, released: date
+) -> Older:
     votes: Counter[Older] = Counter()
     for day in days:
-        weeks = (day - settled).days // 7 // 52 * 52 + 52
+        weeks = (day - released).days // 7 // 52 * 52 + 52
         before = begin_of(day - timedelta(weeks=weeks), zone).utcoffset() or timedelta()
         as_before = datetime.combine(day, time(HOUR), UTC) - before
         is_theirs, is_ours = _is_as_expected(nights.get(day, ()), as_before), as_before == begin_of(day, zone)

@@ -34,7 +34,7 @@ class LivingConnection(NamedTuple):
     has_ended: bool = False
 
 
-class Settled(NamedTuple):
+class Surveyed(NamedTuple):
     """What can be said of a connection before a repair is tried; ``outcome`` is None when one is to be tried."""
 
     connection: LivingConnection
@@ -50,7 +50,7 @@ def survey(
     *,
     moves_healthy: bool,
     nobodys: Collection[str] = (),
-) -> list[Settled]:
+) -> list[Surveyed]:
     """Sort the connections into healthy, not reachable, and to be repaired.
 
     Args:
@@ -60,12 +60,12 @@ def survey(
         moves_healthy: Move healthy connections of other logins to this one too.
         nobodys: Names of organisations that the sign-in reaches and that belong to no client.
     """
-    return [_settle(one, one.organisation_id in reached, grant_id, moves_healthy, nobodys) for one in connections]
+    return [_survey(one, one.organisation_id in reached, grant_id, moves_healthy, nobodys) for one in connections]
 
 
 def survey_one(
     connection: LivingConnection, reached: Mapping[str, str], grant_id: UUID, nobodys: Collection[str] = ()
-) -> Settled:
+) -> Surveyed:
     """Decide what a sign-in can do for one client: it repairs only the client's own organisation, compared by id.
 
     A login that reaches only other organisations changes nothing (the organisation lock).
@@ -77,29 +77,29 @@ def survey_one(
         nobodys: Names of organisations that the sign-in reaches and that belong to no client.
     """
     if connection.organisation_id in reached:
-        return Settled(connection)
+        return Surveyed(connection)
     if is_missed(connection, grant_id):
-        settled = _missed(connection, grant_id, nobodys)
-        return settled._replace(message=f"{settled.message} Nothing was changed.")
+        surveyed = _missed(connection, grant_id, nobodys)
+        return surveyed._replace(message=f"{surveyed.message} Nothing was changed.")
     names = sorted(reached.values())
     others = ", ".join(names[:3]) or "no organisation"
     if len(names) > 3:
         others += f" and {len(names) - 3} more"
     message = f"This client is connected to {connection.name}, but the login reaches {others}. Nothing was changed."
     message += _or_new_books(connection, nobodys)
-    return Settled(connection, Outcome.UNREACHABLE, message, Cause.WRONG_ORGANISATION)
+    return Surveyed(connection, Outcome.UNREACHABLE, message, Cause.WRONG_ORGANISATION)
 
 
-def _settle(
+def _survey(
     one: LivingConnection, is_reached: bool, grant_id: UUID, moves_healthy: bool, nobodys: Collection[str]
-) -> Settled:
+) -> Surveyed:
     if not is_reached and is_missed(one, grant_id):
         return _missed(one, grant_id, nobodys)
     if needs_no_repair(one) and not (moves_healthy and is_reached and one.grant_id != grant_id):
-        return Settled(one, Outcome.HEALTHY, waits(one.cause))
+        return Surveyed(one, Outcome.HEALTHY, waits(one.cause))
     if not is_reached:
-        return Settled(one, Outcome.UNREACHABLE, unreachable(one) + _or_new_books(one, nobodys), why(one))
-    return Settled(one)
+        return Surveyed(one, Outcome.UNREACHABLE, unreachable(one) + _or_new_books(one, nobodys), why(one))
+    return Surveyed(one)
 
 
 def is_missed(one: LivingConnection, grant_id: UUID) -> bool:
@@ -118,15 +118,15 @@ def is_missed(one: LivingConnection, grant_id: UUID) -> bool:
     return one.grant_id == grant_id or (one.cause is Cause.DISCONNECTED_AT_PROVIDER and not one.reached_by)
 
 
-def _missed(one: LivingConnection, grant_id: UUID, nobodys: Collection[str]) -> Settled:
+def _missed(one: LivingConnection, grant_id: UUID, nobodys: Collection[str]) -> Surveyed:
     """What was missed; or the same company under another id, as after a reset, which no ticking brings back."""
     if _has_namesake(one, nobodys):
         message = (
             f"{one.name} is not there any more under the id that this client is connected to, but this sign-in reaches "
             "another organisation of that name. If these are its new books, change the client's connection."
         )
-        return Settled(one, Outcome.UNREACHABLE, message, Cause.WRONG_ORGANISATION)
-    return Settled(one, Outcome.UNREACHABLE, missed(one, grant_id), Cause.DISCONNECTED_AT_PROVIDER)
+        return Surveyed(one, Outcome.UNREACHABLE, message, Cause.WRONG_ORGANISATION)
+    return Surveyed(one, Outcome.UNREACHABLE, missed(one, grant_id), Cause.DISCONNECTED_AT_PROVIDER)
 
 
 def _has_namesake(one: LivingConnection, nobodys: Collection[str]) -> bool:

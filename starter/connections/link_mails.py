@@ -149,7 +149,7 @@ class LinkMails:
             await self._start(mail.id)
         except Refused:
             async with self._database.transaction() as session:
-                await link_mails.settle(session, mail.id, MailState.GIVEN_UP, at)
+                await link_mails.record_end(session, mail.id, MailState.GIVEN_UP, at)
             raise
         return mail.state
 

@@ -33,14 +33,14 @@ async def compared(temporal: Client, schedule_id: str, zone: tzinfo, rules: str,
     Raises:
         RPCError: Temporal cannot be asked, or there is no such schedule.
     """
-    settled = date(int(rules[:4]), 1, 1)
-    first = min(settled, now.astimezone(zone).date()) - _LOOKED_BACK
+    released = date(int(rules[:4]), 1, 1)
+    first = min(released, now.astimezone(zone).date()) - _LOOKED_BACK
     until = now + _LOOKED_AHEAD
     begun = await _begun(temporal, schedule_id, begin_of(first, zone) - timedelta(hours=2), until)
     nights: dict[date, list[datetime]] = {}
     for at in begun:
         nights.setdefault(at.astimezone(zone).date(), []).append(at)
-    return difference(nights, zone, settled=settled, first=first, now=now, last=until.astimezone(zone).date())
+    return difference(nights, zone, released=released, first=first, now=now, last=until.astimezone(zone).date())
 
 
 async def _begun(temporal: Client, schedule_id: str, start: datetime, end: datetime) -> list[datetime]:

@@ -121,7 +121,7 @@ class Colleagues:
             # Whoever is just signing in as them, or making a token of theirs, is waited for: that ends here too.
             leaver = await session.get(Colleague, colleague_id, with_for_update=True)
             if leaver is not None and leaver.practice_id == actor.practice_id and leaver.deactivated_at is None:
-                await colleagues.deactivate(session, leaver, by=actor.colleague_id, at=now())
+                await practices.deactivate(session, leaver, by=actor.colleague_id, at=now())
                 await session.flush()
             return explained(await _view(session, actor, colleague_id))
 

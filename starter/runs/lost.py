@@ -47,7 +47,7 @@ class Lost:
         if await self._is_lost(run):
             await self._work.close_run(run.id)
         async with explained(NEVER_WAS):
-            await self._work.settle_waiting(run.id)
+            await self._work.close_waiting(run.id)
 
     async def _is_lost(self, run: Run) -> bool:
         if run.stage is Stage.FINISHED:

@@ -16,7 +16,7 @@ from models.connections.tables import Connection
 from models.kit.database import Database
 from models.lists import good_pulls
 from models.lists.good_pulls import GoodPull
-from models.night import reads as checks
+from models.night.writes import record_looks
 from rules.lists.list_changes import Changes
 from rules.night.diagnosing import Look
 from tests.models.conftest import LATER, NOON, House
@@ -51,7 +51,7 @@ async def looked(database: Database, house: House, cause: Cause | None) -> None:
     async with database.transaction() as session:
         listed = [house.connection_id] if cause is None else []
         looks = [Look(house.connection_id, cause)]
-        await checks.settle(session, looks, listed, (Cause.SIGNED_OUT, Cause.DISCONNECTED_AT_PROVIDER), NOON)
+        await record_looks(session, looks, listed, (Cause.SIGNED_OUT, Cause.DISCONNECTED_AT_PROVIDER), NOON)
 
 
 async def standing(database: Database, house: House) -> tuple[str, Cause | None]:

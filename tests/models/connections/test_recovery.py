@@ -17,6 +17,7 @@ from models.kit.database import Database
 from models.lists import good_pulls
 from models.lists.good_pulls import GoodPull
 from models.night import reads as checks
+from models.night.writes import record_looks
 from models.runs.tables import Run, RunOrganisation
 from rules.night import diagnosing
 from rules.night.diagnosing import Look
@@ -65,7 +66,7 @@ async def login_answers(database: Database, house: House, at: datetime) -> Conne
     async with database.transaction() as session:
         living = await checks.connections_of(session, house.practice.id, house.grant_id, since=at)
         looks = diagnosing.by_listing(living, {"org-1"})
-        await checks.settle(session, looks, [house.connection_id], diagnosing.DISPROVED_BY_LISTING, at)
+        await record_looks(session, looks, [house.connection_id], diagnosing.DISPROVED_BY_LISTING, at)
     async with database.session() as session:
         return await session.get_one(Connection, house.connection_id)
 

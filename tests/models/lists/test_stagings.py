@@ -1,4 +1,4 @@
-"""Staged lists: settled in SQL as ``store_pulls`` settles rows, by one try at a time, and gone with their client."""
+"""Staged lists: applied in SQL as ``store_pulls`` stores rows, by one try at a time, and gone with their client."""
 
 import asyncio
 from collections.abc import Collection, Sequence
@@ -62,13 +62,13 @@ async def staged(database: Database, house: House, pages: Sequence[Sequence[Row]
     return place
 
 
-async def settled(
+async def applied(
     database: Database, place: Place, *, is_complete: bool = True, deleted: Collection[str] = ()
 ) -> dict[ListName, Changes]:
     async with database.transaction() as session:
         assert await stagings.hold(session, (place,)) == {place}
         await stagings.finish(session, place)
-        return await stagings.settle(session, place, is_complete=is_complete, at=LATER, deleted=deleted)
+        return await stagings.apply(session, place, is_complete=is_complete, at=LATER, deleted=deleted)
 
 
 async def kept(database: Database, connection_id: UUID) -> list[tuple[Any, ...]]:
@@ -105,14 +105,14 @@ pulls = st.lists(
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(pulls=pulls)
-async def test_what_was_staged_is_settled_as_rows_are_stored(database: Database, leased: House, pulls: Any) -> None:
+async def test_what_was_staged_is_applied_as_rows_are_stored(database: Database, leased: House, pulls: Any) -> None:
     beside = await other(database, leased)
     async with database.engine.begin() as connection:
         await connection.exec_driver_sql("DELETE FROM contacts")
     for pages, is_complete, lists, deleted in pulls:
         gone = set() if is_complete else deleted
         place = await staged(database, leased, pages, lists)
-        told = await settled(database, place, is_complete=is_complete, deleted=gone)
+        told = await applied(database, place, is_complete=is_complete, deleted=gone)
         rows = {row.key: row for page in pages for row in page}
         async with database.transaction() as session:
             by_rows = await store_lists(
@@ -133,7 +133,7 @@ async def test_a_record_in_no_list_is_no_row_of_a_complete_read(database: Databa
     place = await staged(database, leased, [[contact("a"), nobody]])
     async with database.transaction() as session:
         assert await stagings.finish(session, place) == (2, {ListName.SUPPLIERS: 1, ListName.CUSTOMERS: 0})
-    told = await settled(database, place)
+    told = await applied(database, place)
     assert told[ListName.SUPPLIERS] == Changes(1, 1, 0, 0)
     assert len(await kept(database, leased.connection_id)) == 1
 
@@ -160,7 +160,7 @@ async def test_only_the_newest_try_with_the_lease_writes(database: Database, lea
 async def test_what_is_begun_anew_forgets_what_was_there(database: Database, leased: House) -> None:
     await staged(database, leased, [[contact("a")], [contact("b")]])
     place = await staged(database, leased, [[contact("c")]])
-    assert (await settled(database, place))[ListName.SUPPLIERS] == Changes(1, 1, 0, 0)
+    assert (await applied(database, place))[ListName.SUPPLIERS] == Changes(1, 1, 0, 0)
 
 
 async def test_what_nobody_finished_is_forgotten(database: Database, leased: House) -> None:
@@ -206,9 +206,9 @@ async def test_rows_that_an_older_release_left_without_their_staging_are_forgott
 
 async def test_keys_that_are_one_without_nul_are_one_row(database: Database, leased: House) -> None:
     place = await staged(database, leased, [[contact("a\x00", "Ann"), contact("a", "Bob")]])
-    assert (await settled(database, place))[ListName.SUPPLIERS] == Changes(1, 1, 0, 0)
+    assert (await applied(database, place))[ListName.SUPPLIERS] == Changes(1, 1, 0, 0)
     place = await staged(database, leased, [[contact("b")]])
-    told = await settled(database, place, is_complete=False, deleted={"a\x00"})
+    told = await applied(database, place, is_complete=False, deleted={"a\x00"})
     assert told[ListName.SUPPLIERS] == Changes(1, 1, 0, 1)
 
 

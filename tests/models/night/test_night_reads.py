@@ -18,6 +18,7 @@ from models.grants.tables import Grant
 from models.grants.writes import upsert_grant
 from models.kit.database import Database
 from models.night import reads as checks
+from models.night.writes import record_looks
 from models.runs.tables import Run, RunOrganisation
 from rules.night.diagnosing import CheckedConnection, Look
 from tests.models.conftest import LATER, NOON, House, a_connection, credential
@@ -261,7 +262,7 @@ async def test_what_a_check_disproves_is_read_at_once(database, house, before, f
         session.add(Receipt(connection_id=house.connection_id, list_name=ListName.ITEMS, cause=failed))
         await session.flush()
         looks = [Look(house.connection_id, found)]
-        became = await checks.settle(session, looks, [house.connection_id], [Cause.SIGNED_OUT], NOON)
+        became = await record_looks(session, looks, [house.connection_id], [Cause.SIGNED_OUT], NOON)
     async with database.session() as session:
         connection = await session.get_one(Connection, house.connection_id)
     assert (connection.listed_at, connection.next_refresh_at) == (NOON, NOON if is_due else NOON + HOUR)

@@ -17,7 +17,7 @@ from models.grants.tables import ConsentAttempt, GrantHolder, GrantReach, SignIn
 from models.kit.database import Database
 from models.practices import hand_overs, reads, teams
 from models.practices.tables import Colleague, Team, TeamMember
-from models.practices.writes import create_colleague
+from models.practices.writes import create_colleague, deactivate
 from models.runs.tables import Run
 from tests.models.conftest import LATER, NOON, House
 from tests.models.one_thing import after_each, run, setting
@@ -263,7 +263,7 @@ async def test_who_leaves_takes_their_own_ways_in_along(database, house, lee):
         await session.flush()
         leaver = await session.get_one(Colleague, lee.id)
         at = NOON + timedelta(hours=1)
-        await reads.deactivate(session, leaver, by=house.colleague.id, at=at)
+        await deactivate(session, leaver, by=house.colleague.id, at=at)
         await session.flush()
 
         async def changed(statement: str) -> list[UUID]:

@@ -113,8 +113,8 @@ class Server:
         return workflow_id in self.at_work
 
 
-async def settled(database: Database, server: Server, at: datetime) -> ClosedWork:
-    return await LostWork(database, server, lambda: at).settle()
+async def closed(database: Database, server: Server, at: datetime) -> ClosedWork:
+    return await LostWork(database, server, lambda: at).close_all()
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ NEXT_DOOR = sync_client_id("quay-row", "SMIT0001")
 async def test_what_is_at_work_is_left_alone_and_what_is_finished_is_not_asked_about(database, house, all_at_work):
     await add(database, house, "done", Outcome.CREATED)
     server = Server(*all_at_work, NEXT_DOOR)
-    assert await settled(database, server, LATER) == ClosedWork(0, 0, 0)
+    assert await closed(database, server, LATER) == ClosedWork(0, 0, 0)
     assert server.asked == {*all_at_work, NEXT_DOOR}
 
 
@@ -157,13 +157,13 @@ async def test_what_does_not_wait_is_not_asked_about(database, house):
             row = await session.get_one(RunOrganisation, (name, "org-1"))
             row.client_id, row.connection_id = client.id, None if name == "without" else other.id
     server = Server("goes-on", NEXT_DOOR)
-    assert await settled(database, server, LATER) == ClosedWork(0, 0, 0)
+    assert await closed(database, server, LATER) == ClosedWork(0, 0, 0)
     assert server.asked == {"goes-on", NEXT_DOOR}
 
 
 async def test_what_was_written_just_now_is_not_asked_about(database, house, all_at_work):
     server = Server()
-    assert await settled(database, server, NOON + GRACE) == ClosedWork(0, 0, 0)
+    assert await closed(database, server, NOON + GRACE) == ClosedWork(0, 0, 0)
     assert server.asked == set()
 
 
@@ -179,7 +179,7 @@ async def test_what_nobody_goes_on_with_is_closed_and_lets_go_of_its_client(data
         of: dict[str, Any] = {"practice_id": house.practice.id, "client_id": house.client_id, "at": LATER}
         session.add(Event(connection_id=house.connection_id, kind="connection.refreshed", **of))
         session.add(Event(kind="connection.disconnecting", **of))
-    assert await settled(database, Server(NEXT_DOOR), LATER) == ClosedWork(1, 1, 1)
+    assert await closed(database, Server(NEXT_DOOR), LATER) == ClosedWork(1, 1, 1)
     async with database.session() as session:
         run = await session.get_one(Run, "a-run")
         row = await session.get_one(RunOrganisation, ("waits", "org-1"))
@@ -191,7 +191,7 @@ async def test_what_nobody_goes_on_with_is_closed_and_lets_go_of_its_client(data
 async def test_what_waits_in_one_run_is_closed_at_once(database, house):
     await add(database, house, "this", Outcome.RETRYING)
     server = Server()
-    assert await LostWork(database, server, lambda: LATER).settle_waiting("other") == 0
+    assert await LostWork(database, server, lambda: LATER).close_waiting("other") == 0
     assert server.asked == set()
-    assert await LostWork(database, server, lambda: LATER).settle_waiting("this") == 1
+    assert await LostWork(database, server, lambda: LATER).close_waiting("this") == 1
     assert server.asked == {sync_client_id("harbour-lane", "SMIT0001")}

@@ -42,12 +42,12 @@ def test_a_server_with_our_own_rules_differs_nowhere(now, zone, days):
     while night.date() <= first + timedelta(days=days):
         nights[night.date()] = [night]
         night = next_night(night, zone)
-    settled, last = first.replace(month=1, day=1), first + timedelta(days=days)
-    assert difference(nights, zone, settled=settled, first=first, now=now, last=last) is None
+    released, last = first.replace(month=1, day=1), first + timedelta(days=days)
+    assert difference(nights, zone, released=released, first=first, now=now, last=last) is None
 
 
 LONDON = ZoneInfo("Europe/London")
-SETTLED = date(2026, 1, 1)
+RELEASED = date(2026, 1, 1)
 FIRST, LAST = date(2027, 3, 26), date(2027, 4, 2)
 """The clocks of London go forward on the 28th."""
 
@@ -62,7 +62,7 @@ def nights_by(offset: timedelta | None) -> dict[date, list[datetime]]:
 
 
 def found(nights: dict[date, list[datetime]], **more: date) -> OddNight | None:
-    words = {"settled": SETTLED, "first": FIRST, "last": LAST} | more
+    words = {"released": RELEASED, "first": FIRST, "last": LAST} | more
     return difference(nights, LONDON, now=datetime(2027, 3, 25, tzinfo=UTC), **words)
 
 
@@ -99,7 +99,7 @@ def test_a_server_that_goes_on_as_in_the_year_before_has_not_heard_of_a_change()
     odd = difference(
         nights,
         WithoutSummer(),
-        settled=SETTLED,
+        released=RELEASED,
         first=day,
         now=datetime(2027, 5, 1, tzinfo=UTC),
         last=day + timedelta(days=1),
@@ -108,8 +108,8 @@ def test_a_server_that_goes_on_as_in_the_year_before_has_not_heard_of_a_change()
     assert odd.older is Older.TEMPORAL
 
 
-def test_rules_that_differ_before_ours_were_settled_are_the_server_s():
-    odd = found(nights_by(timedelta(hours=3)), settled=LAST)
+def test_rules_that_differ_before_ours_were_released_are_the_server_s():
+    odd = found(nights_by(timedelta(hours=3)), released=LAST)
     assert odd is not None
     assert odd.older is Older.TEMPORAL
 

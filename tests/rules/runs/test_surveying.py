@@ -46,8 +46,8 @@ def one(
 
 def outcome(connection: LivingConnection, *, moves_healthy: bool = False) -> Outcome | None:
     """What the survey settles at once; None for what is to be repaired."""
-    (settled,) = survey([connection], REACHED, MINE, moves_healthy=moves_healthy)
-    return settled.outcome
+    (surveyed,) = survey([connection], REACHED, MINE, moves_healthy=moves_healthy)
+    return surveyed.outcome
 
 
 @pytest.mark.parametrize("cause", [None, *TRANSIENT])
@@ -57,8 +57,8 @@ def test_what_works_or_only_waits_is_healthy(cause):
 
 @pytest.mark.parametrize("cause", TRANSIENT)
 def test_what_waits_says_so(cause):
-    (settled,) = survey([one(cause=cause)], REACHED, MINE, moves_healthy=False)
-    assert settled.message == f"Its login works. {cause.sentence} {cause.next_step}"
+    (surveyed,) = survey([one(cause=cause)], REACHED, MINE, moves_healthy=False)
+    assert surveyed.message == f"Its login works. {cause.sentence} {cause.next_step}"
 
 
 @pytest.mark.parametrize("cause", LASTING)
@@ -82,8 +82,8 @@ def test_all_moves_what_works_on_another_login_and_is_reached():
 
 
 def test_the_id_decides_and_not_the_name():
-    (settled,) = survey([one(BROKEN, Cause.ACCESS_LOST)], {"same name": "Harbour Cafe"}, MINE, moves_healthy=False)
-    assert (settled.outcome, settled.cause) == (Outcome.UNREACHABLE, Cause.ACCESS_LOST)
+    (surveyed,) = survey([one(BROKEN, Cause.ACCESS_LOST)], {"same name": "Harbour Cafe"}, MINE, moves_healthy=False)
+    assert (surveyed.outcome, surveyed.cause) == (Outcome.UNREACHABLE, Cause.ACCESS_LOST)
 
 
 @pytest.mark.parametrize(
@@ -97,38 +97,38 @@ def test_the_id_decides_and_not_the_name():
 )
 def test_who_could_repair_it_is_named(known, says):
     connection = one(BROKEN, Cause.SIGNED_OUT, organisation_id="other", reached_by=known)
-    (settled,) = survey([connection], REACHED, MINE, moves_healthy=False)
-    assert says in (settled.message or "")
+    (surveyed,) = survey([connection], REACHED, MINE, moves_healthy=False)
+    assert says in (surveyed.message or "")
 
 
 @pytest.mark.parametrize("cause", [cause for cause in Cause if cause.needs_something_else])
 def test_nobody_is_asked_to_sign_in_where_that_repairs_nothing(cause):
     connection = one(BROKEN, cause, organisation_id="other", reached_by=("Ann",))
-    (settled,) = survey([connection], REACHED, MINE, moves_healthy=False)
-    assert (settled.outcome, settled.cause) == (Outcome.UNREACHABLE, cause)
-    assert "Ann" not in (settled.message or "")
-    assert cause.sentence in (settled.message or "")
+    (surveyed,) = survey([connection], REACHED, MINE, moves_healthy=False)
+    assert (surveyed.outcome, surveyed.cause) == (Outcome.UNREACHABLE, cause)
+    assert "Ann" not in (surveyed.message or "")
+    assert cause.sentence in (surveyed.message or "")
 
 
 def test_a_dead_login_is_the_cause_where_none_was_noted():
-    (settled,) = survey([one(CONNECTED, None, ENDED, organisation_id="other")], REACHED, MINE, moves_healthy=False)
-    assert settled.cause is Cause.SIGNED_OUT
+    (surveyed,) = survey([one(CONNECTED, None, ENDED, organisation_id="other")], REACHED, MINE, moves_healthy=False)
+    assert surveyed.cause is Cause.SIGNED_OUT
 
 
 def test_one_client_is_reconnected_to_its_own_books_or_not_at_all():
     assert survey_one(one(), REACHED, MINE).outcome is None
-    settled = survey_one(one(organisation_id="other"), {"books": "Other Cafe"}, MINE)
-    assert (settled.outcome, settled.cause) == (Outcome.UNREACHABLE, Cause.WRONG_ORGANISATION)
-    assert "Harbour Cafe" in (settled.message or "")
-    assert "Other Cafe" in (settled.message or "")
+    surveyed = survey_one(one(organisation_id="other"), {"books": "Other Cafe"}, MINE)
+    assert (surveyed.outcome, surveyed.cause) == (Outcome.UNREACHABLE, Cause.WRONG_ORGANISATION)
+    assert "Harbour Cafe" in (surveyed.message or "")
+    assert "Other Cafe" in (surveyed.message or "")
 
 
 @pytest.mark.parametrize("cause", [None, Cause.SIGNED_OUT, Cause.DISCONNECTED_AT_PROVIDER, *TRANSIENT])
 def test_what_the_own_login_does_not_reach_any_more_was_not_ticked(cause):
     connection = one(CONNECTED if cause is None else BROKEN, cause, organisation_id="other", is_mine=True)
-    (settled,) = survey([connection], REACHED, MINE, moves_healthy=False)
-    assert (settled.outcome, settled.cause) == (Outcome.UNREACHABLE, Cause.DISCONNECTED_AT_PROVIDER)
-    assert "allow access to Harbour Cafe there" in (settled.message or "")
+    (surveyed,) = survey([connection], REACHED, MINE, moves_healthy=False)
+    assert (surveyed.outcome, surveyed.cause) == (Outcome.UNREACHABLE, Cause.DISCONNECTED_AT_PROVIDER)
+    assert "allow access to Harbour Cafe there" in (surveyed.message or "")
     alone = survey_one(connection, REACHED, MINE)
     assert (alone.outcome, alone.cause) == (Outcome.UNREACHABLE, Cause.DISCONNECTED_AT_PROVIDER)
     assert "allow access to Harbour Cafe there. Nothing was changed." in (alone.message or "")
@@ -136,44 +136,44 @@ def test_what_the_own_login_does_not_reach_any_more_was_not_ticked(cause):
 
 def test_what_was_removed_is_ticked_with_any_login_that_opens_it_or_repaired_by_one_that_reaches_it():
     removed = one(BROKEN, Cause.DISCONNECTED_AT_PROVIDER, organisation_id="other")
-    (settled,) = survey([removed], REACHED, MINE, moves_healthy=False)
-    assert settled.cause is Cause.DISCONNECTED_AT_PROVIDER
-    assert "with a login that can open it, and allow access to it there" in (settled.message or "")
-    (settled,) = survey([removed._replace(reached_by=("Ben",))], REACHED, MINE, moves_healthy=False)
-    assert "The login of Ben could" in (settled.message or "")
+    (surveyed,) = survey([removed], REACHED, MINE, moves_healthy=False)
+    assert surveyed.cause is Cause.DISCONNECTED_AT_PROVIDER
+    assert "with a login that can open it, and allow access to it there" in (surveyed.message or "")
+    (surveyed,) = survey([removed._replace(reached_by=("Ben",))], REACHED, MINE, moves_healthy=False)
+    assert "The login of Ben could" in (surveyed.message or "")
 
 
 def test_what_refused_this_very_login_is_no_matter_of_ticking():
     connection = one(BROKEN, Cause.ACCESS_LOST, organisation_id="other", is_mine=True)
-    (settled,) = survey([connection], REACHED, MINE, moves_healthy=False)
-    assert settled.cause is Cause.ACCESS_LOST
-    assert "tick" not in (settled.message or "")
+    (surveyed,) = survey([connection], REACHED, MINE, moves_healthy=False)
+    assert surveyed.cause is Cause.ACCESS_LOST
+    assert "tick" not in (surveyed.message or "")
 
 
 def test_the_same_name_under_another_id_is_not_to_be_ticked_but_changed_to():
     connection = one(BROKEN, Cause.DISCONNECTED_AT_PROVIDER, organisation_id="old", is_mine=True)
     reached = {"new": "HARBOUR CAFE", "other": "Mill Bakery"}
-    (settled,) = survey([connection], reached, MINE, moves_healthy=False, nobodys=reached.values())
-    assert (settled.outcome, settled.cause) == (Outcome.UNREACHABLE, Cause.WRONG_ORGANISATION)
-    assert "change the client's connection" in (settled.message or "")
-    assert "tick" not in (settled.message or "")
+    (surveyed,) = survey([connection], reached, MINE, moves_healthy=False, nobodys=reached.values())
+    assert (surveyed.outcome, surveyed.cause) == (Outcome.UNREACHABLE, Cause.WRONG_ORGANISATION)
+    assert "change the client's connection" in (surveyed.message or "")
+    assert "tick" not in (surveyed.message or "")
     alone = survey_one(connection, reached, MINE, reached.values())
-    assert (alone.cause, alone.message) == (settled.cause, f"{settled.message} Nothing was changed.")
-    (settled,) = survey([connection], reached, MINE, moves_healthy=False, nobodys=["Mill Bakery"])
-    assert settled.cause is Cause.DISCONNECTED_AT_PROVIDER  # the namesake is another client's
+    assert (alone.cause, alone.message) == (surveyed.cause, f"{surveyed.message} Nothing was changed.")
+    (surveyed,) = survey([connection], reached, MINE, moves_healthy=False, nobodys=["Mill Bakery"])
+    assert surveyed.cause is Cause.DISCONNECTED_AT_PROVIDER  # the namesake is another client's
 
 
 @pytest.mark.parametrize("cause", [Cause.ACCESS_LOST, Cause.SUBSCRIPTION_ENDED, Cause.SIGNED_OUT, None])
 def test_who_is_not_reached_hears_of_new_books_of_that_name_where_the_old_ones_are_gone(cause):
     connection = one(BROKEN, cause, organisation_id="old")
-    (settled,) = survey([connection], {}, MINE, moves_healthy=False, nobodys=["Harbour Cafe Ltd"])
-    assert settled.outcome is Outcome.UNREACHABLE
+    (surveyed,) = survey([connection], {}, MINE, moves_healthy=False, nobodys=["Harbour Cafe Ltd"])
+    assert surveyed.outcome is Outcome.UNREACHABLE
     is_gone = cause in {Cause.ACCESS_LOST, Cause.SUBSCRIPTION_ENDED}
-    assert ("change the client's connection" in (settled.message or "")) is is_gone
+    assert ("change the client's connection" in (surveyed.message or "")) is is_gone
     alone = survey_one(connection, {"new": "Harbour Cafe"}, MINE, ["Harbour Cafe Ltd"])
     assert ("if these are its new books, change the client's connection" in (alone.message or "")) is is_gone
-    (settled,) = survey([connection], {}, MINE, moves_healthy=False, nobodys=["Harbour Farm"])
-    assert "change the client's connection" not in (settled.message or "")
+    (surveyed,) = survey([connection], {}, MINE, moves_healthy=False, nobodys=["Harbour Farm"])
+    assert "change the client's connection" not in (surveyed.message or "")
 
 
 anything = st.builds(
@@ -192,9 +192,9 @@ anything = st.builds(
 
 @given(st.lists(anything), st.booleans())
 def test_every_connection_is_told_of_once_and_only_what_is_reached_is_tried(connections, moves_healthy):
-    settled = survey(connections, REACHED, MINE, moves_healthy=moves_healthy)
-    assert [one.connection for one in settled] == connections
-    for one in settled:
+    surveyed = survey(connections, REACHED, MINE, moves_healthy=moves_healthy)
+    assert [one.connection for one in surveyed] == connections
+    for one in surveyed:
         assert one.outcome is not None or one.connection.organisation_id in REACHED
         assert (one.outcome is not Outcome.UNREACHABLE) or (
             one.message and one.connection.organisation_id not in REACHED
@@ -203,10 +203,10 @@ def test_every_connection_is_told_of_once_and_only_what_is_reached_is_tried(conn
 
 @given(anything, st.dictionaries(st.sampled_from(("books", "else", "more")), st.just("Harbour Cafe")))
 def test_one_client_s_organisation_lock_opens_for_its_own_id_alone(connection, reached):
-    settled = survey_one(connection, reached, MINE)
-    assert (settled.outcome is None) == (connection.organisation_id in reached)
-    if settled.outcome is not None:
-        assert "Nothing was changed." in (settled.message or "")
+    surveyed = survey_one(connection, reached, MINE)
+    assert (surveyed.outcome is None) == (connection.organisation_id in reached)
+    if surveyed.outcome is not None:
+        assert "Nothing was changed." in (surveyed.message or "")
 
 
 @pytest.mark.parametrize(
@@ -219,5 +219,5 @@ def test_one_client_s_organisation_lock_opens_for_its_own_id_alone(connection, r
     ],
 )
 def test_a_login_whose_years_are_over_is_not_merely_signed_out(connection, cause):
-    (settled,) = survey([connection], REACHED, MINE, moves_healthy=False)
-    assert (settled.outcome, settled.cause) == (Outcome.UNREACHABLE, cause)
+    (surveyed,) = survey([connection], REACHED, MINE, moves_healthy=False)
+    assert (surveyed.outcome, surveyed.cause) == (Outcome.UNREACHABLE, cause)

@@ -73,13 +73,13 @@ def nights(zone: tzinfo, first: date, last: date) -> dict[date, list[datetime]]:
     ],
 )
 def test_whose_rules_are_old(theirs: tzinfo, ours: tzinfo, older: Older):
-    settled, first, last = date(2026, 1, 1), date(2024, 12, 1), date(2028, 4, 1)
-    found = difference(nights(theirs, first, last), ours, settled=settled, first=first, now=NOW, last=last)
+    released, first, last = date(2026, 1, 1), date(2024, 12, 1), date(2028, 4, 1)
+    found = difference(nights(theirs, first, last), ours, released=released, first=first, now=NOW, last=last)
     assert found is not None
     assert found.older is older
     assert begin_of(found.day, ours) > NOW
     same = nights(ours, first, last)
-    assert difference(same, ours, settled=settled, first=first, now=NOW, last=last) is None
+    assert difference(same, ours, released=released, first=first, now=NOW, last=last) is None
 
 
 def test_a_night_that_is_left_out_or_comes_twice_is_a_difference():
@@ -87,20 +87,20 @@ def test_a_night_that_is_left_out_or_comes_twice_is_a_difference():
     changed = date(2027, 3, 28)
     for begun in ([], [begin_of(changed, zone), begin_of(changed, zone) + timedelta(hours=1)]):
         begins = nights(zone, first, last) | {changed: begun}
-        found = difference(begins, zone, settled=date(2026, 1, 1), first=first, now=NOW, last=last)
+        found = difference(begins, zone, released=date(2026, 1, 1), first=first, now=NOW, last=last)
         assert found is not None
         assert (found.day, found.begins_at) == (changed, begun[0] if begun else None)
         assert found.older is Older.UNCLEAR
         assert said(found, "Europe/London", "2026f")
     # What lies behind us harms nobody any more.
     begins = nights(zone, first, last) | {date(2026, 11, 20): []}
-    assert difference(begins, zone, settled=date(2026, 1, 1), first=first, now=NOW, last=last) is None
+    assert difference(begins, zone, released=date(2026, 1, 1), first=first, now=NOW, last=last) is None
 
 
 def test_a_difference_is_told_by_our_clock():
     first, last = date(2024, 12, 1), date(2028, 4, 1)
     begins = nights(PACIFIC, first, last)
-    found = difference(begins, BRITISH_COLUMBIA, settled=date(2026, 1, 1), first=first, now=NOW, last=last)
+    found = difference(begins, BRITISH_COLUMBIA, released=date(2026, 1, 1), first=first, now=NOW, last=last)
     assert found is not None
     assert said(found, "America/Vancouver", "2026f") == (
         "On 29 November 2026 Temporal begins the check at 05:07 instead of 04:00 by our clock of America/Vancouver: "
