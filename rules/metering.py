@@ -23,7 +23,7 @@ class MeterState(StrEnum):
     USED_UP = "used_up"
 
 
-class Reading(NamedTuple):
+class MeterReading(NamedTuple):
     """A month's calls so far.
 
     Attributes:
@@ -39,7 +39,7 @@ class Reading(NamedTuple):
     state: MeterState
 
 
-def read(used: int, budget: int, at: datetime) -> Reading:
+def read(used: int, budget: int, at: datetime) -> MeterReading:
     """Read a meter.
 
     Args:
@@ -60,7 +60,7 @@ def read(used: int, budget: int, at: datetime) -> Reading:
         state = MeterState.TOO_FAST
     else:
         state = MeterState.FINE
-    return Reading(used, budget, forecast, state)
+    return MeterReading(used, budget, forecast, state)
 
 
 def begin_of(at: datetime) -> datetime:
@@ -87,7 +87,7 @@ def warning(state: MeterState, *, is_refused_beyond: bool) -> str | None:
             return f"The month's budget is used up: {then}."
 
 
-def letter(title: str, reading: Reading, warned: str, name: str, link: str | None) -> Letter:
+def letter(title: str, reading: MeterReading, warned: str, name: str, link: str | None) -> Letter:
     """The mail that warns an admin.
 
     Args:

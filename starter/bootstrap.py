@@ -135,14 +135,14 @@ async def open_sign_in(settings: Settings) -> "AsyncIterator[SignIn | None]":
     Raises:
         MissingSettingError: The provider is set, and our app there is not.
     """
-    from providers.identity import App, SignIn  # likewise
+    from providers.identity import IdentityApp, SignIn  # likewise
     from providers.kit.clock import utc_now  # commands on the database alone start without it
     from providers.kit.http import http_client  # likewise
 
     if settings.sign_in_issuer is None:
         yield None
         return
-    app = App(
+    app = IdentityApp(
         issuer=settings.sign_in_issuer,
         client_id=settings.required("sign_in_client_id"),
         client_secret=settings.required("sign_in_client_secret"),

@@ -21,7 +21,7 @@ from runtime.settings.zone_rules import pinned_version
 from runtime.temporal.connection import connect
 from runtime.temporal.namespace import NamespaceNotReadyError, missing_attributes
 from starter.bootstrap import build_providers, open_database, open_sign_in, read_settings
-from starter.connections.schedules import Change, Schedules
+from starter.connections.schedules import ScheduleChange, Schedules
 from starter.connections.software_states import MonthMeter, month_meter
 from starter.provider_checks import Finding, callback_of, look_at
 
@@ -131,7 +131,7 @@ async def _nights(settings: Settings, client: Client) -> Finding:
         return Finding(
             check, False, f"cannot be looked at ({type(error).__name__})", "See to what is said above first."
         )
-    if wrong := [one.practice for one in found if one.change is not Change.UNCHANGED]:
+    if wrong := [one.practice for one in found if one.change is not ScheduleChange.UNCHANGED]:
         return Finding(check, False, f"not as they should be: {some(wrong)}", "Run: clientsync schedules apply")
     differing = [(one, one.difference) for one in found if one.difference is not None]
     if differing:

@@ -16,7 +16,7 @@ from providers.port.provider import Providers
 from providers.registry import FEEDS, NAMES, TITLES
 from starter.answers.allow_words import AllowWords
 
-__all__ = ["NAMES", "SOME", "TITLES", "Offered", "Software", "named_of", "step_of_list"]
+__all__ = ["NAMES", "SOME", "TITLES", "OfferedSoftware", "Software", "named_of", "step_of_list"]
 
 SOME = "your accounting software"
 """What is said instead of a name where several are meant."""
@@ -46,7 +46,7 @@ def step_of_list(name: str, which: ListName, cause: Cause) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Offered:
+class OfferedSoftware:
     """One of them: its word in addresses, and its name for people."""
 
     name: str
@@ -62,9 +62,9 @@ class Software:
 
     def __init__(self, providers: Providers) -> None:
         self._providers = providers
-        self._offered = tuple(Offered(provider.name, provider.title) for provider in providers.values())
+        self._offered = tuple(OfferedSoftware(provider.name, provider.title) for provider in providers.values())
 
-    def offered(self, name: str | None = None) -> Sequence[Offered]:
+    def offered(self, name: str | None = None) -> Sequence[OfferedSoftware]:
         """All that are on; or the one of that name, if it is on."""
         return [one for one in self._offered if name in (None, one.name)]
 

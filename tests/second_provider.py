@@ -21,7 +21,7 @@ from models.kit.sealing import Sealer
 from providers.kit.call_limits import CallLimits
 from providers.kit.clock import Clock, utc_now
 from providers.kit.http import http_client
-from providers.kit.windows import Counted, Scope, Unit, Window, end_of, retry_after
+from providers.kit.windows import CallsOf, CountedIn, Unit, Window, end_of, retry_after
 from providers.port.call_budget import CallBudget
 from providers.port.capabilities import Capabilities, SignInBrings
 from providers.port.credential import Credential, CredentialSource
@@ -226,9 +226,9 @@ async def signed_in_for(
 APP = "app-1"
 AT_ONCE, A_MONTH = 4, 25
 WINDOWS = (
-    Window(Scope.APP, Unit.AT_ONCE, AT_ONCE, Counted.SHARED),
-    Window(Scope.APP, Unit.MONTH, A_MONTH, Counted.SHARED),
-    Window(Scope.ORGANISATION, Unit.DAY, None),
+    Window(CallsOf.APP, Unit.AT_ONCE, AT_ONCE, CountedIn.SHARED),
+    Window(CallsOf.APP, Unit.MONTH, A_MONTH, CountedIn.SHARED),
+    Window(CallsOf.ORGANISATION, Unit.DAY, None),
 )
 """Of the whole app, calls at once and calls a month, however many processes it has; an organisation's day ends when the
 platform says so."""
@@ -236,10 +236,10 @@ platform says so."""
 LEFT = "calls-left-this-month"
 
 
-def used_up(headers: Mapping[str, str]) -> Iterator[tuple[Scope, Unit]]:
+def used_up(headers: Mapping[str, str]) -> Iterator[tuple[CallsOf, Unit]]:
     """The month, when an answer says that no call is left."""
     if headers.get(LEFT) == "0":
-        yield Scope.APP, Unit.MONTH
+        yield CallsOf.APP, Unit.MONTH
 
 
 class SecondCalls:

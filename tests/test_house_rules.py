@@ -132,6 +132,24 @@ def test_no_room_is_most_of_the_house():
     )
 
 
+def test_a_class_has_a_name_of_its_own():
+    """Platforms have parts of the same kind, such as a ``Walk``; nobody speaks of two of them at once."""
+    homes: dict[str, set[str]] = {}
+    for module in parsed(*set(ROOMS) - SIDE_ROOMS - {"emulators"}):
+        platform = module.path.parent.parent.name == "providers" and module.path.parent.name not in {"kit", "port"}
+        home = "a platform" if platform else module.name
+        for node in module.tree.body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                homes.setdefault(node.name, set()).add(home)
+    complain(
+        [
+            f"{name} is the name of different things in {' and '.join(sorted(places))}: which one is it?"
+            for name, places in sorted(homes.items())
+            if len(places) > 1
+        ]
+    )
+
+
 def test_test_folders_are_packages():
     folders = {path.parent for path in (ROOT / "tests").rglob("*.py")}
     complain(

@@ -25,7 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from contracts.words.runs import Result, RunKind, Stage
 
 from workflows.parts.calls import call
-from workflows.parts.choosing import ChoosingJourney
+from workflows.parts.choosing_run import ChoosingRun
 from workflows.parts.consented_run import RunEnded
 from workflows.parts.listing import list_organisations
 from workflows.parts.pulling import ClientPulls
@@ -34,7 +34,7 @@ from workflows.plans import policies
 
 
 @workflow.defn(name="BulkCreateClients")
-class BulkCreateClients(ChoosingJourney):
+class BulkCreateClients(ChoosingRun):
     """Adds the organisations that a colleague chooses as clients, with their standard information."""
 
     @workflow.init

@@ -34,14 +34,14 @@ with workflow.unsafe.imports_passed_through():
     from rules.runs.stages import ENDING, refuse_confirmation
 
 from workflows.parts.calls import call
-from workflows.parts.choosing import ChoosingJourney
+from workflows.parts.choosing_run import ChoosingRun
 from workflows.parts.consented_run import RunEnded
 from workflows.parts.run_state import RunState
 from workflows.plans import policies
 
 
 @workflow.defn(name="ChangeConnection")
-class ChangeConnection(ChoosingJourney):
+class ChangeConnection(ChoosingRun):
     """Moves one client to another organisation, once a colleague has seen what that means."""
 
     @workflow.init

@@ -42,7 +42,7 @@ with workflow.unsafe.imports_passed_through():
     from rules import trying_again
 
 from workflows.parts.calls import call
-from workflows.parts.choosing import ChoosingJourney
+from workflows.parts.choosing_run import ChoosingRun
 from workflows.parts.run_state import RunState
 from workflows.plans import policies
 
@@ -50,7 +50,7 @@ FROM_THE_START = -1
 
 
 @workflow.defn(name="ReassignClients")
-class ReassignClients(ChoosingJourney):
+class ReassignClients(ChoosingRun):
     """Moves clients to another colleague, each together with the login that reads it."""
 
     @workflow.init

@@ -35,7 +35,7 @@ from models.runs import writes as runs
 from models.runs.organisations import FoundOrganisation
 from models.runs.tables import Run
 from rules.clients.matching import ConnectedClient, Judgement, UnconnectedClient, judge
-from rules.runs.choosing import Choice, require_listed
+from rules.runs.choosing import ChosenOrganisation, require_listed
 from rules.runs.new_books import OldBooks, chosen_books, judge_books
 from rules.runs.stages import require_preview
 
@@ -98,7 +98,7 @@ class ChangeActivities(ReachActivities):
                 row = listed[chosen_books(asked.selection, listed, _books(old))]
                 new = await connection_changes.take_up(session, old, row, self._now())
                 await session.flush()
-                choice = Choice(row.organisation_id, Action.LINK, old.client_id, run.colleague_id, None)
+                choice = ChosenOrganisation(row.organisation_id, Action.LINK, old.client_id, run.colleague_id, None)
                 skipped = await run_lists.save_selection(session, run.id, [choice], self._now())
                 return RecordedBooks(connection_id=new.id, organisation_name=row.name, skipped=skipped)
         except Refused as refused:

@@ -21,7 +21,7 @@ from models.night import digests
 from models.night import reads as checks
 from models.notices import writes as notices
 from models.notices.tables import Notice
-from models.notices.writes import Came
+from models.notices.writes import SendResult
 from models.practices.tables import Practice
 from providers.port.settings import ProviderSettings
 from providers.registry import TITLES
@@ -172,17 +172,17 @@ class NoticeActivities:
             return None
         notice, address, name = found
         came, failure = (
-            Came(again_at=at),
+            SendResult(again_at=at),
             None,
         )  # of a conversation that ends otherwise: the others have their turn first
         try:  # without a transaction: a slow mail server would hold one of few database connections
             await mailer.send(Mail(notice.id, address, notice.subject, notice.body, notice.created_at))
-            came = Came(sent_at=self._now())
+            came = SendResult(sent_at=self._now())
         except UndeliverableError as error:
             activity.logger.warning("notice %s stays in the outbox: %s", notice.id, error)
-            came, failure = Came(again_at=at + notices.AFTER_REFUSAL), "colleague.mail_refused"
+            came, failure = SendResult(again_at=at + notices.AFTER_REFUSAL), "colleague.mail_refused"
         except DeferredError:
-            came = Came(again_at=at + notices.wait_after(notice.deferrals), is_deferred=True)
+            came = SendResult(again_at=at + notices.wait_after(notice.deferrals), is_deferred=True)
             failure = "colleague.mail_not_taken" if at - notice.created_at >= PATIENCE else None
         finally:
             if failure is not None and notice.failure_told_at is None:

@@ -14,7 +14,7 @@ from contracts.words.causes import Cause
 from models.budgets import limits
 from models.budgets.limits import AppLimit
 from models.connections.tables import Connection
-from providers.kit.windows import Scope, Unit, limit_name
+from providers.kit.windows import CallsOf, Unit, limit_name
 from providers.port.errors import NeedsPerson, ProviderError, RateLimited
 
 STILL_LIMITED = "still limited; no call was made"
@@ -52,5 +52,5 @@ def refusal_of(connection: Connection, at: datetime, apps: Mapping[str, AppLimit
     if connection.limited_until is not None and connection.limited_until > at:
         return RateLimited("day", connection.limited_until, STILL_LIMITED)
     if limit := apps.get(connection.provider):
-        return RateLimited(limit_name(Scope.APP, Unit(limit.window)), limit.until, STILL_LIMITED)
+        return RateLimited(limit_name(CallsOf.APP, Unit(limit.window)), limit.until, STILL_LIMITED)
     return None

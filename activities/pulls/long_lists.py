@@ -11,7 +11,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from activities.pulls.lease import Lease, holder
-from activities.pulls.readings import Claimed, Staged
+from activities.pulls.readings import Claimed, StagedLists
 from activities.shared import progress
 from contracts.words.lists import Lists
 from contracts.words.standard_information import Row
@@ -41,7 +41,7 @@ class TakenOver(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedFeed:
     """A feed that alone fills lists, to be read of a connection."""
 
     claimed: Claimed
@@ -79,13 +79,13 @@ class LongLists:
         self,
         provider: Provider,
         tokens: CredentialSource,
-        wanted: Wanted,
+        wanted: WantedFeed,
         lease: Lease,
         deleted: set[str],
         at: datetime,
         *,
         is_again: bool,
-    ) -> Sequence[Row] | Staged:
+    ) -> Sequence[Row] | StagedLists:
         """All rows, in memory or staged.
 
         Args:
@@ -114,7 +114,7 @@ class LongLists:
         return await reading.end(expected)
 
     async def _page(
-        self, pages: AsyncIterator[Page], wanted: Wanted, reading: "_Reading", lease: Lease, deleted: set[str]
+        self, pages: AsyncIterator[Page], wanted: WantedFeed, reading: "_Reading", lease: Lease, deleted: set[str]
     ) -> tuple[bool, int | None]:
         """Take the next page; apart, so that no name holds on to its rows while the one after waits for its turn."""
         progress.made(reading.where)  # its turn has come
@@ -129,7 +129,7 @@ class LongLists:
         progress.made(reading.where)
         return page.is_last, page.expected
 
-    def _turn(self, wanted: Wanted, reading: "_Reading") -> AbstractAsyncContextManager[None]:
+    def _turn(self, wanted: WantedFeed, reading: "_Reading") -> AbstractAsyncContextManager[None]:
         is_short = wanted.since is not None or not may_be_long(wanted.lists, wanted.claimed.held, self._expected)
         if reading.place is None and is_short:
             return nullcontext()
@@ -139,7 +139,7 @@ class LongLists:
 class _Reading:
     """What has come of one list so far."""
 
-    def __init__(self, database: Database, wanted: Wanted, at: datetime) -> None:
+    def __init__(self, database: Database, wanted: WantedFeed, at: datetime) -> None:
         self._database, self._wanted, self._at = database, wanted, at
         self._connection, self._lists = wanted.claimed.connection, wanted.lists
         self._rows: dict[str, Row] = {}
@@ -195,7 +195,7 @@ class _Reading:
             if not await stagings.add(session, self.place, holder(), self._pages, rows, behind):
                 raise TakenOver
 
-    async def end(self, expected: int | None) -> Sequence[Row] | Staged:
+    async def end(self, expected: int | None) -> Sequence[Row] | StagedLists:
         """All that has come."""
         if self.place is None:
             self._refuse_short(len(self._rows), expected)
@@ -206,7 +206,7 @@ class _Reading:
                 raise TakenOver
             came, numbers = await stagings.finish(session, self.place)
         self._refuse_short(came, expected)
-        return Staged(self.place, numbers)
+        return StagedLists(self.place, numbers)
 
     def _refuse_short(self, came: int, expected: int | None) -> None:
         if expected is not None and came < expected:

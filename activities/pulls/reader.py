@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from activities.pulls.lease import Lease
-from activities.pulls.long_lists import LongLists, TakenOver, Wanted
-from activities.pulls.readings import Claimed, Readings, Staged
+from activities.pulls.long_lists import LongLists, TakenOver, WantedFeed
+from activities.pulls.readings import Claimed, Readings, StagedLists
 from activities.shared import progress
 from activities.shared.token_store import TokenStore
 from contracts.words.causes import Cause
@@ -94,7 +94,7 @@ class Reader:
         except TakenOver:
             readings.is_taken_over = True
         else:
-            if isinstance(rows, Staged):
+            if isinstance(rows, StagedLists):
                 readings.staged[group.lists] = rows
                 if besides.deleted:
                     readings.deleted[group.lists] = besides.deleted
@@ -115,7 +115,7 @@ class Reader:
         group: FeedGroup,
         lease: Lease,
         besides: "_Besides",
-    ) -> Sequence[Row] | Staged:
+    ) -> Sequence[Row] | StagedLists:
         """The rows of lists that are read together; if they are suspiciously few, the provider is asked once more.
 
         Args:
@@ -152,14 +152,14 @@ class Reader:
         besides: "_Besides",
         *,
         is_again: bool = False,
-    ) -> Sequence[Row] | Staged:
+    ) -> Sequence[Row] | StagedLists:
         """The rows of all feeds of a group, each record once, that the connection's settings want."""
         since = claimed.since.get(group.lists)
         rows: list[Row] = []
         besides.clear()
         if len(group.feeds) == 1 and stagings.takes(group.lists):
             (feed,) = group.feeds
-            asked = Wanted(claimed, group.lists, feed, since if feed.tells_changes else None)
+            asked = WantedFeed(claimed, group.lists, feed, since if feed.tells_changes else None)
             return await self._long_lists.read(
                 provider, tokens, asked, lease, besides.deleted, self._now(), is_again=is_again
             )
@@ -223,8 +223,8 @@ class _Besides:
         self.resting.clear()
 
 
-def _loses_many(lists: Lists, rows: Sequence[Row] | Staged, held: Mapping[ListName, int]) -> bool:
-    return lost_many(rows.numbers, held) if isinstance(rows, Staged) else loses_many(lists, rows, held)
+def _loses_many(lists: Lists, rows: Sequence[Row] | StagedLists, held: Mapping[ListName, int]) -> bool:
+    return lost_many(rows.numbers, held) if isinstance(rows, StagedLists) else loses_many(lists, rows, held)
 
 
 def _mismatch(connection: Connection, profile: Sequence[Row]) -> ProviderError | None:

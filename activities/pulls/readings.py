@@ -21,7 +21,7 @@ from rules.lists.increments import LastPull, changes_since, latest_turn, resting
 
 
 @dataclass(frozen=True, slots=True)
-class Staged:
+class StagedLists:
     """Lists that are read together and whose rows are all staged.
 
     Attributes:
@@ -94,7 +94,7 @@ class Readings:
     partial: frozenset[Lists] = frozenset()
     deleted: dict[Lists, set[str]] = field(default_factory=dict)
     telling: tuple[Lists, ...] = ()
-    staged: dict[Lists, Staged] = field(default_factory=dict)
+    staged: dict[Lists, StagedLists] = field(default_factory=dict)
     is_taken_over: bool = False
     resting: set[ListName] = field(default_factory=set)
 

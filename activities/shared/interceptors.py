@@ -12,7 +12,7 @@ from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, 
 
 from activities.shared.error_scrubber import ErrorScrubber
 from activities.shared.failures import run_over_error
-from activities.shared.liveness import Liveness
+from activities.shared.liveness import LivenessInterceptor
 from models.runs.writes import RunOver
 
 NOT_THERE_YET = "not_there_yet"
@@ -43,5 +43,5 @@ class _Patient(ActivityInboundInterceptor):
             raise run_over_error() from None
 
 
-INTERCEPTORS = (Patience(), Liveness(), ErrorScrubber())
+INTERCEPTORS = (Patience(), LivenessInterceptor(), ErrorScrubber())
 """For every worker that runs activities."""

@@ -14,7 +14,7 @@ from temporalio import activity
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
 from activities.shared import progress
-from activities.shared.progress import Progress
+from activities.shared.progress import LastProgress
 
 SIGN_OF_LIFE = timedelta(seconds=30)
 """A heartbeat time-out up to this asks whether the worker lives; a longer one, whether the activity gets on."""
@@ -25,7 +25,7 @@ SIGNS = 4
 Pause = Callable[[float], Awaitable[None]]
 
 
-class Liveness(Interceptor):
+class LivenessInterceptor(Interceptor):
     """The interceptor, for every worker that runs activities.
 
     Args:
@@ -33,7 +33,7 @@ class Liveness(Interceptor):
         begun: Makes what is known of the progress of an activity that begins.
     """
 
-    def __init__(self, pause: Pause = asyncio.sleep, begun: Callable[[], Progress] = Progress) -> None:
+    def __init__(self, pause: Pause = asyncio.sleep, begun: Callable[[], LastProgress] = LastProgress) -> None:
         self._pause, self._begun = pause, begun
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002  # the SDK's name
@@ -42,7 +42,7 @@ class Liveness(Interceptor):
 
 
 class _Living(ActivityInboundInterceptor):
-    def __init__(self, following: ActivityInboundInterceptor, pause: Pause, begun: Callable[[], Progress]) -> None:
+    def __init__(self, following: ActivityInboundInterceptor, pause: Pause, begun: Callable[[], LastProgress]) -> None:
         super().__init__(following)
         self._pause, self._begun = pause, begun
 
@@ -58,7 +58,7 @@ class _Living(ActivityInboundInterceptor):
         finally:
             signs.cancel()
 
-    async def _tell(self, every: timedelta, told: Progress) -> None:
+    async def _tell(self, every: timedelta, told: LastProgress) -> None:
         while True:
             await self._pause(every.total_seconds())
             if not told.is_stuck:

@@ -13,7 +13,7 @@ STUCK = timedelta(seconds=90)
 """How long an activity that tells of its progress may say nothing: longer than an answer, or a minute's limit."""
 
 
-class Progress:
+class LastProgress:
     """When an activity told of its progress; one for each try.
 
     Args:
@@ -43,10 +43,10 @@ class Progress:
         return self._told_at is not None and self._clock() - self._told_at >= STUCK.total_seconds()
 
 
-_present: ContextVar[Progress | None] = ContextVar("progress", default=None)
+_present: ContextVar[LastProgress | None] = ContextVar("progress", default=None)
 
 
-def begin(progress: Progress) -> None:
+def begin(progress: LastProgress) -> None:
     """Take this one for the activity that runs in the present context, and in the tasks that it starts."""
     _present.set(progress)
 

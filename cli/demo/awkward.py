@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from cli.demo import FEWEST
 from cli.demo.failure import DemoError
-from cli.demo.sandbox import Fault, SandboxOrganisation
+from cli.demo.sandbox import FaultToAdd, SandboxOrganisation
 from contracts.words.causes import Cause
 from contracts.words.runs import Outcome, Verdict
 
@@ -29,7 +29,7 @@ class When(Enum):
     AFTER_LISTING = "after listing"
 
 
-class Ending(NamedTuple):
+class ExpectedEnding(NamedTuple):
     """The result that an organisation must have.
 
     Attributes:
@@ -43,7 +43,7 @@ class Ending(NamedTuple):
     cause: Cause | None = None
 
 
-class Part(Enum):
+class AwkwardPart(Enum):
     """The parts that there are at any stand-in, each with its title, in the report's order."""
 
     OWN = "the practice's own business"
@@ -66,7 +66,7 @@ class Part(Enum):
     LIMITED = "meets a limit of calls"
 
 
-CREATED = Ending(Verdict.NEW, Outcome.CREATED)
+CREATED = ExpectedEnding(Verdict.NEW, Outcome.CREATED)
 IsOne = Callable[[SandboxOrganisation], bool]
 
 
@@ -80,13 +80,13 @@ class Played(NamedTuple):
         when: When that happens.
     """
 
-    ending: Ending = CREATED
+    ending: ExpectedEnding = CREATED
     is_one: IsOne | None = None
-    fault: Fault | None = None
+    fault: FaultToAdd | None = None
     when: When = When.AFTER_LISTING
 
 
-Parts = Mapping[Part, Played]
+Parts = Mapping[AwkwardPart, Played]
 """The parts that are played at one stand-in."""
 
 
@@ -97,14 +97,14 @@ def everywhere(many: int) -> Parts:
         many: How many contacts the organisation has that has thousands.
     """
     return {
-        Part.DEMO: Played(Ending(Verdict.DEMO_OR_TRIAL, Outcome.SKIPPED), lambda one: one.is_demo),
-        Part.TRIAL: Played(Ending(Verdict.DEMO_OR_TRIAL, Outcome.CREATED), lambda one: one.is_trial),
-        Part.MANY_CONTACTS: Played(is_one=lambda one: one.contacts == many),
-        Part.NO_CONTACTS: Played(is_one=lambda one: one.contacts == 0),
-        Part.NAMESAKE: Played(),
-        Part.OTHER_NAMESAKE: Played(),
-        Part.COLLEAGUES: Played(Ending(Verdict.ALREADY_CLIENT, Outcome.ALREADY_CLIENT)),
-        Part.LOOKALIKE: Played(Ending(Verdict.LOOKS_LIKE_CLIENT, Outcome.LINKED)),
+        AwkwardPart.DEMO: Played(ExpectedEnding(Verdict.DEMO_OR_TRIAL, Outcome.SKIPPED), lambda one: one.is_demo),
+        AwkwardPart.TRIAL: Played(ExpectedEnding(Verdict.DEMO_OR_TRIAL, Outcome.CREATED), lambda one: one.is_trial),
+        AwkwardPart.MANY_CONTACTS: Played(is_one=lambda one: one.contacts == many),
+        AwkwardPart.NO_CONTACTS: Played(is_one=lambda one: one.contacts == 0),
+        AwkwardPart.NAMESAKE: Played(),
+        AwkwardPart.OTHER_NAMESAKE: Played(),
+        AwkwardPart.COLLEAGUES: Played(ExpectedEnding(Verdict.ALREADY_CLIENT, Outcome.ALREADY_CLIENT)),
+        AwkwardPart.LOOKALIKE: Played(ExpectedEnding(Verdict.LOOKS_LIKE_CLIENT, Outcome.LINKED)),
     }
 
 
@@ -116,21 +116,21 @@ class Casting(NamedTuple):
         parts: How the parts are played.
     """
 
-    organisation_of: dict[Part, SandboxOrganisation]
+    organisation_of: dict[AwkwardPart, SandboxOrganisation]
     parts: Parts
 
-    def ending(self, part: Part) -> Ending:
+    def ending(self, part: AwkwardPart) -> ExpectedEnding:
         """The result that whoever plays a part must have."""
         return self.parts[part].ending
 
-    def faults(self, when: When) -> Iterator[Fault]:
+    def faults(self, when: When) -> Iterator[FaultToAdd]:
         """The faults for a moment."""
         for part, organisation in self.organisation_of.items():
             played = self.parts[part]
             if played.fault is not None and played.when is when:
                 yield played.fault._replace(organisation_id=organisation.organisation_id)
 
-    def part_of(self, organisation_id: str) -> Part | None:
+    def part_of(self, organisation_id: str) -> AwkwardPart | None:
         """The part of an organisation; None for ordinary ones."""
         parts = (part for part, played in self.organisation_of.items() if played.organisation_id == organisation_id)
         return next(parts, None)
@@ -161,19 +161,19 @@ def cast_parts(
     }
     special = {one.organisation_id for one in found.values()}
     twins = _namesakes([one for one in organisations if one.organisation_id not in special])
-    found[Part.NAMESAKE], found[Part.OTHER_NAMESAKE] = twins
+    found[AwkwardPart.NAMESAKE], found[AwkwardPart.OTHER_NAMESAKE] = twins
     taken = special | {one.organisation_id for one in twins}
     ordinary = [o for o in organisations if o.organisation_id not in taken and not (o.is_demo or o.is_trial)]
     reach = set(within_colleagues_reach)
-    found[Part.COLLEAGUES] = _one(Part.COLLEAGUES, (o for o in ordinary if o.organisation_id in reach))
-    left = iter([o for o in ordinary if o is not found[Part.COLLEAGUES]])
-    for part in Part:
+    found[AwkwardPart.COLLEAGUES] = _one(AwkwardPart.COLLEAGUES, (o for o in ordinary if o.organisation_id in reach))
+    left = iter([o for o in ordinary if o is not found[AwkwardPart.COLLEAGUES]])
+    for part in AwkwardPart:
         if part in parts and part not in found:
             found[part] = _one(part, left)
-    return Casting({part: found[part] for part in Part if part in parts}, parts)
+    return Casting({part: found[part] for part in AwkwardPart if part in parts}, parts)
 
 
-def _one(part: Part, candidates: Iterator[SandboxOrganisation]) -> SandboxOrganisation:
+def _one(part: AwkwardPart, candidates: Iterator[SandboxOrganisation]) -> SandboxOrganisation:
     found = next(candidates, None)
     if found is None:
         raise DemoError(f"No organisation of the stand-in can play “{part.value}”; use at least {FEWEST}.")

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from cli.demo.awkward import DAY_WAIT, Casting, Part
+from cli.demo.awkward import DAY_WAIT, AwkwardPart, Casting
 from cli.demo.report import ADDED_UP, awkward, totals
 from cli.demo.sandbox import SandboxFault
 from cli.kit.output import words
@@ -49,7 +49,7 @@ def endings(run: RunAnswer, casting: Casting) -> Iterator[str]:
 def day_limit(run: RunAnswer, casting: Casting, now: datetime) -> Iterator[str]:
     """The organisation without calls is not tried again before its calls are given again."""
     for part, organisation in awkward(run, casting):
-        if part is Part.OUT_OF_CALLS and organisation.retry_at is not None:
+        if part is AwkwardPart.OUT_OF_CALLS and organisation.retry_at is not None:
             early = now + timedelta(seconds=DAY_WAIT / 2)
             if organisation.retry_at < early:
                 yield f"{_called(part, organisation)} would be tried before its calls are given again."
@@ -70,7 +70,7 @@ def sums(run: RunAnswer, listed: int) -> Iterator[str]:
 def happened(left: Sequence[SandboxFault], casting: Casting) -> Iterator[str]:
     """The faults that should have happened a few times did happen."""
     still = {fault.organisation_id for fault in left}
-    for part in (Part.FAULTY, Part.LIMITED):
+    for part in (AwkwardPart.FAULTY, AwkwardPart.LIMITED):
         if casting.organisation_of[part].organisation_id in still:
             yield f"What was to go wrong with the organisation that {part.value} did not happen."
 
@@ -125,11 +125,15 @@ def lists(run: RunAnswer, casting: Casting, read: Lists, lacking: Lacking) -> It
     for part, organisation in awkward(run, casting):
         theirs = read.get(organisation.client_id, {}) if organisation.client_id else {}
         contacts = sum(theirs[name].total for name in (ListName.SUPPLIERS, ListName.CUSTOMERS) if name in theirs)
-        if part is Part.NO_CONTACTS and contacts:
+        if part is AwkwardPart.NO_CONTACTS and contacts:
             yield f"{_called(part, organisation)} has {contacts} contacts."
-        if part is Part.NO_CURRENCIES and ListName.CURRENCIES in theirs and theirs[ListName.CURRENCIES].total != 1:
+        if (
+            part is AwkwardPart.NO_CURRENCIES
+            and ListName.CURRENCIES in theirs
+            and theirs[ListName.CURRENCIES].total != 1
+        ):
             yield f"{_called(part, organisation)} has other currencies than its own."
-        if part is Part.MANY_CONTACTS and contacts < casting.organisation_of[part].contacts // 2:
+        if part is AwkwardPart.MANY_CONTACTS and contacts < casting.organisation_of[part].contacts // 2:
             yield f"{_called(part, organisation)} has only {contacts} suppliers and customers."
 
 
@@ -143,7 +147,7 @@ def nothing_new(again: RunAnswer, clients_before: int, clients_after: int) -> It
         yield f"The second run made {clients_after - clients_before} clients; it should make none."
 
 
-def _called(part: Part, organisation: OrganisationAnswer) -> str:
+def _called(part: AwkwardPart, organisation: OrganisationAnswer) -> str:
     return f"{organisation.name} ({part.value})"
 
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from rich.table import Table
 
-from cli.demo.awkward import Casting, Ending, Part
+from cli.demo.awkward import AwkwardPart, Casting, ExpectedEnding
 from cli.kit.output import table, words
 from contracts.words.runs import Outcome
 from starter.answers.runs import OrganisationAnswer, RunAnswer
@@ -107,7 +107,7 @@ def counted(counts: Mapping[Named, int]) -> str:
     return " · ".join(f"{count} {words(name)}" for name, count in counts.items() if count)
 
 
-def awkward(run: RunAnswer, casting: Casting) -> list[tuple[Part, OrganisationAnswer]]:
+def awkward(run: RunAnswer, casting: Casting) -> list[tuple[AwkwardPart, OrganisationAnswer]]:
     """The awkward organisations in the run, in the order of the parts."""
     by_id = {organisation.organisation_id: organisation for organisation in run.organisations}
     return [
@@ -159,7 +159,7 @@ def moment(at: datetime) -> str:
     return f"{at:%d %b %H:%M} UTC"
 
 
-def _row_json(part: Part, organisation: OrganisationAnswer, ending: Ending) -> dict[str, object]:
+def _row_json(part: AwkwardPart, organisation: OrganisationAnswer, ending: ExpectedEnding) -> dict[str, object]:
     return {
         "part": part.name.lower(),
         "organisation_id": organisation.organisation_id,

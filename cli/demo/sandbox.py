@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from cli.demo.failure import DemoError
 
 
-class Fault(NamedTuple):
+class FaultToAdd(NamedTuple):
     """A fault to add.
 
     Attributes:
@@ -93,7 +93,7 @@ class Sandbox:
         """The stand-in's people and organisations."""
         return SandboxState.model_validate_json(await self._call("GET", "/state"))
 
-    async def add_fault(self, fault: Fault) -> None:
+    async def add_fault(self, fault: FaultToAdd) -> None:
         """Add a fault."""
         words = {name: value for name, value in fault._asdict().items() if value is not None}
         await self._call("POST", "/faults", words)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from cli.demo import cast, expectations, journey, one_by_one, report
 from cli.demo.api import Api
-from cli.demo.awkward import Casting, Part, When, cast_parts
+from cli.demo.awkward import AwkwardPart, Casting, When, cast_parts
 from cli.demo.browser import Browser
 from cli.demo.cast import Cast
 from cli.demo.expectations import MADE, Lacking, Lists
@@ -71,7 +71,7 @@ class Scene:
     @property
     def mistakes(self) -> Sequence[SandboxOrganisation]:
         """Those that Ada picks by mistake where she has to pick: the practice's own books, and Ben's client."""
-        return [self.own, self.casting.organisation_of[Part.COLLEAGUES]] if self.own is not None else []
+        return [self.own, self.casting.organisation_of[AwkwardPart.COLLEAGUES]] if self.own is not None else []
 
 
 async def play(product: Product, progress: Steps) -> Report:
@@ -129,7 +129,7 @@ async def _scene(product: Product, progress: Steps) -> AsyncIterator[Scene]:
         with progress.step("Practice with three colleagues and two teams"):
             people = await _set_up(product, own.name if own else PRACTICE, len(others) + SPARE_ALLOWANCE)
         async with Api(product.web_url, people.ada_token) as ada, Api(product.web_url, people.ben_token) as ben:
-            alike = casting.organisation_of[Part.LOOKALIKE]
+            alike = casting.organisation_of[AwkwardPart.LOOKALIKE]
             numbers = {"company_number": alike.registration_number, "tax_number": alike.tax_number}
             await ben.add_client(NewClient(name="Shoebox on the shelf", **numbers))
             yield Scene(provider, stand_in, sandbox, state, own, others, casting, people, ada, ben)
@@ -142,7 +142,7 @@ async def _set_up(product: Product, practice: str, allowance: int) -> Cast:
 
 async def _colleague_adds_one(scene: Scene) -> None:
     """Ben signs in with his own login and adds one organisation, which then is his client."""
-    wanted = scene.casting.organisation_of[Part.COLLEAGUES].organisation_id
+    wanted = scene.casting.organisation_of[AwkwardPart.COLLEAGUES].organisation_id
     started = await scene.ben.start(scene.provider, scene.stand_in.REGION)
     async with Browser() as browser:
         email = scene.state.people[1].email

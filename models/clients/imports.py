@@ -13,7 +13,7 @@ from models.connections.conditions import IS_HELD
 from models.kit.arrays import texts
 from models.kit.bulk import copy_rows
 from models.practices.tables import Colleague
-from rules.clients.imports.plans import KnownClient, Person
+from rules.clients.imports.plans import ImportOwner, KnownClient
 
 COLUMNS: Final = ("name", "owner_id", "team_id", "company_number", "tax_number", "reference")
 """Those that an import changes; a code never."""
@@ -54,11 +54,11 @@ async def state_of_clients(session: AsyncSession, practice_id: UUID) -> str:
     return found or ""
 
 
-async def people_of(session: AsyncSession, practice_id: UUID) -> Sequence[Person]:
+async def people_of(session: AsyncSession, practice_id: UUID) -> Sequence[ImportOwner]:
     """Every colleague of the practice, those who have left too."""
     query: Any = select(Colleague.id, Colleague.name, Colleague.email, col(Colleague.deactivated_at).is_(None))
     found = await session.exec(query.where(Colleague.practice_id == practice_id))
-    return [Person(*row) for row in found.all()]
+    return [ImportOwner(*row) for row in found.all()]
 
 
 async def insert_clients(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:

@@ -36,7 +36,7 @@ async def connected_clients(session: AsyncSession, practice_id: UUID, provider: 
     return [ConnectedClient(*row)._replace(cause=Cause(row.cause) if row.cause else None) for row in found]
 
 
-class ListedBooks(NamedTuple):
+class PossibleNewBooks(NamedTuple):
     """An organisation that looks like a connected client, in a run that awaits a choice.
 
     Attributes:
@@ -50,7 +50,7 @@ class ListedBooks(NamedTuple):
     colleague_name: str
 
 
-async def listed_books(session: AsyncSession, practice_id: UUID, client_id: UUID) -> ListedBooks | None:
+async def listed_books(session: AsyncSession, practice_id: UUID, client_id: UUID) -> PossibleNewBooks | None:
     """What may be the new books of one of the practice's connected clients, of the latest run that lists any."""
     found = await (await session.connection()).execute(
         text(f"""
@@ -65,4 +65,4 @@ async def listed_books(session: AsyncSession, practice_id: UUID, client_id: UUID
         {"practice_id": practice_id, "client_id": client_id},
     )
     row = found.one_or_none()
-    return ListedBooks(*row) if row else None
+    return PossibleNewBooks(*row) if row else None

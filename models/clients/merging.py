@@ -18,15 +18,15 @@ from models.clients.tables import Client
 from models.connections.tables import Connection
 from models.practices.tables import Colleague, Team
 from models.runs.tables import Run
-from rules.clients.merging import Account, Held
+from rules.clients.merging import Held, Mergeable
 
 
-async def account(session: AsyncSession, client: Client, current: Connection | None) -> Account:
+async def account(session: AsyncSession, client: Client, current: Connection | None) -> Mergeable:
     """A client as merging sees it; ``current`` is its current connection."""
     owner = await session.get_one(Colleague, client.owner_id)
     team = await session.get_one(Team, client.team_id) if client.team_id else None
     held = Held(current.id, current.organisation_name, current.status) if current else None
-    return Account(
+    return Mergeable(
         client_id=client.id,
         name=client.name,
         code=client.code,

@@ -66,7 +66,7 @@ async def lock_all(session: AsyncSession, practice_id: UUID) -> None:
     await session.get_one(Practice, practice_id, with_for_update={"key_share": True})
 
 
-class Counted(NamedTuple):
+class ViewCounts(NamedTuple):
     """How many views there are beside one.
 
     Attributes:
@@ -82,7 +82,7 @@ class Counted(NamedTuple):
     is_shared_name: bool
 
 
-async def counted(session: AsyncSession, view: SavedView) -> Counted:
+async def counted(session: AsyncSession, view: SavedView) -> ViewCounts:
     """What stands beside a view that is to be kept, new or changed; the views are locked."""
     is_own, is_shared = col(SavedView.owner_id) == view.owner_id, col(SavedView.is_shared)
     is_named = func.lower(SavedView.name) == func.lower(view.name)
@@ -95,7 +95,7 @@ async def counted(session: AsyncSession, view: SavedView) -> Counted:
     query: Any = select(*counts).where(SavedView.practice_id == view.practice_id, SavedView.id != view.id)
     with session.no_autoflush:
         own, shared, named, shared_named = (await session.exec(query)).one()
-    return Counted(own, shared, bool(named), bool(shared_named))
+    return ViewCounts(own, shared, bool(named), bool(shared_named))
 
 
 async def forget_own(session: AsyncSession, colleague_id: UUID) -> None:

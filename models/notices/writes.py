@@ -33,7 +33,7 @@ class Outgoing(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Came:
+class SendResult:
     """The result of a try to send a notice.
 
     Attributes:
@@ -127,7 +127,7 @@ def wait_after(deferrals: int) -> timedelta:
     return min(FIRST_WAIT * (1 << min(deferrals, 10)), LONGEST_WAIT)
 
 
-async def release(session: AsyncSession, notice_id: UUID, came: Came) -> None:
+async def release(session: AsyncSession, notice_id: UUID, came: SendResult) -> None:
     """Give a claimed notice back, with the result of the try."""
     values: dict[str, object] = {"sent_at": came.sent_at, "next_try_at": came.again_at}
     if came.is_deferred:

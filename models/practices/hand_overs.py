@@ -15,7 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.connections.conditions import IS_LIVING
 
 
-class Taker(NamedTuple):
+class PossibleTaker(NamedTuple):
     """A colleague who could get the clients.
 
     Attributes:
@@ -43,7 +43,7 @@ class Foreseen:
     clients: int
     unconnected: int
     elsewhere: int
-    takers: Sequence[Taker]
+    takers: Sequence[PossibleTaker]
 
 
 async def foreseen(session: AsyncSession, practice_id: UUID, provider: str, from_id: UUID) -> Foreseen:
@@ -78,7 +78,9 @@ async def foreseen(session: AsyncSession, practice_id: UUID, provider: str, from
         ORDER BY reaches DESC, lower(p.name), p.id
     """)  # noqa: S608  # our own words
     clients, unconnected, elsewhere = (await connection.execute(counts, asked)).one()
-    return Foreseen(clients, unconnected, elsewhere, [Taker(*row) for row in await connection.execute(takers, asked)])
+    return Foreseen(
+        clients, unconnected, elsewhere, [PossibleTaker(*row) for row in await connection.execute(takers, asked)]
+    )
 
 
 async def clients_at(session: AsyncSession, practice_id: UUID, from_id: UUID) -> Mapping[str, int]:

@@ -17,7 +17,7 @@ from contracts.words.lists import ListName
 from models.connections.conditions import HAS_LIVING_STATUS, IS_LIVING, NEEDS_REPAIR
 from models.connections.health import IS_CHOSEN, words
 from models.connections.repairs import Repairer
-from rules.runs.endings import Lacking
+from rules.runs.endings import LackingList
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +145,12 @@ _LACKING = text(f"""
 """)  # noqa: S608  # our own words
 
 
-async def lacking_lists(session: AsyncSession, run_id: str) -> Sequence[Lacking]:
+async def lacking_lists(session: AsyncSession, run_id: str) -> Sequence[LackingList]:
     """The chosen lists that clients lack which a run has added, since plan or role does not offer them; in our order.
 
     A list that has come since is not among them.
     """
     found = await (await session.connection()).execute(_LACKING, {"run_id": run_id})
     lists, causes = list(ListName), list(Cause)
-    lacking = [Lacking(ListName(name), Cause(cause), clients) for name, cause, clients in found]
+    lacking = [LackingList(ListName(name), Cause(cause), clients) for name, cause, clients in found]
     return sorted(lacking, key=lambda one: (causes.index(one.cause), lists.index(one.list_name)))

@@ -21,7 +21,7 @@ from models.connections.conditions import IS_NOT_ENDED
 from models.kit.arrays import texts
 from models.runs.tables import RunOrganisation
 from rules.clients.matching import Candidate, Judgement
-from rules.runs.choosing import Choice
+from rules.runs.choosing import ChosenOrganisation
 
 _IS_CLIENT = "r.kind = 'add-clients' AND o.verdict = 'already_client'"
 UNCHOSEN = f"CASE WHEN {_IS_CLIENT} THEN 'already_client' ELSE 'skipped' END"
@@ -207,7 +207,9 @@ async def save_verdicts(session: AsyncSession, run_id: str, judged: Sequence[Jud
     )
 
 
-async def save_selection(session: AsyncSession, run_id: str, choices: Sequence[Choice], at: datetime) -> int:
+async def save_selection(
+    session: AsyncSession, run_id: str, choices: Sequence[ChosenOrganisation], at: datetime
+) -> int:
     """Store what was chosen; every other organisation gets the outcome *skipped* or *already a client*.
 
     Returns:

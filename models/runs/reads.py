@@ -20,7 +20,7 @@ from models.runs import choosable
 from models.runs import organisations as run_lists
 from models.runs.reports import NO_NAMES, NamedRow, named_rows, read_names
 from models.runs.tables import Run, RunOrganisation
-from models.runs.tallies import Accounts, OutcomeGroup, Tally, tallied, with_parts
+from models.runs.tallies import MadeAccounts, OutcomeGroup, Tally, tallied, with_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class RunView:
         return self.tally.offers
 
     @property
-    def accounts(self) -> Accounts | None:
+    def accounts(self) -> MadeAccounts | None:
         """Add clients: the accounts that it made."""
         return self.tally.accounts
 

@@ -78,7 +78,7 @@ class OrganisationView(NamedTuple):
     distinction: str | None = None
 
 
-class Standing(StrEnum):
+class HowFar(StrEnum):
     """How far a run has come with a client."""
 
     NOT_DONE = "not_done"
@@ -87,7 +87,7 @@ class Standing(StrEnum):
     FOUND = "found"  # while it lists
 
 
-MOST_NAMED = {Standing.NOT_DONE: 6, Standing.DONE: 12, Standing.TO_COME: 6, Standing.FOUND: 12}
+MOST_NAMED = {HowFar.NOT_DONE: 6, HowFar.DONE: 12, HowFar.TO_COME: 6, HowFar.FOUND: 12}
 """Clients that are named while a run works, of each standing; there may be thousands."""
 
 _WORKING = (Stage.CREATING, Stage.REPAIRING, Stage.REASSIGNING, Stage.PULLING)
@@ -105,14 +105,14 @@ class NamedRow(NamedTuple):
         cause: Why, where something went wrong.
     """
 
-    standing: Standing
+    standing: HowFar
     organisation_id: str
     name: str
     outcome: Outcome | None
     cause: Cause | None
 
 
-def _few(standing: Standing, condition: str, order: str, stages: Sequence[Stage] = _WORKING) -> str:
+def _few(standing: HowFar, condition: str, order: str, stages: Sequence[Stage] = _WORKING) -> str:
     return f"""
         (SELECT '{standing.value}' AS standing, organisation_id, client_id, name, outcome, cause,
                 row_number() OVER (ORDER BY {order}) AS place
@@ -129,10 +129,10 @@ def _listed(words: Sequence[StrEnum]) -> str:
 _NAMED = f"""
     (SELECT json_agg(json_build_array(n.standing, n.organisation_id, coalesce(nullif(k.name, ''), n.name), n.outcome,
                                       n.cause) ORDER BY n.place)
-     FROM ({_few(Standing.NOT_DONE, f"outcome IN ({_listed((*STUCK, Outcome.RETRYING))})", "updated_at DESC, position")}
-           UNION ALL {_few(Standing.DONE, f"outcome IN ({_listed(DONE)})", "updated_at DESC, position")}
-           UNION ALL {_few(Standing.TO_COME, "outcome IS NULL AND action IS NOT NULL", "position")}
-           UNION ALL {_few(Standing.FOUND, "outcome IS NULL", "position", _LISTING)}) n
+     FROM ({_few(HowFar.NOT_DONE, f"outcome IN ({_listed((*STUCK, Outcome.RETRYING))})", "updated_at DESC, position")}
+           UNION ALL {_few(HowFar.DONE, f"outcome IN ({_listed(DONE)})", "updated_at DESC, position")}
+           UNION ALL {_few(HowFar.TO_COME, "outcome IS NULL AND action IS NOT NULL", "position")}
+           UNION ALL {_few(HowFar.FOUND, "outcome IS NULL", "position", _LISTING)}) n
      LEFT JOIN clients k ON k.id = n.client_id)
 """  # noqa: S608  # likewise
 
@@ -151,7 +151,7 @@ def named_rows(run_id: str) -> TextClause:
 def read_names(found: Sequence[Sequence[Any]] | None) -> tuple[NamedRow, ...]:
     """What ``named_rows`` has found: within each standing the latest first, or what comes next first."""
     return tuple(
-        NamedRow(Standing(standing), identity, name, outcome and Outcome(outcome), cause and Cause(cause))
+        NamedRow(HowFar(standing), identity, name, outcome and Outcome(outcome), cause and Cause(cause))
         for standing, identity, name, outcome, cause in found or ()
     )
 

@@ -20,7 +20,7 @@ from rules.runs.run_results import next_step_of
 
 
 @dataclass(frozen=True, slots=True)
-class Accounts:
+class MadeAccounts:
     """The accounts that an *Add clients* made or linked, however their first pull went; the three add up to them.
 
     Attributes:
@@ -165,13 +165,13 @@ class Tally:
         return sorted(groups, key=_place)
 
     @property
-    def accounts(self) -> Accounts | None:
+    def accounts(self) -> MadeAccounts | None:
         """Return the accounts that were made; None unless the run is an *Add clients* that has made some."""
         made: Counter[Outcome | None] = Counter()
         for part in self.parts:
             made[part.outcome] += part.made
         complete = made[Outcome.CREATED] + made[Outcome.LINKED]
-        accounts = Accounts(complete, waiting=made[Outcome.RETRYING], need_you=made[Outcome.FAILED])
+        accounts = MadeAccounts(complete, waiting=made[Outcome.RETRYING], need_you=made[Outcome.FAILED])
         return accounts if self.kind is RunKind.ADD_CLIENTS and accounts.made else None
 
     def _group(self, outcome: Outcome | None, cause: Cause | None, parts: Sequence[Part]) -> OutcomeGroup:

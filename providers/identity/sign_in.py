@@ -32,7 +32,7 @@ _WORD = re.compile(r"[a-z_]{1,40}")
 
 
 @dataclass(frozen=True, slots=True)
-class App:
+class IdentityApp:
     """Our registration at the identity provider.
 
     Attributes:
@@ -91,7 +91,7 @@ class SignIn:
         clock: Tells the time.
     """
 
-    def __init__(self, app: App, http: httpx2.AsyncClient, clock: Clock) -> None:
+    def __init__(self, app: IdentityApp, http: httpx2.AsyncClient, clock: Clock) -> None:
         self._app = app
         self._http = http
         self._issuer = Issuer(app.issuer, http, clock)

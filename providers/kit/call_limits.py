@@ -22,8 +22,8 @@ from providers.kit.windows import (
     MINUTE,
     AnyMinute,
     AnySecond,
-    Counted,
-    Scope,
+    CallsOf,
+    CountedIn,
     Unit,
     Window,
     block_of,
@@ -44,11 +44,11 @@ OF_ONE_PRACTICE = 96
 TURN_SECONDS = 30.0
 """For a turn: every one may be waiting for a slow page."""
 
-UsedUp = Callable[[Mapping[str, str]], Iterable[tuple[Scope, Unit]]]
+UsedUp = Callable[[Mapping[str, str]], Iterable[tuple[CallsOf, Unit]]]
 """Reads from an answer's headers which windows have no call left; each provider has its own words for it."""
 
 
-def nothing_said(headers: Mapping[str, str]) -> Iterable[tuple[Scope, Unit]]:  # noqa: ARG001  # they do not say
+def nothing_said(headers: Mapping[str, str]) -> Iterable[tuple[CallsOf, Unit]]:  # noqa: ARG001  # they do not say
     """For platforms whose answers do not say what is left."""
     return ()
 
@@ -148,15 +148,15 @@ class _Plan:
         ValueError: Two of them are of the same length.
     """
 
-    def __init__(self, scope: Scope, windows: Iterable[Window]) -> None:
+    def __init__(self, scope: CallsOf, windows: Iterable[Window]) -> None:
         of_it = [one for one in windows if one.scope is scope and one.calls is not None]
         by_unit = {one.unit: one for one in of_it}
         if len(by_unit) < len(of_it):
             raise ValueError(f"two windows of the same length for the same {scope}")
         self.at_once = by_unit.pop(Unit.AT_ONCE, None)
         self._second = by_unit.pop(Unit.SECOND, None)
-        self._shared = [one for one in by_unit.values() if one.counted is Counted.SHARED]
-        self._minute = next((one for one in by_unit.values() if one.counted is Counted.PROCESS), None)
+        self._shared = [one for one in by_unit.values() if one.counted is CountedIn.SHARED]
+        self._minute = next((one for one in by_unit.values() if one.counted is CountedIn.PROCESS), None)
 
     def usage(self, budget: CallBudget, provider: str, scope_key: str, now: Clock) -> _Usage:
         """Of an app or an organisation of which nothing is known yet."""
@@ -193,7 +193,7 @@ class CallLimits:
     ) -> None:
         self._provider, self._app_id, self._used_up, self._budget, self._now = provider, app, used_up, budget, now
         self._pause = pause
-        of_app, self._of_organisation = _Plan(Scope.APP, windows), _Plan(Scope.ORGANISATION, windows)
+        of_app, self._of_organisation = _Plan(CallsOf.APP, windows), _Plan(CallsOf.ORGANISATION, windows)
         of_one = self._of_organisation.at_once
         self._slots_of_organisation = of_one.allowed if of_one else sys.maxsize
         self._app = of_app.usage(budget, provider, app, now)
@@ -205,7 +205,7 @@ class CallLimits:
     def _turns_for(self, window: Window | None) -> FairSemaphore | SharedTurns:
         most = CALLS_AT_ONCE if window is None else min(CALLS_AT_ONCE, window.allowed)
         of_one = -(-most * OF_ONE_PRACTICE // CALLS_AT_ONCE)
-        if window is None or window.counted is Counted.PROCESS:
+        if window is None or window.counted is CountedIn.PROCESS:
             return FairSemaphore(most, of_one, TURN_SECONDS)
         counter = Counter(self._provider, self._app_id, window.unit)
         return SharedTurns(
@@ -271,7 +271,9 @@ class CallLimits:
         """
         if error.is_at_once:
             return
-        if (usage := self._usage(Scope.APP if error.is_of_app else Scope.ORGANISATION, organisation_id)) is not None:
+        if (
+            usage := self._usage(CallsOf.APP if error.is_of_app else CallsOf.ORGANISATION, organisation_id)
+        ) is not None:
             usage.refuse(error)
 
     async def close(self) -> None:
@@ -279,8 +281,8 @@ class CallLimits:
         if isinstance(self._turns, SharedTurns):
             await self._turns.close()
 
-    def _usage(self, scope: Scope, organisation_id: str | None) -> _Usage | None:
-        return self._app if scope is Scope.APP else self._organisations.get(organisation_id or "")
+    def _usage(self, scope: CallsOf, organisation_id: str | None) -> _Usage | None:
+        return self._app if scope is CallsOf.APP else self._organisations.get(organisation_id or "")
 
     async def _admit(self, *usages: _Usage) -> None:
         """Count a call in every window, or in none."""

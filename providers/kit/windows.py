@@ -16,7 +16,7 @@ from providers.port.errors import RateLimited
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 
 
-class Scope(StrEnum):
+class CallsOf(StrEnum):
     """Whose calls a window counts."""
 
     APP = "app"
@@ -38,7 +38,7 @@ class Unit(StrEnum):
     """A calendar month."""
 
 
-class Counted(StrEnum):
+class CountedIn(StrEnum):
     """Where a window's calls are counted."""
 
     PROCESS = "process"
@@ -65,10 +65,10 @@ class Window:
             an organisation and counted by its process (it is shorter than asking others).
     """
 
-    scope: Scope
+    scope: CallsOf
     unit: Unit
     calls: int | None
-    counted: Counted = Counted.PROCESS
+    counted: CountedIn = CountedIn.PROCESS
 
     def __post_init__(self) -> None:
         if self.calls is None:
@@ -76,11 +76,11 @@ class Window:
         if self.calls < 1:
             raise ValueError("a window without a call can never be used")
         is_long = self.unit in {Unit.DAY, Unit.MONTH}
-        if self.counted is Counted.PROCESS and is_long:
+        if self.counted is CountedIn.PROCESS and is_long:
             raise ValueError(f"a {self.unit} outlives the process that would count it")
-        if self.unit is Unit.SECOND and (self.counted, self.scope) != (Counted.PROCESS, Scope.ORGANISATION):
+        if self.unit is Unit.SECOND and (self.counted, self.scope) != (CountedIn.PROCESS, CallsOf.ORGANISATION):
             raise ValueError("a second is an organisation's, and counted in the process that reads it")
-        if self.counted is Counted.SHARED and self.unit is Unit.AT_ONCE and self.scope is Scope.ORGANISATION:
+        if self.counted is CountedIn.SHARED and self.unit is Unit.AT_ONCE and self.scope is CallsOf.ORGANISATION:
             raise ValueError("an organisation's calls at once are counted in the process that reads it")
 
     @property
@@ -94,9 +94,9 @@ class Window:
         return limit_name(self.scope, self.unit)
 
 
-def limit_name(scope: Scope, unit: Unit) -> str:
+def limit_name(scope: CallsOf, unit: Unit) -> str:
     """The name of a limit in ``RateLimited.limit``: its unit, with ``app_`` before it where it is the whole app's."""
-    return f"app_{unit}" if scope is Scope.APP else str(unit)
+    return f"app_{unit}" if scope is CallsOf.APP else str(unit)
 
 
 def start_of(unit: Unit, at: datetime) -> datetime:

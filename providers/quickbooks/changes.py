@@ -47,7 +47,7 @@ Answer = dict[str, Changed]
 """By entity; one that is not in it has not been told of."""
 
 
-class Changes:
+class ChangeReader:
     """Asks for changes, once for all lists of a pull."""
 
     def __init__(self, api: Calls, now: Clock) -> None:

@@ -5,7 +5,7 @@ Sources: Intuit's page on limits and throttles, and its App Partner Program (qui
 only: a budget that is too small by a few calls harms nobody.
 """
 
-from providers.kit.windows import Counted, Scope, Unit, Window
+from providers.kit.windows import CallsOf, CountedIn, Unit, Window
 from providers.quickbooks.settings import CALLS_A_MONTH, REFUSED_BEYOND, QuickBooksSettings
 
 CALLS_A_MINUTE = 500
@@ -20,10 +20,12 @@ def windows_of(settings: QuickBooksSettings) -> tuple[Window, ...]:
     """All limits of the platform, for an app of this tier."""
     is_refused = settings.tier in REFUSED_BEYOND
     # Calls that are paid for are counted all the same, against a number that nobody reaches.
-    of_month = Window(Scope.APP, Unit.MONTH, CALLS_A_MONTH[settings.tier] if is_refused else UNREACHED, Counted.SHARED)
+    of_month = Window(
+        CallsOf.APP, Unit.MONTH, CALLS_A_MONTH[settings.tier] if is_refused else UNREACHED, CountedIn.SHARED
+    )
     return (
-        Window(Scope.ORGANISATION, Unit.AT_ONCE, settings.calls_at_once),
-        Window(Scope.ORGANISATION, Unit.SECOND, CALLS_A_SECOND),
-        Window(Scope.ORGANISATION, Unit.MINUTE, CALLS_A_MINUTE),
+        Window(CallsOf.ORGANISATION, Unit.AT_ONCE, settings.calls_at_once),
+        Window(CallsOf.ORGANISATION, Unit.SECOND, CALLS_A_SECOND),
+        Window(CallsOf.ORGANISATION, Unit.MINUTE, CALLS_A_MINUTE),
         of_month,
     )

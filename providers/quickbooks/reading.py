@@ -14,7 +14,7 @@ from providers.port.feeds import Feed
 from providers.port.provider import Page
 from providers.quickbooks import rows
 from providers.quickbooks.api import Calls
-from providers.quickbooks.changes import Changed, Changes
+from providers.quickbooks.changes import Changed, ChangeReader
 from providers.quickbooks.company import Company
 from providers.quickbooks.feeds import (
     ACCOUNTS,
@@ -40,7 +40,7 @@ class Reading:
 
     def __init__(self, api: Calls, now: Clock) -> None:
         self._api, self._now = api, now
-        self._changes = Changes(api, now)
+        self._changes = ChangeReader(api, now)
         self._companies = SharedReads[Company]()
         self._charts = SharedReads[list[Record]]()
         self._numbers = SharedReads[Numbers]()

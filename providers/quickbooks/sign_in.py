@@ -19,7 +19,7 @@ from providers.kit.json_bodies import read_if_json
 from providers.kit.json_values import text
 from providers.kit.oauth.code_flow import Answered, CodeFlow, Dialect, Lifetime, basic
 from providers.kit.oauth.token_endpoint import once_more
-from providers.kit.oauth.token_sets import Kept, packed, unpacked
+from providers.kit.oauth.token_sets import BegunFlow, packed, unpacked
 from providers.kit.refusals import noted
 from providers.port.credential import Credential, person_label
 from providers.port.errors import AppRefused, ConsentDenied, ConsentFailed, ProviderError, SignedOut, Unavailable
@@ -51,7 +51,7 @@ _REALM = re.compile(r"[0-9]{1,19}")
 _OUR_FAULT = frozenset({"invalid_client", "unauthorized_client"})
 
 
-class Came(NamedTuple):
+class Returned(NamedTuple):
     """What a browser brings back.
 
     Attributes:
@@ -63,7 +63,7 @@ class Came(NamedTuple):
     realm: str
 
 
-class SignedIn(NamedTuple):
+class NamedCompany(NamedTuple):
     """Who has signed in, for which company.
 
     Attributes:
@@ -85,15 +85,15 @@ class SignIn(CodeFlow):
 
     async def begin(self, *, state: str, redirect_uri: str, region: str | None = None) -> BegunSignIn:  # noqa: ARG002  # Intuit has one for all countries
         """Begin a sign-in. No parameter names a company or a login beforehand."""
-        kept = Kept(code_verifier="", nonce=secrets.token_urlsafe(24))
+        kept = BegunFlow(code_verifier="", nonce=secrets.token_urlsafe(24))
         asked = {"scope": SCOPE, "redirect_uri": redirect_uri, "state": state, "nonce": kept.nonce}
         return BegunSignIn(self.address("", asked), kept.packed())
 
-    def came_back(self, params: Mapping[str, str]) -> Came:
+    def came_back(self, params: Mapping[str, str]) -> Returned:
         """See ``came_in``."""
         return came_in(params)
 
-    async def finish(self, params: Mapping[str, str], kept: bytes, *, redirect_uri: str) -> SignedIn:
+    async def finish(self, params: Mapping[str, str], kept: bytes, *, redirect_uri: str) -> NamedCompany:
         """Exchange the code that came back, and verify who signed in.
 
         Raises:
@@ -101,7 +101,7 @@ class SignIn(CodeFlow):
             ConsentFailed: Another error came back, or no code or company, or what came was refused.
             ProviderError: Intuit could not be reached, or refuses the app.
         """
-        came, nonce = came_in(params), Kept.unpacked(kept).nonce
+        came, nonce = came_in(params), BegunFlow.unpacked(kept).nonce
         await once_more(self._issuer.keys, Unavailable)  # a code whose id_token nobody can check is lost
         asked_at = self._now()
         got = await self.exchange(came.code, "", redirect_uri=redirect_uri)
@@ -119,7 +119,7 @@ class SignIn(CodeFlow):
             refresh_expires_at=got.refresh_expires_at,
             ends_at=got.ends_at or asked_at + ENDS_AFTER,
         )
-        return SignedIn(credential, is_realm_signed=signed is not None)
+        return NamedCompany(credential, is_realm_signed=signed is not None)
 
     async def revoke(self, credential: Credential) -> None:
         """End a grant; one that has ended already, which Intuit answers with a 400, counts as ended.
@@ -171,7 +171,7 @@ class SignIn(CodeFlow):
         return label_of(user) if user.get("sub") == person else NOBODY
 
 
-def came_in(params: Mapping[str, str]) -> Came:
+def came_in(params: Mapping[str, str]) -> Returned:
     """What came back with the browser.
 
     Raises:
@@ -187,7 +187,7 @@ def came_in(params: Mapping[str, str]) -> Came:
         raise ConsentFailed("an error came back" if error else "no code came back")
     if not _REALM.fullmatch(realm):
         raise ConsentFailed("no company came back")
-    return Came(code, realm)
+    return Returned(code, realm)
 
 
 def realm_of(claims: Claims) -> str | None:

@@ -4,7 +4,7 @@ Source: Sage's best practices. No limit of one business is documented, and no he
 ``providers/kit/call_limits.py`` enforces them.
 """
 
-from providers.kit.windows import Counted, Scope, Unit, Window
+from providers.kit.windows import CallsOf, CountedIn, Unit, Window
 from providers.sage.settings import SageSettings
 
 CALLS_A_DAY = 1_296_000
@@ -13,6 +13,6 @@ CALLS_A_DAY = 1_296_000
 def windows_of(settings: SageSettings) -> tuple[Window, ...]:
     """All limits of the platform."""
     return (
-        Window(Scope.APP, Unit.AT_ONCE, settings.calls_at_once, Counted.SHARED),
-        Window(Scope.APP, Unit.DAY, CALLS_A_DAY, Counted.SHARED),
+        Window(CallsOf.APP, Unit.AT_ONCE, settings.calls_at_once, CountedIn.SHARED),
+        Window(CallsOf.APP, Unit.DAY, CALLS_A_DAY, CountedIn.SHARED),
     )

@@ -13,7 +13,7 @@ import httpx2
 from providers.kit.clock import Clock
 from providers.kit.json_values import text
 from providers.kit.oauth.code_flow import CodeFlow, Lifetime
-from providers.kit.oauth.token_sets import Kept, packed
+from providers.kit.oauth.token_sets import BegunFlow, packed
 from providers.port.credential import Credential
 from providers.port.errors import ConsentDenied, ConsentFailed, OtherRegion, Unavailable
 from providers.port.provider import BegunSignIn
@@ -51,7 +51,7 @@ class SignIn(CodeFlow):
 
     async def begin(self, *, state: str, redirect_uri: str, region: str | None = None) -> BegunSignIn:
         """Begin a sign-in in a country. Without one in the address, Sage itself asks for it first."""
-        kept = Kept(secrets.token_urlsafe(48), region=region)
+        kept = BegunFlow(secrets.token_urlsafe(48), region=region)
         asked = {
             # The country has to be that of the business; the filter only leaves others out of Sage's own question.
             **({"country": region.lower()} if region else {"filter": "apiv3.1"}),
@@ -74,7 +74,7 @@ class SignIn(CodeFlow):
             ConsentFailed: Another error came back, or no code, or the code was refused.
             ProviderError: Sage could not be reached, or refuses the app.
         """
-        code, begun = self.came_back(params), Kept.unpacked(kept)
+        code, begun = self.came_back(params), BegunFlow.unpacked(kept)
         got = await self.exchange(code, begun.code_verifier, redirect_uri=redirect_uri)
         person = text(got.said.get("requested_by_id"))
         return Credential(

@@ -8,19 +8,19 @@ from collections.abc import Iterator, Mapping
 
 from providers.kit.call_limits import CallLimits
 from providers.kit.clock import Clock
-from providers.kit.windows import Counted, Scope, Unit, Window
+from providers.kit.windows import CallsOf, CountedIn, Unit, Window
 from providers.port.call_budget import CallBudget
 from providers.xero.settings import XeroConfig, XeroSettings
 
 OF_AN_ORGANISATION = (
-    Window(Scope.ORGANISATION, Unit.AT_ONCE, 5),
-    Window(Scope.ORGANISATION, Unit.MINUTE, 60),
-    Window(Scope.ORGANISATION, Unit.DAY, None),
+    Window(CallsOf.ORGANISATION, Unit.AT_ONCE, 5),
+    Window(CallsOf.ORGANISATION, Unit.MINUTE, 60),
+    Window(CallsOf.ORGANISATION, Unit.DAY, None),
 )
 
 _LEFT = {
-    "x-appminlimit-remaining": (Scope.APP, Unit.MINUTE),
-    "x-minlimit-remaining": (Scope.ORGANISATION, Unit.MINUTE),
+    "x-appminlimit-remaining": (CallsOf.APP, Unit.MINUTE),
+    "x-minlimit-remaining": (CallsOf.ORGANISATION, Unit.MINUTE),
 }
 """What answers say is left of a window. A day without a call left closes nothing: only a 429 says when it ends, and the
 next call gets one if the day has not ended."""
@@ -28,12 +28,12 @@ next call gets one if the day has not ended."""
 
 def limits_of(config: XeroConfig, budget: CallBudget, now: Clock) -> CallLimits:
     """What admits the calls of an app at Xero."""
-    of_the_app = Window(Scope.APP, Unit.MINUTE, config.calls_per_minute, Counted.SHARED)
+    of_the_app = Window(CallsOf.APP, Unit.MINUTE, config.calls_per_minute, CountedIn.SHARED)
     windows = (*OF_AN_ORGANISATION, of_the_app)
     return CallLimits(XeroSettings.name, config.client_id, windows, used_up, budget, now)
 
 
-def used_up(headers: Mapping[str, str]) -> Iterator[tuple[Scope, Unit]]:
+def used_up(headers: Mapping[str, str]) -> Iterator[tuple[CallsOf, Unit]]:
     """The windows of which an answer says that no call is left."""
     for name, window in _LEFT.items():
         left = headers.get(name, "").strip()

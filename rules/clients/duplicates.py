@@ -14,7 +14,7 @@ from rules.clients.names import plain_name
 from rules.clients.registration_numbers import Numbers
 
 
-class Shared(StrEnum):
+class SameValue(StrEnum):
     """What two accounts have in common; the value is the account's field."""
 
     COMPANY_NUMBER = "company_number"
@@ -27,7 +27,7 @@ class Shared(StrEnum):
         return self.value.replace("_", " ")
 
 
-class Described(NamedTuple):
+class DescribedAccount(NamedTuple):
     """An account by what tells it: its name and its numbers, as somebody typed them and as its books have them."""
 
     name: str
@@ -47,7 +47,7 @@ class Duplicate(NamedTuple):
     """The client that an account may be, and by what."""
 
     client: KnownClient
-    by: Shared
+    by: SameValue
 
     @property
     def sentence(self) -> str:
@@ -58,7 +58,7 @@ class Duplicate(NamedTuple):
 
 
 def duplicate_of(
-    described: Described, clients: Iterable[KnownClient], before: Described | None = None
+    described: DescribedAccount, clients: Iterable[KnownClient], before: DescribedAccount | None = None
 ) -> Duplicate | None:
     """The client that an account may be: by its company number first, then its tax number, then its name.
 
@@ -77,7 +77,7 @@ def duplicate_of(
     if before is None or name != plain_name(before.name):
         for client in others:
             if plain_name(client.name) == name and not ours.differ_from(client.numbers):
-                return Duplicate(client, Shared.NAME)
+                return Duplicate(client, SameValue.NAME)
     return None
 
 
@@ -104,10 +104,10 @@ def _of_number(ours: Numbers, new: Numbers, others: Sequence[KnownClient]) -> Du
     of_one = frozenset(key for key in new.tax if counted[key] <= 1)
     for client, numbers in theirs:
         if new.company & numbers.company:
-            return Duplicate(client, Shared.COMPANY_NUMBER)
+            return Duplicate(client, SameValue.COMPANY_NUMBER)
     for client, numbers in theirs:
         if of_one & numbers.all and not ours.differ_from(numbers):
-            return Duplicate(client, Shared.TAX_NUMBER)
+            return Duplicate(client, SameValue.TAX_NUMBER)
         if new.company & numbers.tax and not ours.differ_from(numbers):
-            return Duplicate(client, Shared.COMPANY_NUMBER)  # an Australian business number holds the company number
+            return Duplicate(client, SameValue.COMPANY_NUMBER)  # an Australian business number holds the company number
     return None

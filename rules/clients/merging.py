@@ -35,7 +35,7 @@ class Held(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class Mergeable:
     """An account as merging sees it; people and teams by name.
 
     Attributes:
@@ -136,7 +136,7 @@ FIELDS: Final = ("name", "code", "owner", "team", "company_number", "tax_number"
 _NUMBERS: Final = frozenset({"company_number", "tax_number"})
 
 
-def merge_plan(staying: Account, going: Account) -> MergePlan:
+def merge_plan(staying: Mergeable, going: Mergeable) -> MergePlan:
     """What merging an account into another one would do."""
     fields = [merged for field in FIELDS if (merged := _field(field, staying, going)) is not None]
     connection = _connection(staying.connection, going.connection)
@@ -144,7 +144,7 @@ def merge_plan(staying: Account, going: Account) -> MergePlan:
     return MergePlan(fields, connection, fingerprint)
 
 
-def why_not(staying: Account, going: Account) -> str | None:
+def why_not(staying: Mergeable, going: Mergeable) -> str | None:
     """Why two accounts cannot be merged as they are, with what to do; None where they can."""
     if staying.client_id == going.client_id:
         return "These are one account. Choose another one to merge with it."
@@ -166,7 +166,7 @@ def why_not(staying: Account, going: Account) -> str | None:
     return None
 
 
-def _field(field: str, staying: Account, going: Account) -> FieldMerge | None:
+def _field(field: str, staying: Mergeable, going: Mergeable) -> FieldMerge | None:
     keeps, has = getattr(staying, field), getattr(going, field)
     if not has or _are_same(field, keeps, has):
         return None

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from contracts.words.lists import ListName
 
 
-class Told(NamedTuple):
+class ToldOf(NamedTuple):
     """A change of an organisation: when it happened (aware), and in which lists."""
 
     organisation_id: str
@@ -19,7 +19,7 @@ class Told(NamedTuple):
     lists: Collection[ListName]
 
 
-def changed_since(told: Iterable[Told], now: datetime) -> Mapping[str, Mapping[ListName, datetime]]:
+def changed_since(told: Iterable[ToldOf], now: datetime) -> Mapping[str, Mapping[ListName, datetime]]:
     """By organisation and list, the latest moment at which it changed; none is later than now.
 
     Args:

@@ -15,7 +15,7 @@ from contracts.words.choice_lists import CHANGEABLE, NEEDED, ChoiceField, Choice
 from contracts.words.client_accounts import code_of
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import Action, Verdict
-from rules.clients.imports.cells import Choices, Unreadable, Wrong, text_at
+from rules.clients.imports.cells import Nameable, Unreadable, Wrong, text_at
 from rules.clients.imports.columns import Sheet, SheetRow
 from rules.clients.imports.plans import ImportInto
 from rules.runs.choosing import code_faults
@@ -25,7 +25,7 @@ _NO: Final = frozenset({"", "no", "n", "false", "0", "-"})
 _COPIED: Final = frozenset({ChoiceField.ORGANISATION_ID, ChoiceField.CODE, ChoiceField.EXISTING_CLIENT})
 
 
-class Listed(NamedTuple):
+class RunListRow(NamedTuple):
     """An organisation of the run's list."""
 
     name: str
@@ -42,7 +42,7 @@ class ChoosingFrom(NamedTuple):
         practice: Its people and teams.
     """
 
-    listed: Mapping[str, Listed]
+    listed: Mapping[str, RunListRow]
     linkable: Mapping[str, UUID]
     codes: Mapping[str, str]
     practice: ImportInto
@@ -107,7 +107,7 @@ def judge_choices(sheet: Sheet, into: ChoosingFrom) -> ChoicePlan:
         Refused: The list lacks a column that is needed.
     """
     columns = _columns(sheet)
-    people = Choices(into.practice)
+    people = Nameable(into.practice)
     rows = _each_once([_judged(row, columns, people, into) for row in sheet.rows])
     rows = _links_once(_codes_once(rows, into.codes))
     there = {row.organisation_id for row in rows}
@@ -133,7 +133,7 @@ def _columns(sheet: Sheet) -> dict[ChoiceField, int]:
     return columns
 
 
-def _judged(row: SheetRow, columns: Mapping[ChoiceField, int], people: Choices, into: ChoosingFrom) -> JudgedChoice:
+def _judged(row: SheetRow, columns: Mapping[ChoiceField, int], people: Nameable, into: ChoosingFrom) -> JudgedChoice:
     """Judge a row without regard to the others."""
     begun = JudgedChoice(row.number, ChoiceVerdict.LEFT_OUT)
     texts: dict[ChoiceField, str] = {}
@@ -160,7 +160,7 @@ def _judged(row: SheetRow, columns: Mapping[ChoiceField, int], people: Choices, 
     return _chosen(begun, texts, people, into)
 
 
-def _chosen(row: JudgedChoice, texts: Mapping[ChoiceField, str], people: Choices, into: ChoosingFrom) -> JudgedChoice:
+def _chosen(row: JudgedChoice, texts: Mapping[ChoiceField, str], people: Nameable, into: ChoosingFrom) -> JudgedChoice:
     owner, team = texts.get(ChoiceField.OWNER_EMAIL), texts.get(ChoiceField.TEAM)
     try:
         owner_id = people.owner(owner, None).id if owner else None

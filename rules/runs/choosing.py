@@ -12,7 +12,7 @@ from contracts.words.refusals import RefusalCode, Refused, RowFault
 from contracts.words.runs import Action, Stage, Verdict
 
 
-class Choice(NamedTuple):
+class ChosenOrganisation(NamedTuple):
     """What was chosen for one organisation, with batch defaults filled in."""
 
     organisation_id: str
@@ -66,7 +66,7 @@ def require_listed(stage: Stage) -> None:
         raise Refused(RefusalCode.WRONG_STAGE, message)
 
 
-def resolve(selection: Selection, terms: Terms) -> list[Choice]:
+def resolve(selection: Selection, terms: Terms) -> list[ChosenOrganisation]:
     """The choices of a selection, with batch defaults filled in.
 
     Raises:
@@ -91,7 +91,7 @@ def resolve(selection: Selection, terms: Terms) -> list[Choice]:
     return choices
 
 
-def _resolve_one(place: int, chosen: SelectedOrganisation, selection: Selection, terms: Terms) -> Choice:
+def _resolve_one(place: int, chosen: SelectedOrganisation, selection: Selection, terms: Terms) -> ChosenOrganisation:
     field = f"organisations.{place}"
     if chosen.organisation_id not in terms.verdicts:
         raise Refused(
@@ -110,7 +110,7 @@ def _resolve_one(place: int, chosen: SelectedOrganisation, selection: Selection,
             "books, change its connection.",
             field=f"{field}.client_id",
         )
-    return Choice(
+    return ChosenOrganisation(
         organisation_id=chosen.organisation_id,
         action=chosen.action,
         link_client_id=chosen.client_id,
@@ -133,7 +133,7 @@ def _check_owner(owner_id: UUID | None, field: str, terms: Terms) -> None:
         raise Refused(RefusalCode.UNKNOWN_COLLEAGUE, "There is no such active colleague in your practice.", field=field)
 
 
-def _check_links(choices: list[Choice]) -> None:
+def _check_links(choices: list[ChosenOrganisation]) -> None:
     seen: set[UUID] = set()
     for place, choice in enumerate(choices):
         if choice.link_client_id in seen:
@@ -165,7 +165,9 @@ def code_faults(codes: Mapping[int, str], in_use: Mapping[str, str]) -> dict[int
     }
 
 
-def _with_codes(chosen: Sequence[SelectedOrganisation], choices: Sequence[Choice], terms: Terms) -> list[Choice]:
+def _with_codes(
+    chosen: Sequence[SelectedOrganisation], choices: Sequence[ChosenOrganisation], terms: Terms
+) -> list[ChosenOrganisation]:
     """The choices with their codes as they are kept; what is a client already keeps its own.
 
     Raises:
@@ -189,7 +191,7 @@ def _with_codes(chosen: Sequence[SelectedOrganisation], choices: Sequence[Choice
     return [choice._replace(code=codes.get(place)) for place, choice in enumerate(choices)]
 
 
-def _check_allowance(choices: list[Choice], terms: Terms) -> None:
+def _check_allowance(choices: list[ChosenOrganisation], terms: Terms) -> None:
     creates = sum(
         choice.action is Action.CREATE and terms.verdicts[choice.organisation_id] is not Verdict.ALREADY_CLIENT
         for choice in choices

@@ -15,7 +15,7 @@ STUCK: Final = (Outcome.FAILED, Outcome.UNREACHABLE, Outcome.CHANGED_MEANWHILE)
 """What is not done, and is not tried again by itself."""
 
 
-class Lacking(NamedTuple):
+class LackingList(NamedTuple):
     """A list that added clients lack for a reason of the list's own: their plan, or the login's role.
 
     Attributes:
@@ -60,7 +60,7 @@ def ending_of(
     causes: Collection[Cause | None] = (),
     taker: str | None = None,
     message: str | None = None,
-    lacking: Sequence[Lacking] = (),
+    lacking: Sequence[LackingList] = (),
 ) -> Ending:
     """How a run of *Add clients*, *Reconnect all* or *Reassign clients* ended.
 
@@ -101,7 +101,7 @@ class _Words:
     stuck_many: str = "need another step"
 
 
-def but_for(lacking: Sequence[Lacking], clients: int) -> str:
+def but_for(lacking: Sequence[LackingList], clients: int) -> str:
     """What added clients lack and why, to go on behind what they have; empty where they lack nothing.
 
     Args:

@@ -7,7 +7,7 @@ from uuid import UUID
 from contracts.payloads.selection import SelectedOrganisation, Selection
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import Action
-from rules.runs.choosing import Choice
+from rules.runs.choosing import ChosenOrganisation
 from rules.runs.expected_organisations import MOST
 
 NAMED = 3
@@ -84,7 +84,9 @@ def agree(held: Sequence[HeldSignIn], title: str, *, is_agreed: bool) -> None:
     raise Refused(RefusalCode.INVALID, message, field="takes_over")
 
 
-def take_over(selection: Selection, listed: Collection[str], taker_id: UUID, *, is_chosen: bool) -> list[Choice]:
+def take_over(
+    selection: Selection, listed: Collection[str], taker_id: UUID, *, is_chosen: bool
+) -> list[ChosenOrganisation]:
     """Return the clients that a selection takes over.
 
     Args:
@@ -112,7 +114,7 @@ def take_over(selection: Selection, listed: Collection[str], taker_id: UUID, *, 
         wanted = list(listed)
     if not wanted:
         raise Refused(RefusalCode.INVALID, "There is no client to take over.", field="organisations")
-    return [Choice(organisation_id, Action.REASSIGN, None, taker_id, None) for organisation_id in wanted]
+    return [ChosenOrganisation(organisation_id, Action.REASSIGN, None, taker_id, None) for organisation_id in wanted]
 
 
 def _check_fields(asked: Selection | SelectedOrganisation, where: str, taker_id: UUID) -> None:

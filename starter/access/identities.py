@@ -66,7 +66,7 @@ class IdentityProvider:
 
 
 @dataclass(frozen=True, slots=True)
-class CameBack:
+class SignInResult:
     """The result of a sign-in.
 
     Attributes:
@@ -140,7 +140,7 @@ class Identities:
             await identities.begin(session, attempt, forget_before=at - VALID_FOR)
         return begun.address
 
-    async def finish(self, params: Mapping[str, str], *, mark: str | None, browser: str) -> CameBack:
+    async def finish(self, params: Mapping[str, str], *, mark: str | None, browser: str) -> SignInResult:
         """Finish a sign-in after the browser has come back from the provider.
 
         Args:
@@ -213,7 +213,9 @@ class Identities:
                 raise Refused(RefusalCode.WRONG_STAGE, identity_words.FINISHED)
         return attempt
 
-    async def _let_in(self, rules: IdentityRules, person: Person, attempt: IdentityAttempt, browser: str) -> CameBack:
+    async def _let_in(
+        self, rules: IdentityRules, person: Person, attempt: IdentityAttempt, browser: str
+    ) -> SignInResult:
         problem = identity_words.problem_with_address(person, rules.title, rules.domains, unsaid=rules.trusts_unsaid)
         address = None if problem else _folded(person.email or "")
         async with self._database.transaction() as session:
@@ -224,9 +226,9 @@ class Identities:
                 said = identity_words.nobody(there, person, rules.title, problem)
                 raise Refused(RefusalCode.FORBIDDEN, said)
             if len(chosen) > 1:
-                return CameBack(attempt.back, practices=[one.practice for one in chosen])
+                return SignInResult(attempt.back, practices=[one.practice for one in chosen])
             token = await self._begin(session, chosen[0], person, rules, browser)
-        return CameBack(attempt.back, token)
+        return SignInResult(attempt.back, token)
 
     async def _begin(
         self, session: AsyncSession, one: ColleagueByAccount, person: Person, rules: IdentityRules, browser: str

@@ -21,7 +21,7 @@ from starter.access.sessions import IDLE, OVER, Sessions
 from starter.actor import Actor
 from starter.factors.ceremonies import Asked
 from starter.factors.passkeys import Passkeys
-from starter.factors.second_factors import Having, Kept, SecondFactors, SetUp
+from starter.factors.second_factors import Having, RecoveryCodes, SecondFactors, SetUp
 from starter.people.colleagues import actor_of
 
 
@@ -110,7 +110,9 @@ class SecondSteps:
         who = await self._lacking(token, Lacking.SET_UP)
         return await self._factors.waiting(who.actor, who.email) or await self._factors.begin(who.actor, who.email)
 
-    async def confirm(self, token: str, code: str, *, ip: str, browser: str, mark: str | None) -> tuple[str, Kept]:
+    async def confirm(
+        self, token: str, code: str, *, ip: str, browser: str, mark: str | None
+    ) -> tuple[str, RecoveryCodes]:
         """Finish a sign-in with the first code of an app that was just set up.
 
         Returns:
@@ -138,7 +140,9 @@ class SecondSteps:
             asked = await self._passkeys.being_added(who.actor, who.email)
         return asked
 
-    async def add(self, token: str, name: str, answered: str, *, browser: str, mark: str | None) -> tuple[str, Kept]:
+    async def add(
+        self, token: str, name: str, answered: str, *, browser: str, mark: str | None
+    ) -> tuple[str, RecoveryCodes]:
         """Finish a sign-in by adding a first passkey.
 
         Args:
@@ -198,7 +202,7 @@ async def begin_whole(
     return token
 
 
-def _first(kept: Kept | None) -> Kept:
+def _first(kept: RecoveryCodes | None) -> RecoveryCodes:
     """The recovery codes; raises when another sign-in was faster, because that one's factor is now asked for."""
     if kept is None:
         raise Refused(RefusalCode.UNAUTHENTICATED, OVER)

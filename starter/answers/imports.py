@@ -7,9 +7,18 @@ from pydantic import BaseModel, Field
 
 from contracts.words.client_imports import ImportField, ImportVerdict
 from rules.clients.imports.columns import Columns, Sheet, SheetRead, labelled, matched
-from rules.clients.imports.plans import Change, ImportPlan, JudgedRow
+from rules.clients.imports.plans import ImportPlan, JudgedRow
 
-__all__ = ["Change", "Columns", "ImportAnswer", "ImportPlan", "JudgedRow", "Sheet", "SheetRead", "labelled", "matched"]
+__all__ = [
+    "Columns",
+    "ImportAnswer",
+    "ImportPlan",
+    "JudgedRow",
+    "Sheet",
+    "SheetRead",
+    "labelled",
+    "matched",
+]
 
 
 class ChangeAnswer(BaseModel):

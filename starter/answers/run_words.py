@@ -8,8 +8,8 @@ from contracts.naming.software import named
 from contracts.words.runs import Outcome, RunKind, Stage
 from models.runs.progress import RunSnapshot
 from models.runs.reads import RunView
-from models.runs.reports import NamedRow, Standing
-from rules.runs.endings import DONE, STUCK, Ending, Lacking, but_for, ending_of
+from models.runs.reports import HowFar, NamedRow
+from rules.runs.endings import DONE, STUCK, Ending, LackingList, but_for, ending_of
 from starter.answers.wording import number, plural
 
 _DOING: dict[tuple[RunKind | None, Stage], str] = {
@@ -55,7 +55,7 @@ class Names:
         more: How many more there are.
     """
 
-    standing: Standing
+    standing: HowFar
     rows: Sequence[NamedClient]
     more: int
 
@@ -157,10 +157,10 @@ def _names(snapshot: RunSnapshot, to_come: int, title: str | None) -> Sequence[N
     """The clients to name, of which ``to_come`` have nothing yet; all numbers are of the statement that names them."""
     count = snapshot.counts.get
     of = {
-        Standing.NOT_DONE: sum(count(outcome, 0) for outcome in (*STUCK, Outcome.RETRYING)),
-        Standing.DONE: sum(count(outcome, 0) for outcome in DONE),
-        Standing.TO_COME: to_come,
-        Standing.FOUND: snapshot.total,
+        HowFar.NOT_DONE: sum(count(outcome, 0) for outcome in (*STUCK, Outcome.RETRYING)),
+        HowFar.DONE: sum(count(outcome, 0) for outcome in DONE),
+        HowFar.TO_COME: to_come,
+        HowFar.FOUND: snapshot.total,
     }
     rows = {standing: [_client(row, title) for row in snapshot.names if row.standing is standing] for standing in of}
     return [Names(standing, some, max(of[standing] - len(some), 0)) for standing, some in rows.items() if some]
@@ -168,9 +168,7 @@ def _names(snapshot: RunSnapshot, to_come: int, title: str | None) -> Sequence[N
 
 def _client(row: NamedRow, title: str | None) -> NamedClient:
     label = row.cause.label if row.cause else row.outcome.label if row.outcome else ""
-    return NamedClient(
-        row.organisation_id, row.name, named(label, title) if row.standing is Standing.NOT_DONE else None
-    )
+    return NamedClient(row.organisation_id, row.name, named(label, title) if row.standing is HowFar.NOT_DONE else None)
 
 
 def outcomes_sum(counts: dict[Outcome, int]) -> str:
@@ -185,7 +183,7 @@ def outcomes_sum(counts: dict[Outcome, int]) -> str:
     return f"{', '.join(said[:-1])} and {said[-1]}"
 
 
-def ending_of_run(view: RunView, taker: str | None = None, lacking: Sequence[Lacking] = ()) -> Ending:
+def ending_of_run(view: RunView, taker: str | None = None, lacking: Sequence[LackingList] = ()) -> Ending:
     """How a run has ended, and what is sensible next.
 
     Args:
@@ -200,7 +198,7 @@ def ending_of_run(view: RunView, taker: str | None = None, lacking: Sequence[Lac
     )
 
 
-def means(counts: Mapping[Outcome, int], lacking: Sequence[Lacking]) -> dict[Outcome | None, str]:
+def means(counts: Mapping[Outcome, int], lacking: Sequence[LackingList]) -> dict[Outcome | None, str]:
     """What outcomes mean, where their rows give no reason of their own; new clients with what they lack.
 
     Args:
@@ -212,7 +210,7 @@ def means(counts: Mapping[Outcome, int], lacking: Sequence[Lacking]) -> dict[Out
 
 
 def said_of_run(
-    view: RunView, snapshot: RunSnapshot, title: str | None = None, lacking: Sequence[Lacking] = ()
+    view: RunView, snapshot: RunSnapshot, title: str | None = None, lacking: Sequence[LackingList] = ()
 ) -> str | None:
     """A bulk run in one sentence: how far it has come, or how it has ended; None for a run of another kind.
 

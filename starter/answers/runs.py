@@ -11,7 +11,7 @@ from contracts.words.runs import Action, Outcome, Result, RunKind, Stage, Verdic
 from models.kit.columns import now
 from models.runs.reads import RunView, WholeRun
 from models.runs.tables import RunOrganisation
-from models.runs.tallies import Accounts
+from models.runs.tallies import MadeAccounts
 from starter.software import named_of
 
 
@@ -137,7 +137,7 @@ class AccountsAnswer(BaseModel):
     need_you: int = Field(description="Of these, those that somebody has to do something about.")
 
     @classmethod
-    def of(cls, accounts: Accounts) -> Self:
+    def of(cls, accounts: MadeAccounts) -> Self:
         """The accounts as the API shows them."""
         return cls(made=accounts.made, complete=accounts.complete, waiting=accounts.waiting, need_you=accounts.need_you)
 

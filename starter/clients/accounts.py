@@ -24,7 +24,7 @@ from models.kit.database import Database
 from models.practices.reads import everybody_there, teams_there
 from models.practices.tables import Practice
 from rules.clients.client_codes import client_code
-from rules.clients.duplicates import Described, duplicate_of
+from rules.clients.duplicates import DescribedAccount, duplicate_of
 from rules.clients.imports.plans import KnownClient
 from starter.actor import Actor
 from starter.clients.finding import is_at_work, locked_or_refused
@@ -78,7 +78,7 @@ class Accounts:
                 raise Refused(RefusalCode.OVER_ALLOWANCE, message)
             people = await _People.of(session, practice)
             if not new.anyway:
-                described = Described(name, numbers["company_number"], numbers["tax_number"])
+                described = DescribedAccount(name, numbers["company_number"], numbers["tax_number"])
                 await _refuse_duplicate(session, practice.id, described)
             client = Client(
                 id=uuid4(),
@@ -172,16 +172,16 @@ class Accounts:
             raise Refused(RefusalCode.WRONG_STAGE, message, field="code")
 
 
-def _described(client: Client) -> Described:
-    return Described(client.name, client.company_number, client.tax_number)
+def _described(client: Client) -> DescribedAccount:
+    return DescribedAccount(client.name, client.company_number, client.tax_number)
 
 
 async def _refuse_duplicate(
     session: AsyncSession,
     practice_id: UUID,
-    described: Described,
+    described: DescribedAccount,
     client_id: UUID | None = None,
-    before: Described | None = None,
+    before: DescribedAccount | None = None,
 ) -> None:
     """Ask back where the practice has such a client already; it is locked, so that nobody adds one meanwhile."""
     known = await imports.known_clients(session, practice_id)
@@ -192,7 +192,7 @@ async def _refuse_duplicate(
         raise Refused(RefusalCode.LOOKS_LIKE_CLIENT, found.sentence, field=found.by.value, client_id=found.client.id)
 
 
-def _with(books: KnownClient | None, described: Described) -> Described:
+def _with(books: KnownClient | None, described: DescribedAccount) -> DescribedAccount:
     """With the numbers that the client's books have too."""
     if books is None:
         return described

@@ -20,7 +20,7 @@ from models.events import writes as events
 from models.kit.columns import now
 from models.kit.database import Database
 from rules.clients.duplicates import namesakes
-from rules.clients.merging import Account, Fate, FieldMerge, MergePlan, merge_plan, why_not
+from rules.clients.merging import Fate, FieldMerge, Mergeable, MergePlan, merge_plan, why_not
 from starter.actor import Actor
 from starter.clients.accounts import KINDS
 from starter.clients.finding import is_at_work, missing
@@ -45,8 +45,8 @@ class MergePreview:
         refused: Why they cannot be merged just now, with what to do; None where they can.
     """
 
-    staying: Account
-    going: Account
+    staying: Mergeable
+    going: Mergeable
     plan: MergePlan
     holdings: Holdings
     refused: str | None
@@ -139,7 +139,13 @@ class Merging:
             await self._carry_out(session, actor, two, plan, staying, going)
 
     async def _carry_out(
-        self, session: AsyncSession, actor: Actor, two: _Two, plan: MergePlan, staying: Account, going: Account
+        self,
+        session: AsyncSession,
+        actor: Actor,
+        two: _Two,
+        plan: MergePlan,
+        staying: Mergeable,
+        going: Mergeable,
     ) -> None:
         at = now()
         await merging.merge(session, two.staying, two.going, is_moved=plan.connection.is_moved, at=at)
@@ -165,12 +171,12 @@ class Merging:
         connections = await erasing.connections_of(session, list(found.values()), is_locked=True)
         return _Two(found[staying_id], found[going_id], connections)
 
-    async def _seen(self, session: AsyncSession, two: _Two) -> tuple[Account, Account]:
+    async def _seen(self, session: AsyncSession, two: _Two) -> tuple[Mergeable, Mergeable]:
         staying = await merging.account(session, two.staying, two.current(two.staying))
         return staying, await merging.account(session, two.going, two.current(two.going))
 
     async def _refused(
-        self, session: AsyncSession, actor: Actor, two: _Two, staying: Account, going: Account
+        self, session: AsyncSession, actor: Actor, two: _Two, staying: Mergeable, going: Mergeable
     ) -> str | None:
         if (why := why_not(staying, going)) is not None:
             return why

@@ -30,7 +30,7 @@ from models.kit.database import Database
 from models.runs.tables import Run
 from starter.actor import Actor
 from starter.clients.finding import missing
-from starter.connections.link_mails import LinkMails, Wanted
+from starter.connections.link_mails import LinkMails, WantedMail
 from starter.connections.managing import ARCHIVED, LEAVES, Managing, managed_or_refused
 from starter.people.colleagues import actor_of
 from starter.runs import consent_words
@@ -340,5 +340,5 @@ class ClientLinks:
             return await session.get_one(Run, started.run_id)
 
 
-def _mail(client_id: UUID, organisation: str, title: str, made: MadeLink | AskedClient, send_to: str) -> Wanted:
-    return Wanted(client_id, organisation, title, made.address, made.expires_at, send_to)
+def _mail(client_id: UUID, organisation: str, title: str, made: MadeLink | AskedClient, send_to: str) -> WantedMail:
+    return WantedMail(client_id, organisation, title, made.address, made.expires_at, send_to)

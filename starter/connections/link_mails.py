@@ -41,7 +41,7 @@ NO_SERVER = (
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedMail:
     """A mail with a link.
 
     Attributes:
@@ -104,7 +104,7 @@ class LinkMails:
                 raise Refused(RefusalCode.TOO_MANY, message, field="send_to")
         return address
 
-    async def send(self, actor: Actor, wanted: Wanted) -> MailState:
+    async def send(self, actor: Actor, wanted: WantedMail) -> MailState:
         """Mail a link; the same link to the same address again sends nothing, unless it could not be sent.
 
         Args:

@@ -58,7 +58,7 @@ NOTHING_TOLD = ForSupport()
 NEVER_WAS = "There is no such schedule."
 
 
-class Change(StrEnum):
+class ScheduleChange(StrEnum):
     """What applying did to a schedule, or would do."""
 
     CREATED = "created"
@@ -82,7 +82,7 @@ class Applied:
     practice: str
     schedule_id: str
     time_zone: str
-    change: Change
+    change: ScheduleChange
     difference: OddNight | None = None
 
     @property
@@ -148,24 +148,24 @@ class Schedules:
         async with explained(NEVER_WAS):
             try:
                 await self._temporal.create_schedule(schedule_id, wanted)
-                change = Change.CREATED
+                change = ScheduleChange.CREATED
             except ScheduleAlreadyRunningError:
                 change = await self._correct(schedule_id, wanted)
         return Applied(practice.slug, schedule_id, practice.time_zone, change, await self._compared(practice))
 
     async def _examine(self, practice: Practice) -> Applied:
-        schedule_id, change, difference = check_connections_id(practice.slug), Change.UPDATED, None
+        schedule_id, change, difference = check_connections_id(practice.slug), ScheduleChange.UPDATED, None
         async with explained(NEVER_WAS):
             try:
                 found = await self._temporal.get_schedule_handle(schedule_id).describe()
             except RPCError as error:
                 if error.status is not RPCStatusCode.NOT_FOUND:
                     raise
-                change = Change.CREATED
+                change = ScheduleChange.CREATED
             else:
                 if await self._is_right(found, await self._nightly(practice)):
-                    change = Change.UNCHANGED
-        if change is Change.UNCHANGED:
+                    change = ScheduleChange.UNCHANGED
+        if change is ScheduleChange.UNCHANGED:
             difference = await self._compared(practice)
         return Applied(practice.slug, schedule_id, practice.time_zone, change, difference)
 
@@ -182,14 +182,14 @@ class Schedules:
             logger.warning("The times of %s could not be compared: %s", schedule_id, type(error).__name__)
             return None
 
-    async def _correct(self, schedule_id: str, wanted: Schedule) -> Change:
-        change = Change.UNCHANGED
+    async def _correct(self, schedule_id: str, wanted: Schedule) -> ScheduleChange:
+        change = ScheduleChange.UNCHANGED
 
         async def corrected(found: ScheduleUpdateInput) -> ScheduleUpdate | None:
             nonlocal change
             if await self._is_right(found.description, wanted):
                 return None
-            change = Change.UPDATED
+            change = ScheduleChange.UPDATED
             wanted.state = found.description.schedule.state  # a pause is somebody's decision
             return ScheduleUpdate(schedule=wanted)
 

@@ -23,7 +23,7 @@ from models.kit.database import Database
 from providers import registry
 from providers.port.provider import Provider, Providers
 from providers.port.settings import Meter, ProviderSettings
-from rules.metering import Reading, begin_of, read, warning
+from rules.metering import MeterReading, begin_of, read, warning
 from starter.actor import Actor
 from starter.people.leaving import check_admin
 from starter.provider_checks import Finding, callback_of, look_at
@@ -56,7 +56,7 @@ class MonthMeter:
     """
 
     meter: Meter
-    reading: Reading
+    reading: MeterReading
 
     @property
     def warning(self) -> str | None:

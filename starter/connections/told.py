@@ -22,7 +22,7 @@ from models.kit.database import Database
 from models.practices.tables import Colleague, Practice
 from providers.port.provider import Provider
 from providers.port.webhook import UnusableDelivery
-from rules.lists.told_changes import Told, changed_since, is_due
+from rules.lists.told_changes import ToldOf, changed_since, is_due
 from starter.actor import Actor
 from starter.connections.managing import Managing
 from starter.people.colleagues import actor_of
@@ -95,7 +95,8 @@ class ToldByProviders:
             theirs = [one for one in changes if one.organisation_id in known]
             new = await told.first_time(session, provider, [one.event_id for one in theirs], at)
             latest = changed_since(
-                (Told(one.organisation_id, one.at, one.lists) for one in theirs if one.event_id in new), at
+                (ToldOf(one.organisation_id, one.at, one.lists) for one in theirs if one.event_id in new),
+                at,
             )
             due = [one.id for one in there if _is_due(one, latest)]
             if due:

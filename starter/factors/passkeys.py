@@ -24,7 +24,7 @@ from starter.factors import ceremonies
 from starter.factors.ceremonies import Asked, NotGoodError
 from starter.factors.passkey_answers import NOT_RIGHT, PasskeyAnswers, described
 from starter.factors.relying_party import RelyingParty
-from starter.factors.second_factors import Kept, after_addition, after_removal, end_others
+from starter.factors.second_factors import RecoveryCodes, after_addition, after_removal, end_others
 
 ENOUGH = f"You have {passkeys.MOST} passkeys. Remove one that you do not use any more."
 KNOWN_ALREADY = "This passkey is set up already."
@@ -96,7 +96,9 @@ class Passkeys:
         return ceremonies.to_add(party, challenge, handle=handle, account=account, person=actor.colleague_name, has=has)
 
     @asynccontextmanager
-    async def added(self, actor: Actor, name: str, answered: str) -> AsyncIterator[tuple[AsyncSession, Kept | None]]:
+    async def added(
+        self, actor: Actor, name: str, answered: str
+    ) -> AsyncIterator[tuple[AsyncSession, RecoveryCodes | None]]:
         """Add a passkey from the browser's answer; the caller's changes inside are committed together with it.
 
         Yields a session, and the recovery codes that come with a first second factor; None where there are some
@@ -133,7 +135,7 @@ class Passkeys:
             await self._tell(session, actor, "colleague.passkey_added", row.name)
             yield session, kept
 
-    async def add(self, signed_in: SignedIn, name: str, answered: str) -> Kept | None:
+    async def add(self, signed_in: SignedIn, name: str, answered: str) -> RecoveryCodes | None:
         """Add a passkey in a session; after a first second factor, the actor's other sessions end.
 
         Raises:

@@ -49,7 +49,7 @@ class SetUp:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class RecoveryCodes:
     """Recovery codes for their owner; they cannot be shown again."""
 
     recovery_codes: Sequence[str] = field(repr=False)
@@ -138,7 +138,9 @@ class SecondFactors:
         await self.begin(signed_in.actor, signed_in.email)
 
     @asynccontextmanager
-    async def confirmed(self, actor: Actor, code: str, *, ip: str) -> AsyncIterator[tuple[AsyncSession, Kept | None]]:
+    async def confirmed(
+        self, actor: Actor, code: str, *, ip: str
+    ) -> AsyncIterator[tuple[AsyncSession, RecoveryCodes | None]]:
         """Finish the set-up with the app's first code; the caller's changes inside are committed together with it.
 
         Yields a session, and the recovery codes that come with a first second factor; None where there are some
@@ -164,7 +166,7 @@ class SecondFactors:
             await _tell(session, actor, "colleague.second_factor_added", at)
             yield session, kept
 
-    async def confirm(self, signed_in: SignedIn, code: str, *, ip: str) -> Kept | None:
+    async def confirm(self, signed_in: SignedIn, code: str, *, ip: str) -> RecoveryCodes | None:
         """Finish the set-up in a session; all other sessions of the actor end.
 
         Raises:
@@ -187,7 +189,7 @@ class SecondFactors:
                 await _tell(session, actor, "colleague.second_factor_removed", at)
                 await after_removal(session, signed_in, at)
 
-    async def renew_recovery_codes(self, signed_in: SignedIn, *, password: str, proof: Proof, ip: str) -> Kept:
+    async def renew_recovery_codes(self, signed_in: SignedIn, *, password: str, proof: Proof, ip: str) -> RecoveryCodes:
         """Create new recovery codes; earlier ones stop working.
 
         Raises:
@@ -199,7 +201,7 @@ class SecondFactors:
             return kept
 
 
-async def after_addition(session: AsyncSession, actor: Actor, at: datetime) -> Kept | None:
+async def after_addition(session: AsyncSession, actor: Actor, at: datetime) -> RecoveryCodes | None:
     """Complete the addition of a second factor, in its transaction; with the first factor come recovery codes.
 
     Raises:
@@ -241,11 +243,11 @@ async def _one_at_a_time(session: AsyncSession, actor: Actor) -> None:
     await session.get_one(Colleague, actor.colleague_id, with_for_update={"key_share": True})
 
 
-async def _new_codes(session: AsyncSession, actor: Actor) -> Kept:
+async def _new_codes(session: AsyncSession, actor: Actor) -> RecoveryCodes:
     codes = one_time_codes.new_recovery_codes()
     plain = [one_time_codes.plain(code) for code in codes]
     await second_factors.renew_recovery_codes(session, actor.colleague_id, plain)
-    return Kept(codes)
+    return RecoveryCodes(codes)
 
 
 def _set_up(secret: str, actor: Actor, email: str) -> SetUp:

@@ -20,7 +20,7 @@ from models.practices.reads import teams_there
 from models.practices.tables import Practice
 from models.runs.reports import OrganisationFilter, OrganisationView, RowOrder
 from rules.clients.imports.plans import ImportInto
-from rules.runs.choice_lists import ChoicePlan, ChoosingFrom, Listed, judge_choices
+from rules.runs.choice_lists import ChoicePlan, ChoosingFrom, RunListRow, judge_choices
 from rules.runs.choosing import require_listed
 from starter.actor import Actor
 from starter.clients.exports import Export, Row, each
@@ -114,7 +114,7 @@ class ChoiceLists:
             practice = await session.get_one(Practice, actor.practice_id)
             into = ChoosingFrom(
                 listed={
-                    view.organisation.organisation_id: Listed(view.organisation.name, view.organisation.verdict)
+                    view.organisation.organisation_id: RunListRow(view.organisation.name, view.organisation.verdict)
                     for view in listed
                 },
                 linkable=linkable,

@@ -154,7 +154,7 @@ class Choices:
             found = await session.get(ChoiceDraft, (run_id, actor.colleague_id))
             return found.form if found else None
 
-    async def listed_books(self, actor: Actor, client_id: UUID) -> lookalikes.ListedBooks | None:
+    async def listed_books(self, actor: Actor, client_id: UUID) -> lookalikes.PossibleNewBooks | None:
         """What may be a connected client's new books, in a run that awaits its choice; None where none lists any."""
         async with self._database.reading() as session:
             return await lookalikes.listed_books(session, actor.practice_id, client_id)

@@ -25,7 +25,7 @@ from models.runs.progress import RunSnapshot, snapshot_of
 from models.runs.reads import RunFilter, RunView, WholeRun
 from models.runs.reports import OrganisationFilter, OrganisationView
 from models.runs.tables import Run
-from rules.runs.endings import Lacking
+from rules.runs.endings import LackingList
 from rules.runs.sign_in_queue import next_of
 from rules.runs.taking_over import HeldSignIn
 from starter.actor import Actor
@@ -205,7 +205,7 @@ class Runs:
             return names
         return [name for name in names if name == following.name or name.startswith(f"{following.name} (")][:1]
 
-    async def lacking(self, actor: Actor, run_id: str | Run) -> Sequence[Lacking]:
+    async def lacking(self, actor: Actor, run_id: str | Run) -> Sequence[LackingList]:
         """The lists that clients lack which an *Add clients* has added, since plan or role does not offer them.
 
         Raises:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from rules.metering import MeterState, Reading, letter, read, warning
+from rules.metering import MeterReading, MeterState, letter, read, warning
 
 MID_NOVEMBER = datetime(2026, 11, 16, tzinfo=UTC)  # half of its thirty days
 
@@ -52,7 +52,7 @@ def test_a_warning_says_what_comes_then(state: MeterState, said: str | None):
 
 
 def test_a_letter_says_what_is_counted_and_where():
-    reading = Reading(1_234, 5_000, None, MeterState.TOO_FAST)
+    reading = MeterReading(1_234, 5_000, None, MeterState.TOO_FAST)
     sent = letter("Ledger", reading, "It is used up soon.", "Ada", "https://books.example/practice")
     assert sent.subject == "Ledger: the month's calls"
     assert sent.body.startswith("Hello Ada,\n\nIt is used up soon. 1,234 of 5,000 calls of this month are made")

@@ -4,7 +4,7 @@ import pytest
 
 from providers.port.settings import Meter
 from providers.quickbooks.settings import QuickBooksSettings
-from rules.metering import MeterState, Reading
+from rules.metering import MeterReading, MeterState
 from starter.connections.software_states import MonthMeter
 from starter.examination import _of_month
 
@@ -20,7 +20,7 @@ from starter.examination import _of_month
 def test_a_budget_that_runs_out_is_a_fault_with_something_to_do(
     state: MeterState, is_refused: bool, is_ok: bool, said: str
 ):
-    counted = MonthMeter(Meter(500, "Builder", is_refused), Reading(400, 500, None, state))
+    counted = MonthMeter(Meter(500, "Builder", is_refused), MeterReading(400, 500, None, state))
     finding = _of_month(QuickBooksSettings(), counted)
     assert (finding.check, finding.ok) == ("QuickBooks calls", is_ok)
     assert said in finding.said

@@ -8,7 +8,7 @@ from contracts.words.causes import Cause
 from contracts.words.lists import ListName
 from contracts.words.refusals import RefusalCode, Refused
 from providers.port.provider import Provider, Providers
-from starter.software import SOME, Offered, Software, named_of, step_of_list
+from starter.software import SOME, OfferedSoftware, Software, named_of, step_of_list
 
 
 class Named:
@@ -44,8 +44,8 @@ def test_a_list_that_a_role_lacks_names_the_role_to_ask_for():
 
 
 def test_all_or_one_are_offered():
-    assert software("one", "two").offered() == [Offered("one", "ONE"), Offered("two", "TWO")]
-    assert software("one", "two").offered("two") == [Offered("two", "TWO")]
+    assert software("one", "two").offered() == [OfferedSoftware("one", "ONE"), OfferedSoftware("two", "TWO")]
+    assert software("one", "two").offered("two") == [OfferedSoftware("two", "TWO")]
     assert software("one", "two").offered("off") == []
 
 

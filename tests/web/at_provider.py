@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from emulators.kit.signing import SigningKey
-from providers.identity import App, SignIn
+from providers.identity import IdentityApp, SignIn
 from providers.kit.clock import utc_now
 from providers.kit.http import http_client
 from starter.access.identities import Identities, IdentityProvider, IdentityRules
@@ -42,7 +42,7 @@ def rules(product: Scene, standing: tuple[standing_in.IdentityProvider, httpx2.A
     sealer = product.settings.key_ring().for_purpose("database")
 
     def wanted(secret: str = SECRET, **words: Any) -> None:
-        sign_in = SignIn(App(made.issuer, CLIENT, secret, f"{product.web}{PROVIDER}/callback"), http, utc_now)
+        sign_in = SignIn(IdentityApp(made.issuer, CLIENT, secret, f"{product.web}{PROVIDER}/callback"), http, utc_now)
         known = IdentityProvider(sign_in, IdentityRules(TITLE, **words))
         product.operations.identities = Identities(product.database, sealer, product.operations.sessions, known)
 

@@ -24,7 +24,7 @@ def new() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class SecretCookie:
     """One kind of such a secret, kept in a cookie.
 
     Attributes:
@@ -57,11 +57,11 @@ class Mark:
         )
 
 
-AT_PROVIDER = Mark("clientsync-sign-in", timedelta(days=1), "lax")
+AT_PROVIDER = SecretCookie("clientsync-sign-in", timedelta(days=1), "lax")
 """While somebody is at a provider by a sign-in link; longer than any sign-in may take. It comes back from there."""
 
-PASSKEY = Mark("clientsync-passkey", timedelta(minutes=10), "strict")
+PASSKEY = SecretCookie("clientsync-passkey", timedelta(minutes=10), "strict")
 """Somebody signs in with a passkey, who is nobody until it answers."""
 
-KNOWN = Mark("clientsync-known", timedelta(days=365), "strict")
+KNOWN = SecretCookie("clientsync-known", timedelta(days=365), "strict")
 """Somebody has signed in here before."""

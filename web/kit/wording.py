@@ -69,7 +69,7 @@ def standing(status: ConnectionStatus | None, cause: Cause | None, good_at: date
     return standing_of(status, cause, was_read=good_at is not None)
 
 
-class Told(NamedTuple):
+class MomentTexts(NamedTuple):
     """A moment in three texts: for machines, exactly, and relative to now; each None where it never came."""
 
     machines: str | None
@@ -77,11 +77,11 @@ class Told(NamedTuple):
     relatively: str | None
 
 
-def told(moment: datetime) -> Told:
+def told(moment: datetime) -> MomentTexts:
     """A moment for a row that is filled in; see ``web.kit.rendering.filled``."""
     around = current()
     machines = moment.astimezone(UTC).isoformat(timespec="seconds")
-    return Told(machines, exact(moment, around.zone), relative(moment, around.now, around.zone))
+    return MomentTexts(machines, exact(moment, around.zone), relative(moment, around.now, around.zone))
 
 
 def ago(moment: datetime | None) -> Markup:

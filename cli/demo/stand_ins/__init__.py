@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from importlib import import_module
 from typing import Protocol, cast
 
-from cli.demo.awkward import IsOne, Part, Parts
+from cli.demo.awkward import AwkwardPart, IsOne, Parts
 from cli.demo.browser import Browser, ShownPage
 from cli.demo.sandbox import SandboxOrganisation
 from contracts.words.causes import Cause
@@ -40,7 +40,7 @@ class StandIn(Protocol):
         """The parts that are played, and how; those of ``awkward.everywhere`` among them."""
         ...
 
-    def lacks(self, organisation: SandboxOrganisation, part: Part | None) -> Mapping[ListName, Cause]:
+    def lacks(self, organisation: SandboxOrganisation, part: AwkwardPart | None) -> Mapping[ListName, Cause]:
         """The lists that an organisation does not have for us although all is well with it, and why.
 
         Args:

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Collection, Mapping
 
-from cli.demo.awkward import MINUTE_WAIT, Ending, Part, Played, everywhere
+from cli.demo.awkward import MINUTE_WAIT, AwkwardPart, ExpectedEnding, Played, everywhere
 from cli.demo.browser import Browser, ShownPage
-from cli.demo.sandbox import Fault, SandboxOrganisation
+from cli.demo.sandbox import FaultToAdd, SandboxOrganisation
 from contracts.words.causes import Cause
 from contracts.words.lists import ListName
 from contracts.words.runs import Outcome, Verdict
@@ -30,32 +30,32 @@ def _pays_for(plan: str, one: SandboxOrganisation) -> bool:
 
 PARTS = {
     **everywhere(MANY),
-    Part.DEMO: Played(Ending(Verdict.NEW, Outcome.SKIPPED), lambda one: one.is_demo),
-    Part.LOOKALIKE: Played(
-        Ending(Verdict.LOOKS_LIKE_CLIENT, Outcome.LINKED),
+    AwkwardPart.DEMO: Played(ExpectedEnding(Verdict.NEW, Outcome.SKIPPED), lambda one: one.is_demo),
+    AwkwardPart.LOOKALIKE: Played(
+        ExpectedEnding(Verdict.LOOKS_LIKE_CLIENT, Outcome.LINKED),
         lambda one: one.index >= 12 and _AMERICAN.fullmatch(one.tax_number) is not None,
     ),
-    Part.NO_DIMENSIONS: Played(is_one=lambda one: _pays_for("ESSENTIALS", one)),
-    Part.NO_CURRENCIES: Played(is_one=lambda one: _pays_for("SIMPLE_START", one)),
-    Part.SUBSCRIPTION_ENDED: Played(
-        Ending(Verdict.SUBSCRIPTION_ENDED, Outcome.FAILED, Cause.SUBSCRIPTION_ENDED), lambda one: one.is_lapsed
+    AwkwardPart.NO_DIMENSIONS: Played(is_one=lambda one: _pays_for("ESSENTIALS", one)),
+    AwkwardPart.NO_CURRENCIES: Played(is_one=lambda one: _pays_for("SIMPLE_START", one)),
+    AwkwardPart.SUBSCRIPTION_ENDED: Played(
+        ExpectedEnding(Verdict.SUBSCRIPTION_ENDED, Outcome.FAILED, Cause.SUBSCRIPTION_ENDED), lambda one: one.is_lapsed
     ),
-    Part.ACCESS_LOST: Played(
-        Ending(Verdict.NEW, Outcome.FAILED, Cause.ACCESS_LOST),
-        fault=Fault("access_refused"),
+    AwkwardPart.ACCESS_LOST: Played(
+        ExpectedEnding(Verdict.NEW, Outcome.FAILED, Cause.ACCESS_LOST),
+        fault=FaultToAdd("access_refused"),
     ),
-    Part.OFFLINE: Played(
-        Ending(Verdict.NEW, Outcome.RETRYING, Cause.PROVIDER_UNAVAILABLE),
-        fault=Fault("server_error"),
+    AwkwardPart.OFFLINE: Played(
+        ExpectedEnding(Verdict.NEW, Outcome.RETRYING, Cause.PROVIDER_UNAVAILABLE),
+        fault=FaultToAdd("server_error"),
     ),
-    Part.FAULTY: Played(fault=Fault("server_error", path="/batch", times=2)),
-    Part.LIMITED: Played(fault=Fault("rate_limited", seconds=MINUTE_WAIT, times=1)),
+    AwkwardPart.FAULTY: Played(fault=FaultToAdd("server_error", path="/batch", times=2)),
+    AwkwardPart.LIMITED: Played(fault=FaultToAdd("rate_limited", seconds=MINUTE_WAIT, times=1)),
 }
 """Nothing tells a company of invented books from others. A month's calls are the whole app's, so that no company can be
 out of calls alone. Who is offline is so after its sign-in: who cannot be asked cannot be signed in for."""
 
 
-def lacks(organisation: SandboxOrganisation, part: Part | None) -> Mapping[ListName, Cause]:  # noqa: ARG001
+def lacks(organisation: SandboxOrganisation, part: AwkwardPart | None) -> Mapping[ListName, Cause]:  # noqa: ARG001
     """See ``StandIn.lacks``: the smaller editions have neither classes nor locations."""
     if organisation.plan in _WITHOUT_TRACKING:
         return {ListName.TRACKING_CATEGORIES: Cause.NOT_ON_PLAN}

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Mapping
 
-from cli.demo.awkward import MINUTE_WAIT, Ending, Part, Played, When, everywhere
+from cli.demo.awkward import MINUTE_WAIT, AwkwardPart, ExpectedEnding, Played, When, everywhere
 from cli.demo.browser import Browser, ShownPage
-from cli.demo.sandbox import Fault, SandboxOrganisation
+from cli.demo.sandbox import FaultToAdd, SandboxOrganisation
 from contracts.words.causes import Cause
 from contracts.words.lists import ListName
 from contracts.words.runs import Outcome, Verdict
@@ -14,34 +14,34 @@ OWN = None
 MANY = 2_300
 PARTS = {
     **everywhere(MANY),
-    Part.OWN: Played(Ending(Verdict.PRACTICES_OWN, Outcome.SKIPPED), lambda one: one.index == 0),
-    Part.NO_DIMENSIONS: Played(is_one=lambda one: one.plan == "START"),
-    Part.SUBSCRIPTION_ENDED: Played(
-        Ending(Verdict.SUBSCRIPTION_ENDED, Outcome.FAILED, Cause.SUBSCRIPTION_ENDED), lambda one: one.is_lapsed
+    AwkwardPart.OWN: Played(ExpectedEnding(Verdict.PRACTICES_OWN, Outcome.SKIPPED), lambda one: one.index == 0),
+    AwkwardPart.NO_DIMENSIONS: Played(is_one=lambda one: one.plan == "START"),
+    AwkwardPart.SUBSCRIPTION_ENDED: Played(
+        ExpectedEnding(Verdict.SUBSCRIPTION_ENDED, Outcome.FAILED, Cause.SUBSCRIPTION_ENDED), lambda one: one.is_lapsed
     ),
-    Part.ACCESS_LOST: Played(
-        Ending(Verdict.NEW, Outcome.FAILED, Cause.ACCESS_LOST),
-        fault=Fault("access_removed"),
+    AwkwardPart.ACCESS_LOST: Played(
+        ExpectedEnding(Verdict.NEW, Outcome.FAILED, Cause.ACCESS_LOST),
+        fault=FaultToAdd("access_removed"),
     ),
-    Part.ROLE_TOO_LOW: Played(fault=Fault("role_too_low", path="/analysis_types")),
-    Part.OFFLINE: Played(
-        Ending(Verdict.NEW, Outcome.RETRYING, Cause.PROVIDER_UNAVAILABLE),
-        fault=Fault("server_error"),
+    AwkwardPart.ROLE_TOO_LOW: Played(fault=FaultToAdd("role_too_low", path="/analysis_types")),
+    AwkwardPart.OFFLINE: Played(
+        ExpectedEnding(Verdict.NEW, Outcome.RETRYING, Cause.PROVIDER_UNAVAILABLE),
+        fault=FaultToAdd("server_error"),
         when=When.BEFORE_SIGN_IN,
     ),
-    Part.FAULTY: Played(fault=Fault("server_error", path="/ledger_accounts", times=2)),
-    Part.LIMITED: Played(fault=Fault("rate_limited", seconds=MINUTE_WAIT, times=1)),
+    AwkwardPart.FAULTY: Played(fault=FaultToAdd("server_error", path="/ledger_accounts", times=2)),
+    AwkwardPart.LIMITED: Played(fault=FaultToAdd("rate_limited", seconds=MINUTE_WAIT, times=1)),
 }
 """A day's calls are the whole app's here, so that no organisation can be out of calls alone."""
 
 _WITHOUT_DIMENSIONS = frozenset({"START", "MICRO"})
 
 
-def lacks(organisation: SandboxOrganisation, part: Part | None) -> Mapping[ListName, Cause]:
+def lacks(organisation: SandboxOrganisation, part: AwkwardPart | None) -> Mapping[ListName, Cause]:
     """See ``StandIn.lacks``: the smallest plan has no dimensions."""
     if organisation.plan in _WITHOUT_DIMENSIONS:
         return {ListName.TRACKING_CATEGORIES: Cause.NOT_ON_PLAN}
-    return {ListName.TRACKING_CATEGORIES: Cause.ROLE_TOO_LOW} if part is Part.ROLE_TOO_LOW else {}
+    return {ListName.TRACKING_CATEGORIES: Cause.ROLE_TOO_LOW} if part is AwkwardPart.ROLE_TOO_LOW else {}
 
 
 async def allow(browser: Browser, page: ShownPage, email: str, wanted: Collection[str] | None) -> ShownPage:  # noqa: ARG001

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Mapping
 
-from cli.demo.awkward import DAY_WAIT, MINUTE_WAIT, Ending, Part, Played, When, everywhere
+from cli.demo.awkward import DAY_WAIT, MINUTE_WAIT, AwkwardPart, ExpectedEnding, Played, When, everywhere
 from cli.demo.browser import Browser, ShownPage
-from cli.demo.sandbox import Fault, SandboxOrganisation
+from cli.demo.sandbox import FaultToAdd, SandboxOrganisation
 from contracts.words.causes import Cause
 from contracts.words.lists import ListName
 from contracts.words.runs import Outcome, Verdict
@@ -14,25 +14,25 @@ OWN = None
 MANY = 3_000
 PARTS = {
     **everywhere(MANY),
-    Part.ACCESS_LOST: Played(
-        Ending(Verdict.NEW, Outcome.FAILED, Cause.ACCESS_LOST),
-        fault=Fault("access_removed"),
+    AwkwardPart.ACCESS_LOST: Played(
+        ExpectedEnding(Verdict.NEW, Outcome.FAILED, Cause.ACCESS_LOST),
+        fault=FaultToAdd("access_removed"),
     ),
-    Part.OFFLINE: Played(
-        Ending(Verdict.NEW, Outcome.RETRYING, Cause.PROVIDER_UNAVAILABLE),
-        fault=Fault("organisation_offline"),
+    AwkwardPart.OFFLINE: Played(
+        ExpectedEnding(Verdict.NEW, Outcome.RETRYING, Cause.PROVIDER_UNAVAILABLE),
+        fault=FaultToAdd("organisation_offline"),
         when=When.BEFORE_SIGN_IN,
     ),
-    Part.OUT_OF_CALLS: Played(
-        Ending(Verdict.NEW, Outcome.RETRYING, Cause.RATE_LIMITED),
-        fault=Fault("rate_limited", problem="day", seconds=DAY_WAIT),
+    AwkwardPart.OUT_OF_CALLS: Played(
+        ExpectedEnding(Verdict.NEW, Outcome.RETRYING, Cause.RATE_LIMITED),
+        fault=FaultToAdd("rate_limited", problem="day", seconds=DAY_WAIT),
     ),
-    Part.FAULTY: Played(fault=Fault("server_error", path="/Accounts", times=2)),
-    Part.LIMITED: Played(fault=Fault("rate_limited", problem="minute", seconds=MINUTE_WAIT, times=1)),
+    AwkwardPart.FAULTY: Played(fault=FaultToAdd("server_error", path="/Accounts", times=2)),
+    AwkwardPart.LIMITED: Played(fault=FaultToAdd("rate_limited", problem="minute", seconds=MINUTE_WAIT, times=1)),
 }
 
 
-def lacks(organisation: SandboxOrganisation, part: Part | None) -> Mapping[ListName, Cause]:  # noqa: ARG001
+def lacks(organisation: SandboxOrganisation, part: AwkwardPart | None) -> Mapping[ListName, Cause]:  # noqa: ARG001
     """See ``StandIn.lacks``: every organisation has every list."""
     return {}
 

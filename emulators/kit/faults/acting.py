@@ -6,13 +6,13 @@ from starlette.types import Receive, Scope, Send
 
 from emulators.kit.answers import TEXT, Headers, answer, drop, hang
 from emulators.kit.calls import Calls
-from emulators.kit.faults.faults import DROP_CONNECTION, TIMEOUT, Catalogue, Fault, Plan, Refused
+from emulators.kit.faults.faults import DROP_CONNECTION, TIMEOUT, CallPlan, Catalogue, Fault, Refused
 
 _HANG_SECONDS = 300.0
 
 
 async def act_out(
-    plan: Plan, catalogue: Catalogue, calls: Calls, headers: Headers, scope: Scope, receive: Receive, send: Send
+    plan: CallPlan, catalogue: Catalogue, calls: Calls, headers: Headers, scope: Scope, receive: Receive, send: Send
 ) -> int | None:
     """Wait, and answer with the fault, as planned.
 

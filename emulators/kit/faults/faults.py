@@ -110,7 +110,7 @@ class Catalogue:
     edge_address: str = "https://edge.example/sorry"
 
 
-class Plan(NamedTuple):
+class CallPlan(NamedTuple):
     """What happens to one call.
 
     Attributes:
@@ -167,11 +167,11 @@ class Faults:
         self._active.clear()
         return had_any
 
-    def plan(self, path: str, organisation_id: str | None = None) -> Plan:
+    def plan(self, path: str, organisation_id: str | None = None) -> CallPlan:
         """What happens to this call; a fault that it meets is counted down."""
         delay = self._spread(self.latency) if self.latency else 0.0
         if not self._active:
-            return Plan(delay, None)
+            return CallPlan(delay, None)
         met: Fault | None = None
         for fault in self._matching(path, organisation_id):
             if fault.kind == LATENCY:
@@ -181,7 +181,7 @@ class Faults:
                 met = fault
         if met:
             self._count_down(met)
-        return Plan(delay, met)
+        return CallPlan(delay, met)
 
     def take(
         self, kind: str, path: str = "", organisation_id: str | None = None, *, person_id: str | None = None

@@ -12,7 +12,7 @@ from providers.port.provider import BegunSignIn
 from providers.port.webhook import Webhook
 
 
-class SignIns(Protocol):
+class PlatformSignIns(Protocol):
     """A platform's sign-ins, and what becomes of the grants that they give."""
 
     async def begin(self, *, state: str, redirect_uri: str, region: str | None = None) -> BegunSignIn:
@@ -36,7 +36,7 @@ class SignIns(Protocol):
         ...
 
 
-Own = TypeVar("Own", bound=SignIns)
+Own = TypeVar("Own", bound=PlatformSignIns)
 
 
 class CodeFlowProvider(Generic[Own]):

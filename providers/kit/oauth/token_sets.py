@@ -48,7 +48,7 @@ def unpacked(secret: bytes) -> TokenSet:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class BegunFlow:
     """What a sign-in that was begun needs again to be finished.
 
     Attributes:
@@ -66,6 +66,6 @@ class Kept:
         return orjson.dumps(self)
 
     @classmethod
-    def unpacked(cls, kept: bytes) -> "Kept":
+    def unpacked(cls, kept: bytes) -> "BegunFlow":
         """As it was, also as an earlier version has kept it."""
         return cls(**orjson.loads(kept))

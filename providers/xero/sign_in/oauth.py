@@ -13,7 +13,7 @@ import httpx2
 from providers.kit.clock import Clock
 from providers.kit.oauth.code_flow import CodeFlow, Dialect, Lifetime
 from providers.kit.oauth.token_endpoint import once_more
-from providers.kit.oauth.token_sets import Kept, packed, unpacked
+from providers.kit.oauth.token_sets import BegunFlow, packed, unpacked
 from providers.port.credential import Credential, person_label
 from providers.port.errors import ConsentDenied, ConsentFailed, SignedOut, Unavailable
 from providers.port.provider import BegunSignIn, FinishedSignIn
@@ -39,7 +39,7 @@ class OAuth:
 
     async def begin(self, *, state: str, redirect_uri: str, region: str | None = None) -> BegunSignIn:  # noqa: ARG002  # Xero has one for all countries
         """Begin a sign-in. See ``Provider.begin_sign_in``."""
-        kept = Kept(code_verifier=secrets.token_urlsafe(48), nonce=secrets.token_urlsafe(24))
+        kept = BegunFlow(code_verifier=secrets.token_urlsafe(48), nonce=secrets.token_urlsafe(24))
         asked = {
             "state": state,
             "nonce": kept.nonce,
@@ -56,7 +56,7 @@ class OAuth:
 
     async def finish(self, params: Mapping[str, str], kept: bytes, *, redirect_uri: str) -> FinishedSignIn:
         """Exchange the code and verify who signed in. See ``Provider.finish_sign_in``."""
-        code, held = code_in(params), Kept.unpacked(kept)
+        code, held = code_in(params), BegunFlow.unpacked(kept)
         flow = await once_more(self._flow, Unavailable)
         await once_more(self._identity.keys, Unavailable)  # a code whose tokens nobody can check is lost
         got = await flow.exchange(code, held.code_verifier, redirect_uri=redirect_uri)

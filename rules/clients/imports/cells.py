@@ -10,7 +10,7 @@ from contracts.words.client_accounts import code_of, text_of
 from contracts.words.client_imports import LONGEST_CELL, ImportField, Spoilt
 from contracts.words.refusals import Refused
 from rules.clients.imports.columns import Columns, SheetRow
-from rules.clients.imports.plans import ImportInto, KnownClient, Person
+from rules.clients.imports.plans import ImportInto, ImportOwner, KnownClient
 from rules.clients.registration_numbers import company_keys, tax_keys
 
 _KEYS: Final = {ImportField.COMPANY_NUMBER: company_keys, ImportField.TAX_NUMBER: tax_keys}
@@ -133,14 +133,14 @@ def without_zeros(text: str) -> str | None:
     return text.lstrip("0") if text.isdecimal() else None
 
 
-class Chosen(NamedTuple):
+class NamedInCell(NamedTuple):
     """Who or what a cell names."""
 
     id: UUID
     name: str
 
 
-class Choices:
+class Nameable:
     """The colleagues and teams that cells may name.
 
     Args:
@@ -152,14 +152,14 @@ class Choices:
         self._team_names = dict(practice.teams)
         self._people = {person.id: person for person in practice.people}
         self._by_email = {person.email.casefold(): person for person in practice.people}
-        self._by_name: dict[str, list[Person]] = defaultdict(list)
-        self._teams: dict[str, list[Chosen]] = defaultdict(list)
+        self._by_name: dict[str, list[ImportOwner]] = defaultdict(list)
+        self._teams: dict[str, list[NamedInCell]] = defaultdict(list)
         for person in practice.people:
             self._by_name[line(person.name).casefold()].append(person)
         for team_id, name in practice.teams:
-            self._teams[line(name).casefold()].append(Chosen(team_id, name))
+            self._teams[line(name).casefold()].append(NamedInCell(team_id, name))
 
-    def owner(self, text: str, client: KnownClient | None) -> Chosen:
+    def owner(self, text: str, client: KnownClient | None) -> NamedInCell:
         """The colleague with an e-mail address or, where only one is active, a name.
 
         Raises:
@@ -170,10 +170,10 @@ class Choices:
         found = [self._by_email[told]] if told in self._by_email else named
         for person in found:
             if client is not None and person.id == client.owner_id:
-                return Chosen(person.id, person.email)
+                return NamedInCell(person.id, person.email)
         active = [person for person in found if person.is_active]
         if len(active) == 1:
-            return Chosen(active[0].id, active[0].email)
+            return NamedInCell(active[0].id, active[0].email)
         if active:
             raise Wrong(field, f"Several colleagues are called {text}. Give the e-mail address.")
         if found:
@@ -185,7 +185,7 @@ class Choices:
         """A colleague's address."""
         return self._people[colleague_id].email
 
-    def team(self, text: str, client: KnownClient | None) -> Chosen:
+    def team(self, text: str, client: KnownClient | None) -> NamedInCell:
         """The team of a name.
 
         Raises:

@@ -13,7 +13,7 @@ from typing import Final
 
 from contracts.words.client_imports import ImportField, ImportVerdict
 from rules.clients.imports.cells import (
-    Choices,
+    Nameable,
     Wrong,
     is_same,
     kept_code,
@@ -24,7 +24,7 @@ from rules.clients.imports.cells import (
 )
 from rules.clients.imports.columns import Columns, Sheet, SheetRow
 from rules.clients.imports.numbers import KnownNumbers, clashes, rows_named
-from rules.clients.imports.plans import Change, ImportInto, ImportPlan, JudgedRow, KnownClient
+from rules.clients.imports.plans import FieldChange, ImportInto, ImportPlan, JudgedRow, KnownClient
 from rules.clients.names import plain_name
 from rules.clients.registration_numbers import Numbers
 
@@ -60,7 +60,7 @@ class _Judging:
 
     def __init__(self, practice: ImportInto, *, adds_namesakes: bool) -> None:
         self._practice, self._adds_namesakes = practice, adds_namesakes
-        self._choices = Choices(practice)
+        self._choices = Nameable(practice)
         self._numbers = KnownNumbers(practice.clients)
         self._by_code = {client.code: client for client in practice.clients}
         self._by_reference = _grouped(practice.clients, lambda one: line(one.reference).casefold())
@@ -137,9 +137,9 @@ class _Judging:
 
     def _values(
         self, row: JudgedRow, texts: Texts, client: KnownClient | None
-    ) -> tuple[JudgedRow, list[Change], dict[str, object]]:
+    ) -> tuple[JudgedRow, list[FieldChange], dict[str, object]]:
         """The row, refused where a cell cannot be used; what the cells change; and the same for the database."""
-        changes: list[Change] = []
+        changes: list[FieldChange] = []
         values: dict[str, object] = {}
         for field in _TEXTS:
             before = getattr(client, field.value) if client else None
@@ -149,7 +149,7 @@ class _Judging:
                 except Wrong as wrong:
                     row = row.refused(wrong.message, wrong.field)
                 else:
-                    changes.append(Change(field, before, after))
+                    changes.append(FieldChange(field, before, after))
         for field, column in ((_FIELD.OWNER_EMAIL, "owner_id"), (_FIELD.TEAM, "team_id")):
             if field in texts:
                 find = self._choices.owner if field is _FIELD.OWNER_EMAIL else self._choices.team
@@ -160,7 +160,7 @@ class _Judging:
                     continue
                 if client is None or found.id != getattr(client, column):
                     values[column] = found.id
-                    changes.append(Change(field, self._before(field, client), found.name))
+                    changes.append(FieldChange(field, self._before(field, client), found.name))
         return row, changes, values
 
     def _before(self, field: ImportField, client: KnownClient | None) -> str | None:

@@ -53,7 +53,7 @@ class KnownClient(NamedTuple):
         return f"{self.code} ({self.name})"
 
 
-class Person(NamedTuple):
+class ImportOwner(NamedTuple):
     """A colleague who owns clients or may."""
 
     id: UUID
@@ -77,7 +77,7 @@ class ImportInto:
     """
 
     clients: Sequence[KnownClient]
-    people: Sequence[Person]
+    people: Sequence[ImportOwner]
     teams: Sequence[tuple[UUID, str]]
     has_teams: bool
     allowance: int
@@ -85,7 +85,7 @@ class ImportInto:
     why_not_add: str | None = None
 
 
-class Change(NamedTuple):
+class FieldChange(NamedTuple):
     """A field that a row changes; None is an empty one."""
 
     field: ImportField
@@ -120,7 +120,7 @@ class JudgedRow:
     code: str | None = None
     client: KnownClient | None = None
     recognised_by: ImportField | None = None
-    changes: tuple[Change, ...] = ()
+    changes: tuple[FieldChange, ...] = ()
     values: Values | None = None
     field: ImportField | None = None
     message: str | None = None

@@ -29,7 +29,7 @@ from rules.clients.imports.columns import Columns, Sheet, chosen, labelled
 from rules.clients.imports.judging import judge
 from rules.clients.imports.plans import ImportInto, ImportPlan, KnownClient
 from starter.actor import Actor
-from starter.clients.imports.looks import Look, Looks
+from starter.clients.imports.looks import ImportLook, Looks
 from starter.clients.imports.packing import file_in, packed, unpacked
 from starter.clients.imports.reading import read_file
 from starter.clients.imports.writing import Writing
@@ -109,7 +109,7 @@ class ClientImports:
             columns: Which of its columns are ours.
             adds_namesakes: As for ``plan``.
         """
-        look = Look.at(kept.id, columns, adds_namesakes=adds_namesakes)
+        look = ImportLook.at(kept.id, columns, adds_namesakes=adds_namesakes)
         async with self._database.reading() as session:
             practice = await session.get_one(Practice, actor.practice_id)
             # First the state: clients that change between the two reads are judged, and judged again at the next look.

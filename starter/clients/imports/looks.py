@@ -17,7 +17,7 @@ MOST: Final = 4
 """Judgements; one of 5,000 rows takes some megabytes."""
 
 
-class Look(NamedTuple):
+class ImportLook(NamedTuple):
     """What somebody looks at.
 
     Attributes:
@@ -31,7 +31,7 @@ class Look(NamedTuple):
     adds_namesakes: bool
 
     @classmethod
-    def at(cls, import_id: UUID, columns: Columns, *, adds_namesakes: bool) -> "Look":
+    def at(cls, import_id: UUID, columns: Columns, *, adds_namesakes: bool) -> "ImportLook":
         """A look at a list."""
         return cls(import_id, tuple(sorted(columns.items())), adds_namesakes)
 
@@ -40,9 +40,9 @@ class Looks:
     """The judgements of the latest looks."""
 
     def __init__(self) -> None:
-        self._judged: OrderedDict[Look, tuple[Hashable, ImportPlan]] = OrderedDict()
+        self._judged: OrderedDict[ImportLook, tuple[Hashable, ImportPlan]] = OrderedDict()
 
-    def seen(self, look: Look, state: Hashable) -> ImportPlan | None:
+    def seen(self, look: ImportLook, state: Hashable) -> ImportPlan | None:
         """What was judged before of the same state of things; None where nothing was, or that has changed."""
         known = self._judged.get(look)
         if known is None or known[0] != state:
@@ -50,7 +50,7 @@ class Looks:
         self._judged.move_to_end(look)
         return known[1]
 
-    def keep(self, look: Look, state: Hashable, plan: ImportPlan) -> None:
+    def keep(self, look: ImportLook, state: Hashable, plan: ImportPlan) -> None:
         """Keep a judgement, and forget the one that was looked at longest ago."""
         self._judged[look] = state, plan
         self._judged.move_to_end(look)

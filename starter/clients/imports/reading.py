@@ -18,7 +18,7 @@ _OLD_OR_LOCKED = b"\xd0\xcf\x11\xe0"
 """How files of Excel 97 begin, and those with a password."""
 
 
-class Line(NamedTuple):
+class FileRow(NamedTuple):
     """A row of any kind of file; see ``SheetRow``."""
 
     number: int
@@ -59,7 +59,7 @@ def sheet_of(sent: ImportRows) -> Sheet:
     return Sheet(fields, [SheetRow(number, row) for number, row in enumerate(texts, start=1)])
 
 
-def _bounded(lines: Iterable[tuple[int, list[str], dict[int, Spoilt]]]) -> Iterable[Line]:
+def _bounded(lines: Iterable[tuple[int, list[str], dict[int, Spoilt]]]) -> Iterable[FileRow]:
     held = 0
     for number, texts, spoilt in lines:
         while texts and not texts[-1].strip():
@@ -71,10 +71,10 @@ def _bounded(lines: Iterable[tuple[int, list[str], dict[int, Spoilt]]]) -> Itera
         held += 1
         if held > MOST_ROWS + 16:  # the headings, and what stands above them
             raise _no(_TOO_MANY)
-        yield Line(number, texts, spoilt)
+        yield FileRow(number, texts, spoilt)
 
 
-def _sheet(lines: list[Line]) -> Sheet:
+def _sheet(lines: list[FileRow]) -> Sheet:
     if not lines:
         raise _no("The file has no rows.")
     at = heading_row([line.texts for line in lines])

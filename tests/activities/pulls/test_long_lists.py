@@ -12,7 +12,7 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.pulls.readings import Readings
 from activities.pulls.standard_information import StandardInformationActivities
-from activities.shared.progress import Progress, begin
+from activities.shared.progress import LastProgress, begin
 from activities.shared.token_store import TokenStore
 from contracts.payloads.sync_client import BUSY, PullClientInput
 from contracts.words.causes import Cause
@@ -321,7 +321,7 @@ async def test_of_other_books_no_page_waits_though_a_list_was_only_interrupted()
 
 
 async def test_heartbeats_tell_how_far_it_has_got_and_no_record(pulls: Pulls):
-    told = Progress()
+    told = LastProgress()
     begin(told)
     await pulls.pull()
     assert told.where == f"contacts of {pulls.house.connection_id}: page {PAGES}"

@@ -10,8 +10,8 @@ from temporalio.testing import ActivityEnvironment
 from temporalio.worker import ExecuteActivityInput
 
 from activities.shared import progress
-from activities.shared.liveness import SIGN_OF_LIFE, SIGNS, Liveness
-from activities.shared.progress import STUCK, Progress
+from activities.shared.liveness import SIGN_OF_LIFE, SIGNS, LivenessInterceptor
+from activities.shared.progress import STUCK, LastProgress
 from tests.activities.shared.test_discretion import Innermost
 from workflows.plans import policies
 
@@ -40,7 +40,7 @@ async def told(timeout: timedelta | None, steps: int) -> tuple[int, list[float]]
     environment = ActivityEnvironment()
     environment.info = replace(environment.info, heartbeat_timeout=timeout)
     environment.on_heartbeat = lambda *_: signs.append(1)
-    before = Liveness(time.pause).intercept_activity(Innermost())
+    before = LivenessInterceptor(time.pause).intercept_activity(Innermost())
     asked = ExecuteActivityInput(fn=waits, args=[], executor=None, headers={})
     running = asyncio.create_task(environment.run(before.execute_activity, asked))
     for _ in range(steps):
@@ -86,7 +86,7 @@ async def test_of_an_activity_that_gets_on_no_more_nothing_is_told():
     environment = ActivityEnvironment()
     environment.info = replace(environment.info, heartbeat_timeout=timedelta(seconds=8))
     environment.on_heartbeat = lambda *_: signs.append(seconds[0])
-    liveness = Liveness(time.pause, lambda: Progress(lambda: seconds[0])).intercept_activity(Innermost())
+    liveness = LivenessInterceptor(time.pause, lambda: LastProgress(lambda: seconds[0])).intercept_activity(Innermost())
     asked = ExecuteActivityInput(fn=reads, args=[], executor=None, headers={})
     running = asyncio.create_task(environment.run(liveness.execute_activity, asked))
     for at in (STUCK.total_seconds() - 1, STUCK.total_seconds(), STUCK.total_seconds() + 1):

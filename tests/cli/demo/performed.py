@@ -20,11 +20,11 @@ import pytest
 
 from cli.demo import FEWEST, journey, performance, script
 from cli.demo.api import Api
-from cli.demo.awkward import Part, cast_parts
+from cli.demo.awkward import AwkwardPart, cast_parts
 from cli.demo.browser import Browser
 from cli.demo.progress import Steps
 from cli.demo.report import Report
-from cli.demo.sandbox import Fault, Sandbox
+from cli.demo.sandbox import FaultToAdd, Sandbox
 from cli.demo.stand_ins import stand_in_of
 from contracts.payloads.selection import Selection
 from contracts.words.practices import Plan
@@ -166,13 +166,13 @@ async def add_some(
     started = await api.start("xero")
     await journey.sign_in(browser, stand_in_of("xero"), started.authorize_url or "", email, None)
     listed = await journey.until(api, started.run_id, Stage.AWAITING_SELECTION, WAIT)
-    quiet = {None, Part.NAMESAKE, Part.OTHER_NAMESAKE}
+    quiet = {None, AwkwardPart.NAMESAKE, AwkwardPart.OTHER_NAMESAKE}
     chosen = [one for one in listed.organisations if parts.part_of(one.organisation_id) in quiet]
     bad, gone, faulty = (one.organisation_id for one in chosen[:3])
-    await sandbox.add_fault(Fault("malformed_body", organisation_id=bad, path="/Contacts"))
-    await sandbox.add_fault(Fault("access_removed", organisation_id=gone))
-    await sandbox.add_fault(Fault("server_error", organisation_id=faulty, path="/Contacts", times=1))
-    await sandbox.add_fault(Fault("drop_refresh_response", times=1))
+    await sandbox.add_fault(FaultToAdd("malformed_body", organisation_id=bad, path="/Contacts"))
+    await sandbox.add_fault(FaultToAdd("access_removed", organisation_id=gone))
+    await sandbox.add_fault(FaultToAdd("server_error", organisation_id=faulty, path="/Contacts", times=1))
+    await sandbox.add_fault(FaultToAdd("drop_refresh_response", times=1))
     async with httpx2.AsyncClient(base_url=product.stand_ins["xero"]) as http:
         (await http.post("/sandbox/api/clock", json={"advance_seconds": 31 * 60})).raise_for_status()
     selected = [{"organisation_id": one.organisation_id} for one in chosen]

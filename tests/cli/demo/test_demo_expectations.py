@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from cli.demo import expectations, one_by_one
-from cli.demo.awkward import DAY_WAIT, Casting, Part, When, cast_parts
+from cli.demo.awkward import DAY_WAIT, AwkwardPart, Casting, When, cast_parts
 from cli.demo.failure import DemoError
 from cli.demo.one_by_one import Guided, WrongPick
 from cli.demo.report import outcome_table, totals
@@ -61,7 +61,7 @@ def casting(stand_in: StandIn) -> Casting:
 def row(organisation: SandboxOrganisation, casting: Casting) -> OrganisationAnswer:
     part = casting.part_of(organisation.organisation_id)
     verdict, outcome, cause = casting.ending(part) if part else (Verdict.NEW, Outcome.CREATED, None)
-    wait = DAY_WAIT if part is Part.OUT_OF_CALLS else 60
+    wait = DAY_WAIT if part is AwkwardPart.OUT_OF_CALLS else 60
     return OrganisationAnswer.model_construct(
         organisation_id=organisation.organisation_id,
         name=organisation.name,
@@ -157,8 +157,10 @@ def everything(run: RunAnswer, casting: Casting) -> list[str]:
 def test_every_part_is_played_once_and_by_somebody_fit(casting: Casting):
     played = [one.organisation_id for one in casting.organisation_of.values()]
     assert len(set(played)) == len(casting.parts)
-    assert casting.organisation_of[Part.COLLEAGUES].organisation_id == "org-9"
-    assert {casting.organisation_of[part].name for part in (Part.NAMESAKE, Part.OTHER_NAMESAKE)} == {"Twin Ltd"}
+    assert casting.organisation_of[AwkwardPart.COLLEAGUES].organisation_id == "org-9"
+    assert {casting.organisation_of[part].name for part in (AwkwardPart.NAMESAKE, AwkwardPart.OTHER_NAMESAKE)} == {
+        "Twin Ltd"
+    }
 
 
 def test_a_part_that_nobody_can_play_is_said(stand_in: StandIn):
@@ -169,7 +171,7 @@ def test_a_part_that_nobody_can_play_is_said(stand_in: StandIn):
 def test_a_part_has_what_happens_to_it_and_when(casting: Casting):
     befallen = [fault for when in When for fault in casting.faults(when)]
     assert len(befallen) == sum(played.fault is not None for played in casting.parts.values())
-    offline = casting.organisation_of[Part.OFFLINE].organisation_id
+    offline = casting.organisation_of[AwkwardPart.OFFLINE].organisation_id
     assert {fault.organisation_id for fault in casting.faults(When.BEFORE_SIGN_IN)} <= {offline}
 
 
@@ -197,9 +199,9 @@ def test_a_missing_organisation_is_noticed(run: RunAnswer, casting: Casting):
 
 
 def test_a_day_limit_that_is_not_waited_for_is_noticed(run: RunAnswer, casting: Casting):
-    if Part.OUT_OF_CALLS not in casting.parts:
+    if AwkwardPart.OUT_OF_CALLS not in casting.parts:
         pytest.skip("nobody is out of calls alone there")
-    played = casting.organisation_of[Part.OUT_OF_CALLS].organisation_id
+    played = casting.organisation_of[AwkwardPart.OUT_OF_CALLS].organisation_id
     next(one for one in run.organisations if one.organisation_id == played).retry_at = NOW + timedelta(minutes=1)
     assert len(list(expectations.day_limit(run, casting, NOW))) == 1
 
@@ -210,7 +212,7 @@ def test_totals_that_do_not_add_up_are_noticed(run: RunAnswer):
 
 
 def test_a_fault_that_did_not_happen_is_noticed(casting: Casting):
-    played = casting.organisation_of[Part.FAULTY].organisation_id
+    played = casting.organisation_of[AwkwardPart.FAULTY].organisation_id
     left = [SandboxFault(fault_id="fault-1", kind="server_error", organisation_id=played)]
     assert len(list(expectations.happened(left, casting))) == 1
     assert list(expectations.happened([], casting)) == []
@@ -271,9 +273,9 @@ def test_everything_is_chosen_but_what_is_left_out_on_purpose(run: RunAnswer, ca
     selection = choose(run, casting, TEAMS)
     chosen = {one.organisation_id: one for one in selection.organisations}
     left_out = {one.organisation_id for one in run.organisations} - set(chosen)
-    assert casting.organisation_of[Part.DEMO].organisation_id in left_out
-    assert {casting.part_of(one) for one in left_out} <= {Part.OWN, Part.DEMO}
-    lookalike = chosen[casting.organisation_of[Part.LOOKALIKE].organisation_id]
+    assert casting.organisation_of[AwkwardPart.DEMO].organisation_id in left_out
+    assert {casting.part_of(one) for one in left_out} <= {AwkwardPart.OWN, AwkwardPart.DEMO}
+    lookalike = chosen[casting.organisation_of[AwkwardPart.LOOKALIKE].organisation_id]
     assert (lookalike.action, lookalike.client_id is not None) == ("link", True)
     assert {one.team_id for one in chosen.values()} == {None, TEAMS[1]}
     run.organisations.pop()

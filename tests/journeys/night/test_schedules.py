@@ -20,7 +20,7 @@ from temporalio.client import (
 from temporalio.service import RPCError, RPCStatusCode
 
 from models.practices import writes as practices
-from starter.connections.schedules import Applied, Change, Schedules
+from starter.connections.schedules import Applied, ScheduleChange, Schedules
 from tests.journeys.scene import PATIENCE, Scene
 
 LONDON, AUCKLAND = "check-connections-harbour-lane", "check-connections-kauri-street"
@@ -49,14 +49,14 @@ async def described(scene: Scene, schedule_id: str) -> ScheduleDescription:
     return await scene.temporal.get_schedule_handle(schedule_id).describe()
 
 
-def changes(applied: Sequence[Applied]) -> dict[str, Change]:
+def changes(applied: Sequence[Applied]) -> dict[str, ScheduleChange]:
     return {one.schedule_id: one.change for one in applied}
 
 
 async def test_applying_twice_changes_nothing(scene: Scene, schedules: Schedules):
-    assert changes(await schedules.apply()) == {LONDON: Change.CREATED, AUCKLAND: Change.CREATED}
+    assert changes(await schedules.apply()) == {LONDON: ScheduleChange.CREATED, AUCKLAND: ScheduleChange.CREATED}
     before = [await described(scene, schedule_id) for schedule_id in (LONDON, AUCKLAND)]
-    assert changes(await schedules.apply()) == {LONDON: Change.UNCHANGED, AUCKLAND: Change.UNCHANGED}
+    assert changes(await schedules.apply()) == {LONDON: ScheduleChange.UNCHANGED, AUCKLAND: ScheduleChange.UNCHANGED}
     after = [await described(scene, schedule_id) for schedule_id in (LONDON, AUCKLAND)]
     assert [one.raw_description for one in before] == [one.raw_description for one in after]
 
@@ -77,11 +77,11 @@ async def test_what_differs_is_corrected_and_a_pause_stays(scene: Scene, schedul
     async with scene.database.transaction() as session:
         practice = await practices.find_practice(session, "harbour-lane")
         await practices.change_practice(session, practice, time_zone="Australia/Perth")
-    assert changes(await schedules.apply("harbour-lane")) == {LONDON: Change.UPDATED}
+    assert changes(await schedules.apply("harbour-lane")) == {LONDON: ScheduleChange.UPDATED}
     found = await described(scene, LONDON)
     assert found.schedule.spec.time_zone_name == "Australia/Perth"
     assert (found.schedule.state.paused, found.schedule.state.note) == (True, "Xero is moving house")
-    assert changes(await schedules.apply("harbour-lane")) == {LONDON: Change.UNCHANGED}
+    assert changes(await schedules.apply("harbour-lane")) == {LONDON: ScheduleChange.UNCHANGED}
 
 
 async def test_a_night_of_an_older_release_is_moved_to_the_hour_that_every_night_has(
@@ -96,12 +96,12 @@ async def test_a_night_of_an_older_release_is_moved_to_the_hour_that_every_night
         return ScheduleUpdate(schedule=old)
 
     await handle.update(at_two)
-    assert [one.change for one in await schedules.examine()] == [Change.UPDATED, Change.UNCHANGED]
-    assert changes(await schedules.apply()) == {LONDON: Change.UPDATED, AUCKLAND: Change.UNCHANGED}
+    assert [one.change for one in await schedules.examine()] == [ScheduleChange.UPDATED, ScheduleChange.UNCHANGED]
+    assert changes(await schedules.apply()) == {LONDON: ScheduleChange.UPDATED, AUCKLAND: ScheduleChange.UNCHANGED}
     assert [one.start for one in (await described(scene, LONDON)).schedule.spec.calendars[0].hour] == [4]
-    assert [one.change for one in await schedules.examine()] == [Change.UNCHANGED, Change.UNCHANGED]
+    assert [one.change for one in await schedules.examine()] == [ScheduleChange.UNCHANGED, ScheduleChange.UNCHANGED]
     await handle.delete()
-    assert [one.change for one in await schedules.examine()] == [Change.CREATED, Change.UNCHANGED]
+    assert [one.change for one in await schedules.examine()] == [ScheduleChange.CREATED, ScheduleChange.UNCHANGED]
 
 
 @pytest.mark.thorough
@@ -141,5 +141,5 @@ async def test_no_night_depends_on_comparing_times(schedules: Schedules, monkeyp
         raise RPCError("not for you", RPCStatusCode.PERMISSION_DENIED, b"")
 
     monkeypatch.setattr("starter.connections.schedules.compared", refused)
-    assert changes(await schedules.apply()) == {LONDON: Change.CREATED, AUCKLAND: Change.CREATED}
+    assert changes(await schedules.apply()) == {LONDON: ScheduleChange.CREATED, AUCKLAND: ScheduleChange.CREATED}
     assert {one.difference for one in await schedules.examine()} == {None}

@@ -7,7 +7,7 @@ import pytest
 from models.clients import imports
 from models.clients.tables import Client
 from models.practices.tables import Colleague
-from rules.clients.imports.plans import Person
+from rules.clients.imports.plans import ImportOwner
 from tests.models.conftest import NOON
 from tests.models.one_thing import after_each, run
 
@@ -21,8 +21,8 @@ async def test_people_that_have_left_are_known_as_such(database, house):
         session.add(bea)
         await session.flush()
         found = await imports.people_of(session, house.practice.id)
-    ada = Person(house.colleague.id, "Ada", "ada@harbour.test", is_active=False)
-    assert set(found) == {ada, Person(bea.id, "Bea", "bea@harbour.test", is_active=True)}
+    ada = ImportOwner(house.colleague.id, "Ada", "ada@harbour.test", is_active=False)
+    assert set(found) == {ada, ImportOwner(bea.id, "Bea", "bea@harbour.test", is_active=True)}
 
 
 async def test_a_client_that_was_changed_meanwhile_is_not_changed(database, house):

@@ -14,7 +14,7 @@ from models.connections.tables import Receipt
 from models.notices import suppliers
 from models.notices import writes as notices
 from models.notices.tables import Notice
-from models.notices.writes import Came
+from models.notices.writes import SendResult
 from models.practices.tables import Colleague
 from models.practices.writes import create_colleague
 from rules.lists.list_changes import Changes
@@ -84,7 +84,7 @@ async def test_what_was_never_tried_goes_first_and_each_practice_sends_its_own(d
         assert held == {"night/other": "sender 0", "night/1": "sender 1"}
     async with database.transaction() as session:
         ids = dict((await session.exec(select(Notice.subject, Notice.id))).all())
-        await notices.release(session, ids["night/1"], Came(again_at=NOON, is_deferred=True, told_at=NOON))
+        await notices.release(session, ids["night/1"], SendResult(again_at=NOON, is_deferred=True, told_at=NOON))
         left = await run(session, "SELECT subject FROM notices WHERE claimed_by IS NULL AND claimed_until IS NULL")
         assert left == ["night/1"]
         told = "SELECT subject FROM notices WHERE deferrals = 1 AND failure_told_at = :at AND next_try_at = :at"

@@ -13,9 +13,9 @@ from models.clients.tables import Client
 from models.connections.tables import Connection, Receipt
 from models.runs.leftovers import lacking_lists
 from models.runs.progress import RunSnapshot, run_snapshot
-from models.runs.reports import MOST_NAMED, Standing
+from models.runs.reports import MOST_NAMED, HowFar
 from models.runs.tables import Run, RunOrganisation
-from rules.runs.endings import Lacking
+from rules.runs.endings import LackingList
 from starter.answers.run_words import progress_of
 from tests.models.conftest import NOON, House, a_connection
 
@@ -75,12 +75,12 @@ def outcome_of(place: int) -> Outcome | None:
 async def test_few_are_named_and_the_rest_is_counted(database, run_id):
     async with database.session() as session:
         snapshot = await now_of(session, run_id)
-    named = {standing: [row for row in snapshot.names if row.standing is standing] for standing in Standing}
-    assert {standing: len(rows) for standing, rows in named.items()} == MOST_NAMED | {Standing.FOUND: 0}
-    assert [row.name for row in named[Standing.DONE][:2]] == ["Books 69", "Books 139"], "the latest first"
-    assert {row.outcome for row in named[Standing.DONE]} == {Outcome.CREATED}
-    assert [row.name for row in named[Standing.TO_COME]] == [f"Books {place}" for place in range(150, 156)]
-    assert {(row.outcome, row.cause) for row in named[Standing.NOT_DONE]} == {
+    named = {standing: [row for row in snapshot.names if row.standing is standing] for standing in HowFar}
+    assert {standing: len(rows) for standing, rows in named.items()} == MOST_NAMED | {HowFar.FOUND: 0}
+    assert [row.name for row in named[HowFar.DONE][:2]] == ["Books 69", "Books 139"], "the latest first"
+    assert {row.outcome for row in named[HowFar.DONE]} == {Outcome.CREATED}
+    assert [row.name for row in named[HowFar.TO_COME]] == [f"Books {place}" for place in range(150, 156)]
+    assert {(row.outcome, row.cause) for row in named[HowFar.NOT_DONE]} == {
         (Outcome.FAILED, None),
         (Outcome.RETRYING, Cause.RATE_LIMITED),
     }
@@ -88,9 +88,9 @@ async def test_few_are_named_and_the_rest_is_counted(database, run_id):
     assert (progress.done, progress.settled, progress.most) == (WELL, WELL + ILL, CHOSEN)
     assert progress.besides == "5 not done and 5 still being tried"
     assert [(names.standing, len(names.rows) + names.more) for names in progress.names] == [
-        (Standing.NOT_DONE, ILL),
-        (Standing.DONE, WELL),
-        (Standing.TO_COME, CHOSEN - WELL - ILL),
+        (HowFar.NOT_DONE, ILL),
+        (HowFar.DONE, WELL),
+        (HowFar.TO_COME, CHOSEN - WELL - ILL),
     ]
     assert {client.why for client in progress.names[0].rows} == {"Failed", "Waiting for Xero's limit"}
     assert {client.why for names in progress.names[1:] for client in names.rows} == {None}
@@ -104,7 +104,7 @@ async def test_what_a_sign_in_reaches_is_named_while_it_is_listed(database, run_
     async with database.session() as session:
         snapshot = await now_of(session, run_id)
     (names,) = progress_of(RunKind.ADD_CLIENTS, snapshot, title="Xero").names
-    assert names.standing is Standing.FOUND
+    assert names.standing is HowFar.FOUND
     assert [client.name for client in names.rows[1:]] == [f"Books {place}" for place in range(1, 12)]
     assert (len(names.rows), names.more) == (12, CHOSEN + 5 - 12)
     assert progress_of(RunKind.RECONNECT_ALL, snapshot, title="Xero").names == ()
@@ -153,7 +153,7 @@ async def test_what_added_clients_lack_is_counted_by_list_and_cause(database, ho
         await session.exec(first.values(connection_id=house.connection_id))
         session.add_all(Receipt(connection_id=house.connection_id, list_name=name, cause=found[name]) for name in found)
         await elsewhere(session, house, run_id)
-        both = [Lacking(ListName.BANK_ACCOUNTS, role, 1), Lacking(ListName.TRACKING_CATEGORIES, plan, 1)]
+        both = [LackingList(ListName.BANK_ACCOUNTS, role, 1), LackingList(ListName.TRACKING_CATEGORIES, plan, 1)]
         assert await lacking_lists(session, run_id) == both
         connection = await session.get_one(Connection, house.connection_id)
         connection.list_names = [ListName.ORGANISATION, ListName.BANK_ACCOUNTS]

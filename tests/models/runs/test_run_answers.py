@@ -16,7 +16,7 @@ from contracts.words.causes import Cause
 from contracts.words.practices import Role
 from contracts.words.runs import Action, Outcome, Result, RunKind, Stage, Verdict
 from models.runs.tables import Run, RunOrganisation
-from models.runs.tallies import Accounts
+from models.runs.tallies import MadeAccounts
 from starter.actor import Actor
 from starter.answers.runs import RunAnswer, RunSummaryAnswer
 from starter.runs.runs import Runs
@@ -137,7 +137,7 @@ async def test_a_snapshot_has_the_way_so_far(runs, actor):
     snapshot, view = await runs.at_one_moment(actor, "run-0")
     assert (snapshot.profiles_read, snapshot.chosen, snapshot.with_client) == (5, 6, 5)
     assert (snapshot.next_try_at, snapshot.put_off, snapshot.changed_at) == (NOON, 0, NOON + timedelta(minutes=7))
-    assert view.accounts == Accounts(complete=2, waiting=1, need_you=1)
+    assert view.accounts == MadeAccounts(complete=2, waiting=1, need_you=1)
     assert [(group.outcome, group.message) for group in view.groups][:4] == [
         (FAILED, "No access"),
         (FAILED, "Odd"),

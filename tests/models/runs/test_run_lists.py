@@ -14,7 +14,7 @@ from models.runs.choosable import to_choose
 from models.runs.organisations import FoundOrganisation
 from models.runs.tables import Run, RunOrganisation
 from rules.clients.matching import Candidate, Judgement
-from rules.runs.choosing import Choice
+from rules.runs.choosing import ChosenOrganisation
 from tests.models.conftest import LATER, NOON, House
 from tests.models.one_thing import after_each, run
 
@@ -224,7 +224,7 @@ async def test_what_was_read_judged_and_chosen_of_one_is_kept_whole_and_of_no_ot
         await run_lists.save_verdicts(session, "a-run", judged)
         candidates = await run_lists.candidates_of(session, "a-run")
         decided = await run_lists.decided_of(session, "a-run")
-        choice = Choice("a", Action.LINK, house.client_id, house.colleague.id, team.id, "SMIT0002")
+        choice = ChosenOrganisation("a", Action.LINK, house.client_id, house.colleague.id, team.id, "SMIT0002")
         assert await run_lists.save_selection(session, "a-run", [choice], LATER) == 1
         session.expunge_all()
         one, two = await run_lists.organisations_of(session, "a-run")

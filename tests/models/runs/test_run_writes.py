@@ -14,7 +14,7 @@ from models.runs import organisations as run_lists
 from models.runs import writes as runs
 from models.runs.tables import ChoiceDraft, Run, RunOrganisation
 from rules.clients.matching import Judgement
-from rules.runs.choosing import Choice
+from rules.runs.choosing import ChosenOrganisation
 from tests.models.conftest import NOON, House
 
 pytestmark = pytest.mark.usefixtures("next_door")
@@ -222,7 +222,7 @@ async def test_a_choice_is_of_one_run_and_leaves_what_has_an_outcome(database, h
     for name in ("a-run", "other"):
         await add(database, house, name, Stage.AWAITING_SELECTION, *rows)
     async with database.transaction() as session:
-        chosen = [Choice("0", Action.CREATE, None, house.colleague.id, None)]
+        chosen = [ChosenOrganisation("0", Action.CREATE, None, house.colleague.id, None)]
         assert await run_lists.save_selection(session, "a-run", chosen, NOON) == 1
     assert await outcomes(database, "a-run") == [None, Outcome.SKIPPED, Outcome.FAILED, Outcome.ALREADY_CLIENT]
     assert await outcomes(database, "other") == [row.get("outcome") for row in rows]

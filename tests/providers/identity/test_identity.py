@@ -20,7 +20,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
 
-from providers.identity import App, Begun, Person, SignIn
+from providers.identity import Begun, IdentityApp, Person, SignIn
 from providers.identity.issuer import ALGORITHMS, LEEWAY_SECONDS
 from providers.kit.http import http_client
 from providers.port.errors import ConsentFailed
@@ -60,7 +60,7 @@ class Sitting:
     clock: HandClock
 
     def product(self) -> SignIn:
-        return SignIn(App(self.provider.issuer, CLIENT, SECRET, CALLBACK), self.http, self.clock)
+        return SignIn(IdentityApp(self.provider.issuer, CLIENT, SECRET, CALLBACK), self.http, self.clock)
 
     async def begun(self, product: SignIn) -> tuple[Begun, str]:
         """A sign-in, and the code that came back."""

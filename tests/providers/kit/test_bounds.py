@@ -16,7 +16,7 @@ from activities.shared.failures import application_error
 from contracts.words.causes import Cause
 from providers.kit.bounds import DOCUMENT, EXTENSION, KIB, MIB, TOKENS, Bound
 from providers.kit.http import TooLargeError, http_client
-from providers.kit.oauth.token_sets import Kept
+from providers.kit.oauth.token_sets import BegunFlow
 from providers.port.errors import RateLimited, TooLarge, Unavailable
 from providers.port.feeds import Feed
 from providers.xero import feeds
@@ -198,7 +198,7 @@ async def test_documents_and_token_answers_are_small(here: Xero, endless: Endles
     back = "https://ours.test/back"
     calls: dict[str, Callable[[], Awaitable[object]]] = {
         "begin": lambda: here.begin_sign_in(state="s", redirect_uri=back),
-        "finish": lambda: here.finish_sign_in({"code": "c"}, Kept("v" * 48, "n").packed(), redirect_uri=back),
+        "finish": lambda: here.finish_sign_in({"code": "c"}, BegunFlow("v" * 48, "n").packed(), redirect_uri=back),
         "refresh": lambda: here.refresh(held("a")),
         "revoke": lambda: here.revoke(held("a")),
     }
@@ -231,7 +231,7 @@ async def test_every_kind_of_call_says_its_bound(server: StandIn, config: XeroCo
 
     xero = Xero(config, httpx2.AsyncClient(transport=Seeing(server.app)), Allowance(), clock)
     asked = await xero.begin_sign_in(state="s", redirect_uri="https://ours.test/back")
-    server.answer("/connect/token", server.tokens(Kept.unpacked(asked.kept).nonce))
+    server.answer("/connect/token", server.tokens(BegunFlow.unpacked(asked.kept).nonce))
     await xero.finish_sign_in({"code": "c"}, asked.kept, redirect_uri="https://ours.test/back")
     for call in (
         xero.refresh(held("a")),

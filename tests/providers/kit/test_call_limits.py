@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from providers.kit.call_limits import CallLimits
-from providers.kit.windows import Counted, Scope, Unit, Window, start_of
+from providers.kit.windows import CallsOf, CountedIn, Unit, Window, start_of
 from providers.port.call_budget import Counter
 from providers.port.errors import RateLimited
 from tests.providers.clock import HandClock
@@ -21,11 +21,11 @@ from tests.providers.kit.test_turns import settled
 
 A_MINUTE, A_MONTH = 4, 30
 WINDOWS = (
-    Window(Scope.ORGANISATION, Unit.AT_ONCE, 2),
-    Window(Scope.ORGANISATION, Unit.MINUTE, A_MINUTE),
-    Window(Scope.ORGANISATION, Unit.DAY, 9, Counted.SHARED),
-    Window(Scope.APP, Unit.MINUTE, 12, Counted.SHARED),
-    Window(Scope.APP, Unit.MONTH, A_MONTH, Counted.SHARED),
+    Window(CallsOf.ORGANISATION, Unit.AT_ONCE, 2),
+    Window(CallsOf.ORGANISATION, Unit.MINUTE, A_MINUTE),
+    Window(CallsOf.ORGANISATION, Unit.DAY, 9, CountedIn.SHARED),
+    Window(CallsOf.APP, Unit.MINUTE, 12, CountedIn.SHARED),
+    Window(CallsOf.APP, Unit.MONTH, A_MONTH, CountedIn.SHARED),
 )
 
 
@@ -46,7 +46,7 @@ class Book:
         raise AssertionError("there is no such window")
 
 
-def nothing_said(_: Mapping[str, str]) -> list[tuple[Scope, Unit]]:
+def nothing_said(_: Mapping[str, str]) -> list[tuple[CallsOf, Unit]]:
     return []
 
 
@@ -144,8 +144,8 @@ async def test_what_was_taken_is_given_back_when_a_later_window_is_used_up() -> 
     """An organisation's day has calls left and the app's minute has none: the day keeps them."""
     clock, book = HandClock(), Book()
     windows = (
-        Window(Scope.ORGANISATION, Unit.DAY, 40, Counted.SHARED),
-        Window(Scope.APP, Unit.MINUTE, 1, Counted.SHARED),
+        Window(CallsOf.ORGANISATION, Unit.DAY, 40, CountedIn.SHARED),
+        Window(CallsOf.APP, Unit.MINUTE, 1, CountedIn.SHARED),
     )
     limits = engine(book, clock, windows)
     for _ in range(20):
@@ -159,7 +159,7 @@ async def test_what_was_taken_is_given_back_when_a_later_window_is_used_up() -> 
 
 async def test_what_an_organisation_has_left_of_its_day_is_not_forgotten_with_its_minute() -> None:
     clock, book = HandClock(), Book()
-    limits = engine(book, clock, (Window(Scope.ORGANISATION, Unit.DAY, 30, Counted.SHARED),))
+    limits = engine(book, clock, (Window(CallsOf.ORGANISATION, Unit.DAY, 30, CountedIn.SHARED),))
     for _ in range(30):
         assert await admitted(limits, "o") is None
         clock.move(70)
@@ -187,7 +187,7 @@ async def test_calls_that_wait_for_their_block_together_are_looked_at_once_more(
 
 async def test_calls_at_once_of_the_app_count_every_call() -> None:
     """Those without an organisation, too."""
-    limits = engine(Book(), HandClock(), (Window(Scope.APP, Unit.AT_ONCE, 3),))
+    limits = engine(Book(), HandClock(), (Window(CallsOf.APP, Unit.AT_ONCE, 3),))
     async with AsyncExitStack() as under_way:
         for organisation in ("o", "p", None):
             await under_way.enter_async_context(limits.call(organisation, None))
@@ -199,7 +199,7 @@ async def test_calls_at_once_of_the_app_count_every_call() -> None:
 
 
 def test_two_windows_of_one_length_are_one_too_many() -> None:
-    twice = (Window(Scope.APP, Unit.MINUTE, 3), Window(Scope.APP, Unit.MINUTE, 5, Counted.SHARED))
+    twice = (Window(CallsOf.APP, Unit.MINUTE, 3), Window(CallsOf.APP, Unit.MINUTE, 5, CountedIn.SHARED))
     with pytest.raises(ValueError, match="same length"):
         engine(Book(), HandClock(), twice)
 
@@ -211,7 +211,7 @@ async def test_calls_beyond_a_second_s_wait_for_it_and_use_up_nothing_else():
         waited.append(seconds)
         clock.move(seconds)
 
-    windows = (Window(Scope.ORGANISATION, Unit.SECOND, 2), Window(Scope.ORGANISATION, Unit.MINUTE, 6))
+    windows = (Window(CallsOf.ORGANISATION, Unit.SECOND, 2), Window(CallsOf.ORGANISATION, Unit.MINUTE, 6))
     limits = CallLimits("books", "app", windows, nothing_said, Book(), clock, pause)
     for organisation in ("o", "o", "p", "o", "o", "o", None):
         assert await admitted(limits, organisation) is None

@@ -13,8 +13,8 @@ from providers.kit.windows import (
     SECOND,
     AnyMinute,
     AnySecond,
-    Counted,
-    Scope,
+    CallsOf,
+    CountedIn,
     Unit,
     Window,
     block_of,
@@ -39,7 +39,7 @@ def closed_until(minute: AnyMinute, at: datetime) -> datetime | None:
 
 @given(st.integers(1, 5), st.lists(st.floats(0, 40), max_size=60))
 def test_never_more_than_allowed_begin_within_any_sixty_seconds(allowed, pauses):
-    minute, at, begun = AnyMinute(Window(Scope.ORGANISATION, Unit.MINUTE, allowed)), NOON, []
+    minute, at, begun = AnyMinute(Window(CallsOf.ORGANISATION, Unit.MINUTE, allowed)), NOON, []
     for pause in pauses:
         at += timedelta(seconds=pause)
         opens_at = closed_until(minute, at)
@@ -54,7 +54,7 @@ def test_never_more_than_allowed_begin_within_any_sixty_seconds(allowed, pauses)
 
 @given(st.integers(1, 5), st.lists(st.tuples(st.floats(0, 3), st.floats(0, 2), st.floats(0, 1)), max_size=60))
 def test_never_more_than_allowed_arrive_within_any_second_however_long_each_takes(allowed, calls):
-    second, at = AnySecond(Window(Scope.ORGANISATION, Unit.SECOND, allowed)), NOON
+    second, at = AnySecond(Window(CallsOf.ORGANISATION, Unit.SECOND, allowed)), NOON
     open_until: list[datetime] = []
     arrived: list[datetime] = []
 
@@ -77,7 +77,7 @@ def test_never_more_than_allowed_arrive_within_any_second_however_long_each_take
 
 
 def test_a_clock_that_was_set_back_keeps_nobody_waiting():
-    second = AnySecond(Window(Scope.ORGANISATION, Unit.SECOND, 1))
+    second = AnySecond(Window(CallsOf.ORGANISATION, Unit.SECOND, 1))
     assert second.begin(NOON) is None
     second.end(NOON)
     assert second.begin(NOON - timedelta(hours=1)) is None
@@ -111,12 +111,12 @@ def test_a_block_is_small_beside_its_window(calls):
 @pytest.mark.parametrize(
     ("scope", "unit", "calls", "counted"),
     [
-        (Scope.APP, Unit.MONTH, 5, Counted.PROCESS),
-        (Scope.ORGANISATION, Unit.DAY, 5, Counted.PROCESS),
-        (Scope.ORGANISATION, Unit.AT_ONCE, 5, Counted.SHARED),
-        (Scope.APP, Unit.MINUTE, 0, Counted.SHARED),
-        (Scope.APP, Unit.SECOND, 5, Counted.PROCESS),
-        (Scope.ORGANISATION, Unit.SECOND, 5, Counted.SHARED),
+        (CallsOf.APP, Unit.MONTH, 5, CountedIn.PROCESS),
+        (CallsOf.ORGANISATION, Unit.DAY, 5, CountedIn.PROCESS),
+        (CallsOf.ORGANISATION, Unit.AT_ONCE, 5, CountedIn.SHARED),
+        (CallsOf.APP, Unit.MINUTE, 0, CountedIn.SHARED),
+        (CallsOf.APP, Unit.SECOND, 5, CountedIn.PROCESS),
+        (CallsOf.ORGANISATION, Unit.SECOND, 5, CountedIn.SHARED),
     ],
 )
 def test_windows_that_cannot_be_kept_are_refused(scope, unit, calls, counted):
@@ -126,7 +126,7 @@ def test_windows_that_cannot_be_kept_are_refused(scope, unit, calls, counted):
 
 def test_a_window_has_the_name_of_its_limit():
     units = [unit for unit in Unit if unit is not Unit.SECOND]  # nothing is refused for that
-    names = [Window(scope, unit, None).limit for scope in Scope for unit in units]
+    names = [Window(scope, unit, None).limit for scope in CallsOf for unit in units]
     errors = [RateLimited(name, NOON) for name in names]
     assert names == ["app_concurrent", "app_minute", "app_day", "app_month", "concurrent", "minute", "day", "month"]
     assert [error.is_of_app for error in errors] == [True] * 4 + [False] * 4

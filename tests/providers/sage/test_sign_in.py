@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from pydantic import SecretStr
 
-from providers.kit.oauth.token_sets import Kept, TokenSet, packed, unpacked
+from providers.kit.oauth.token_sets import BegunFlow, TokenSet, packed, unpacked
 from providers.port.errors import ConsentDenied, ConsentFailed, OtherRegion, Unavailable
 from providers.sage.provider import label_of
 from providers.sage.settings import SageSettings
@@ -26,7 +26,7 @@ async def test_the_address_asks_for_pkce_and_encodes_the_slash_of_the_app() -> N
     assert "&client_id=one%2Ftwo&" in begun.address
     assert "&filter=apiv3.1&" in begun.address
     asked = {name: values[0] for name, values in parse_qs(urlsplit(begun.address).query).items()}
-    verifier = Kept.unpacked(begun.kept).code_verifier
+    verifier = BegunFlow.unpacked(begun.kept).code_verifier
     digest = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
     assert (asked["code_challenge"], asked["code_challenge_method"]) == (digest, "S256")
     assert (asked["redirect_uri"], asked["state"], asked["scope"]) == ("https://us/back", "s", "readonly")
@@ -39,11 +39,11 @@ async def test_the_address_names_the_country_that_was_chosen() -> None:
     asked = parse_qs(urlsplit(begun.address).query)
     assert asked["country"] == ["ie"]
     assert "filter" not in asked
-    assert Kept.unpacked(begun.kept).region == "IE"
+    assert BegunFlow.unpacked(begun.kept).region == "IE"
 
 
 def test_what_was_kept_before_there_were_countries_is_read() -> None:
-    assert Kept.unpacked(b'{"code_verifier": "v"}') == Kept("v")
+    assert BegunFlow.unpacked(b'{"code_verifier": "v"}') == BegunFlow("v")
 
 
 def test_secrets_are_kept_and_not_shown() -> None:

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from contracts.words.causes import Cause
-from providers.kit.oauth.token_sets import Kept, unpacked
+from providers.kit.oauth.token_sets import BegunFlow, unpacked
 from providers.port.errors import (
     AppRefused,
     ConsentDenied,
@@ -56,7 +56,7 @@ async def test_the_browser_is_sent_with_pkce_state_nonce_and_the_wish_for_many(x
     provider: Provider = xero
     begun = await provider.begin_sign_in(state="the-state", redirect_uri=REDIRECT)
     query = {k: v[0] for k, v in parse_qs(urlsplit(begun.address).query).items()}
-    kept = Kept.unpacked(begun.kept)
+    kept = BegunFlow.unpacked(begun.kept)
     challenge = base64.urlsafe_b64encode(hashlib.sha256(kept.code_verifier.encode()).digest())
     assert begun.address.startswith("https://login.test/identity/connect/authorize?")
     assert query == {
@@ -72,7 +72,7 @@ async def test_the_browser_is_sent_with_pkce_state_nonce_and_the_wish_for_many(x
     }
     assert len(kept.code_verifier) >= 43
     assert kept.code_verifier not in repr(begun) + repr(kept)
-    again = Kept.unpacked((await provider.begin_sign_in(state="the-state", redirect_uri=REDIRECT)).kept)
+    again = BegunFlow.unpacked((await provider.begin_sign_in(state="the-state", redirect_uri=REDIRECT)).kept)
     assert again.code_verifier != kept.code_verifier
     assert again.nonce != kept.nonce
 

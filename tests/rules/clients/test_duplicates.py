@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.clients.duplicates import Described, Shared, duplicate_of, namesakes
+from rules.clients.duplicates import DescribedAccount, SameValue, duplicate_of, namesakes
 from rules.clients.imports.plans import KnownClient
 
 OWNER = uuid4()
@@ -23,17 +23,17 @@ MILL = known("0007", "Mill Road Ltd", company_number="01234567", tax_number="GB 
 @pytest.mark.parametrize(
     ("described", "by"),
     [
-        (Described("Another", "1234567"), Shared.COMPANY_NUMBER),
-        (Described("Another", tax_number="XI123456782"), Shared.TAX_NUMBER),
-        (Described("The Mill Road Limited"), Shared.NAME),
-        (Described("Mill Road", "7654321"), None),
-        (Described("Mill Road", tax_number="GB 999 9999 73"), None),
-        (Described("Mill Road", "7654321", "GB123456782"), None),
-        (Described("Mill Lane"), None),
-        (Described("Mill Road", "7654321", registration_number="01234567"), Shared.COMPANY_NUMBER),
+        (DescribedAccount("Another", "1234567"), SameValue.COMPANY_NUMBER),
+        (DescribedAccount("Another", tax_number="XI123456782"), SameValue.TAX_NUMBER),
+        (DescribedAccount("The Mill Road Limited"), SameValue.NAME),
+        (DescribedAccount("Mill Road", "7654321"), None),
+        (DescribedAccount("Mill Road", tax_number="GB 999 9999 73"), None),
+        (DescribedAccount("Mill Road", "7654321", "GB123456782"), None),
+        (DescribedAccount("Mill Lane"), None),
+        (DescribedAccount("Mill Road", "7654321", registration_number="01234567"), SameValue.COMPANY_NUMBER),
     ],
 )
-def test_by_what_an_account_may_be_a_client_that_is_there(described: Described, by: Shared | None):
+def test_by_what_an_account_may_be_a_client_that_is_there(described: DescribedAccount, by: SameValue | None):
     found = duplicate_of(described, [known("0001", "Other"), MILL])
     assert (found and (found.client, found.by)) == (by and (MILL, by))
 
@@ -57,54 +57,56 @@ def test_accounts_to_merge_are_those_with_the_name_or_a_number_however_it_is_wri
 
 
 def test_the_sentence_names_the_client_and_what_to_do():
-    found = duplicate_of(Described("Another", "1234567"), [MILL])
+    found = duplicate_of(DescribedAccount("Another", "1234567"), [MILL])
     assert found is not None
     assert found.sentence == (
         "0007 Mill Road Ltd has the same company number. Open it, or go on if this is another client."
     )
-    archived = duplicate_of(Described("Another", "1234567"), [MILL._replace(is_archived=True)])
+    archived = duplicate_of(DescribedAccount("Another", "1234567"), [MILL._replace(is_archived=True)])
     assert archived is not None
     assert "It is archived: restore it, or go on" in archived.sentence
 
 
 def test_a_group_s_tax_number_tells_nobody_and_a_living_client_goes_before_an_archived_one():
     other = known("0008", "Mill Farm", tax_number="123456782")
-    assert duplicate_of(Described("Mill Shop", tax_number="GB123456782"), [MILL, other]) is None
+    assert duplicate_of(DescribedAccount("Mill Shop", tax_number="GB123456782"), [MILL, other]) is None
     archived = MILL._replace(id=uuid4(), code="0001", is_archived=True)
-    found = duplicate_of(Described("Mill Road"), [archived, MILL])
+    found = duplicate_of(DescribedAccount("Mill Road"), [archived, MILL])
     assert found is not None
     assert found.client == MILL
 
 
 def test_an_australian_business_number_holds_the_company_number():
     abn = known("0009", "Quay", tax_number="ABN 51 824 753 556")
-    found = duplicate_of(Described("Kai", company_number="824 753 556"), [abn])
+    found = duplicate_of(DescribedAccount("Kai", company_number="824 753 556"), [abn])
     assert found is not None
-    assert found.by is Shared.COMPANY_NUMBER
+    assert found.by is SameValue.COMPANY_NUMBER
 
 
 def test_what_was_so_before_a_change_is_not_asked_about_again():
-    twin = Described("Mill Road", "1234567")
+    twin = DescribedAccount("Mill Road", "1234567")
     assert duplicate_of(twin, [MILL], before=twin) is None
     assert duplicate_of(twin._replace(name="MILL ROAD LTD"), [MILL], before=twin) is None
-    found = duplicate_of(twin, [MILL], before=Described("Mill Road"))
+    found = duplicate_of(twin, [MILL], before=DescribedAccount("Mill Road"))
     assert found is not None
-    assert found.by is Shared.COMPANY_NUMBER
+    assert found.by is SameValue.COMPANY_NUMBER
 
 
 NUMBERS = st.none() | st.sampled_from(["01234567", "1234567", "7654321", "SC123456", "123456782", "GB123456782"])
-ACCOUNTS = st.builds(Described, st.sampled_from(["Mill Road", "Mill Road Ltd", "Quay"]), NUMBERS, NUMBERS)
+ACCOUNTS = st.builds(DescribedAccount, st.sampled_from(["Mill Road", "Mill Road Ltd", "Quay"]), NUMBERS, NUMBERS)
 
 
 @given(ACCOUNTS, ACCOUNTS)
-def test_a_name_never_outranks_numbers_that_differ_and_order_does_not_matter(ours: Described, theirs: Described):
+def test_a_name_never_outranks_numbers_that_differ_and_order_does_not_matter(
+    ours: DescribedAccount, theirs: DescribedAccount
+):
     one, other = known("0001", **theirs._asdict()), known("0002", "Beech")
     found = duplicate_of(ours, [one, other])
     assert found == duplicate_of(ours, [other, one])
-    if found is not None and found.by is Shared.NAME:
+    if found is not None and found.by is SameValue.NAME:
         assert not ours.numbers.differ_from(theirs.numbers)
     if ours.numbers.company & theirs.numbers.company:
         assert found is not None
-        assert found.by is Shared.COMPANY_NUMBER
+        assert found.by is SameValue.COMPANY_NUMBER
     if ours == theirs:
         assert found is not None, "the same account twice is never silent"

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from contracts.words.connections import ConnectionStatus
-from rules.clients.merging import Account, ConnectionMerge, Fate, Held, merge_plan, why_not
+from rules.clients.merging import ConnectionMerge, Fate, Held, Mergeable, merge_plan, why_not
 
 CONNECTED, ENDED = ConnectionStatus.CONNECTED, ConnectionStatus.DISCONNECTED
 LEAVING, BROKEN = ConnectionStatus.DISCONNECTING, ConnectionStatus.NEEDS_RECONNECT
@@ -16,8 +16,8 @@ def held(status: ConnectionStatus | None, name: str = "Alder Ltd") -> Held | Non
     return Held(uuid4(), name, status) if status else None
 
 
-def an_account(code: str = "A-1", **more: object) -> Account:
-    bare = Account(
+def an_account(code: str = "A-1", **more: object) -> Mergeable:
+    bare = Mergeable(
         client_id=uuid4(),
         name="Alder",
         code=code,

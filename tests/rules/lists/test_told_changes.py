@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from contracts.words.lists import ListName
-from rules.lists.told_changes import Told, changed_since, is_due
+from rules.lists.told_changes import ToldOf, changed_since, is_due
 
 NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
 BEFORE, LATER = NOON - timedelta(hours=1), NOON + timedelta(hours=1)
@@ -14,7 +14,12 @@ ITEMS, ACCOUNTS = (ListName.ITEMS,), (ListName.ACCOUNTS, ListName.BANK_ACCOUNTS)
 
 @pytest.mark.parametrize("is_reversed", [False, True])
 def test_the_latest_of_each_list_counts_in_any_order(is_reversed: bool):
-    told = [Told("1", BEFORE, ITEMS), Told("1", NOON, ITEMS), Told("1", BEFORE, ACCOUNTS), Told("2", LATER, ITEMS)]
+    told = [
+        ToldOf("1", BEFORE, ITEMS),
+        ToldOf("1", NOON, ITEMS),
+        ToldOf("1", BEFORE, ACCOUNTS),
+        ToldOf("2", LATER, ITEMS),
+    ]
     assert changed_since(told[::-1] if is_reversed else told, NOON) == {
         "1": {ListName.ITEMS: NOON, ListName.ACCOUNTS: BEFORE, ListName.BANK_ACCOUNTS: BEFORE},
         "2": {ListName.ITEMS: NOON},  # nothing has happened later than now

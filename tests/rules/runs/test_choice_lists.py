@@ -9,14 +9,14 @@ from contracts.words.client_imports import Spoilt
 from contracts.words.refusals import Refused
 from contracts.words.runs import Action, Verdict
 from rules.clients.imports.columns import Sheet, SheetRow
-from rules.clients.imports.plans import ImportInto, Person
-from rules.runs.choice_lists import ChoicePlan, ChoosingFrom, Listed, judge_choices
+from rules.clients.imports.plans import ImportInto, ImportOwner
+from rules.runs.choice_lists import ChoicePlan, ChoosingFrom, RunListRow, judge_choices
 
 ADA, BO, PAYROLL, OLD = (UUID(int=number) for number in range(1, 5))
 HEADINGS = ("organisation_id", "chosen", "code", "owner_email", "team", "existing_client")
 PRACTICE = ImportInto(
     clients=(),
-    people=(Person(ADA, "Ada", "ada@harbour.test", True), Person(BO, "Bo", "bo@harbour.test", False)),
+    people=(ImportOwner(ADA, "Ada", "ada@harbour.test", True), ImportOwner(BO, "Bo", "bo@harbour.test", False)),
     teams=((PAYROLL, "Payroll"),),
     has_teams=True,
     allowance=10,
@@ -24,10 +24,10 @@ PRACTICE = ImportInto(
 )
 INTO = ChoosingFrom(
     listed={
-        "org-1": Listed("Ash", Verdict.NEW),
-        "org-2": Listed("Oak", Verdict.NEW),
-        "org-3": Listed("Elm", Verdict.LOOKS_LIKE_CLIENT),
-        "org-4": Listed("Yew", Verdict.ALREADY_CLIENT),
+        "org-1": RunListRow("Ash", Verdict.NEW),
+        "org-2": RunListRow("Oak", Verdict.NEW),
+        "org-3": RunListRow("Elm", Verdict.LOOKS_LIKE_CLIENT),
+        "org-4": RunListRow("Yew", Verdict.ALREADY_CLIENT),
     },
     linkable={"OLD1": OLD},
     codes={"OLD1": "Elm", "YEW1": "Yew"},
@@ -115,7 +115,7 @@ def test_what_a_spreadsheet_has_spoilt_is_not_guessed_at():
 
 def test_two_thousand_rows_are_judged_and_make_a_small_selection():
     ids = [f"organisation-{place:05}" for place in range(2_000)]
-    into = INTO._replace(listed={one: Listed("Name", Verdict.NEW) for one in ids})
+    into = INTO._replace(listed={one: RunListRow("Name", Verdict.NEW) for one in ids})
     plan = judged(*((one, "yes", f"C{one[-5:]}", "Ada", "Payroll") for one in ids), into=into)
     assert plan.selection is not None
     assert len(plan.selection.organisations) == 2_000

@@ -5,7 +5,7 @@ import pytest
 from contracts.words.causes import Cause
 from contracts.words.lists import ListName
 from contracts.words.runs import Outcome, Result, RunKind
-from rules.runs.endings import Lacking, NextStep, ending_of
+from rules.runs.endings import LackingList, NextStep, ending_of
 
 ADD, RECONNECT, REASSIGN = RunKind.ADD_CLIENTS, RunKind.RECONNECT_ALL, RunKind.REASSIGN_CLIENTS
 WELL, UNWELL = Result.COMPLETED, Result.COMPLETED_WITH_FAILURES
@@ -123,12 +123,12 @@ ROLE, PLAN = Cause.ROLE_TOO_LOW, Cause.NOT_ON_PLAN
     [
         (
             {"created": 1},
-            [Lacking(ListName.BANK_ACCOUNTS, ROLE, 1)],
+            [LackingList(ListName.BANK_ACCOUNTS, ROLE, 1)],
             "1 client is added, with its standard information but for bank accounts (the login's role is too low).",
         ),
         (
             {"created": 4, "linked": 1, "failed": 1},
-            [Lacking(ListName.TRACKING_CATEGORIES, PLAN, 1_200)],
+            [LackingList(ListName.TRACKING_CATEGORIES, PLAN, 1_200)],
             (
                 "5 of 6 clients are added, with their standard information but for tracking categories of 1,200 (not "
                 "on this plan); 1 needs another step."
@@ -137,10 +137,10 @@ ROLE, PLAN = Cause.ROLE_TOO_LOW, Cause.NOT_ON_PLAN
         (
             {"created": 5},
             [
-                Lacking(ListName.ACCOUNTS, ROLE, 2),
-                Lacking(ListName.BANK_ACCOUNTS, ROLE, 2),
-                Lacking(ListName.ITEMS, ROLE, 1),
-                Lacking(ListName.TRACKING_CATEGORIES, PLAN, 1),
+                LackingList(ListName.ACCOUNTS, ROLE, 2),
+                LackingList(ListName.BANK_ACCOUNTS, ROLE, 2),
+                LackingList(ListName.ITEMS, ROLE, 1),
+                LackingList(ListName.TRACKING_CATEGORIES, PLAN, 1),
             ],
             (
                 "All 5 clients are added, with their standard information but for chart of accounts of 2, bank "
@@ -151,7 +151,7 @@ ROLE, PLAN = Cause.ROLE_TOO_LOW, Cause.NOT_ON_PLAN
     ],
 )
 def test_what_plan_or_role_does_not_offer_is_not_said_to_be_there(
-    outcomes: dict[str, int], lacking: list[Lacking], sentence: str
+    outcomes: dict[str, int], lacking: list[LackingList], sentence: str
 ) -> None:
     counted = {Outcome(name): count for name, count in outcomes.items()}
     assert ending_of(ADD, WELL, counted, lacking=lacking).sentence == sentence

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlmodel import SQLModel
 from starlette.requests import Request
 
-from providers.identity import App, SignIn
+from providers.identity import IdentityApp, SignIn
 from providers.kit.clock import utc_now
 from providers.kit.http import http_client
 from starter.access import attempts, forgotten, identities
@@ -87,7 +87,7 @@ async def come(scene: Scene) -> AsyncIterator[Come]:
     """Somebody from an IP address, where everything is set up that an operator may set up."""
     operations, ring = scene.operations, scene.settings.key_ring()
     async with identity_provider() as made, http_client() as http:
-        app = App(made.issuer, CLIENT, SECRET, f"{scene.web}/sign-in/provider/callback")
+        app = IdentityApp(made.issuer, CLIENT, SECRET, f"{scene.web}/sign-in/provider/callback")
         provider = IdentityProvider(SignIn(app, http, utc_now), IdentityRules("Harbour ID"))
         operations.identities = Identities(scene.database, ring.for_purpose("database"), operations.sessions, provider)
         web = create_app(operations, ring=ring, has_outbox=False)

@@ -34,7 +34,7 @@ NO_COLUMN: Final = "none"
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ImportForm:
     """What was chosen for a list.
 
     Attributes:
@@ -74,13 +74,13 @@ def chosen(
     tax_number: Text = "",
     reference: Text = "",
     same_names: Text = "",
-) -> Choice:
+) -> ImportForm:
     """What the address says."""
     places = (name, code, owner_email, team, company_number, tax_number, reference)
-    return Choice(dict(zip(ImportField, places, strict=True)), same_names == "on")
+    return ImportForm(dict(zip(ImportField, places, strict=True)), same_names == "on")
 
 
-Chosen = Annotated[Choice, Depends(chosen)]
+Chosen = Annotated[ImportForm, Depends(chosen)]
 
 
 @router.get(IMPORT)
@@ -99,7 +99,7 @@ async def upload(request: Request, door: Door, viewer: Viewer) -> Response:
     except Refused as refused:
         return _asked(request, refused.refusal)
     if kept.sheet is not None:
-        await _planned(door, viewer, kept, kept.sheet, Choice({}, same_names=False))  # whoever waits, waits here
+        await _planned(door, viewer, kept, kept.sheet, ImportForm({}, same_names=False))  # whoever waits, waits here
     return go(f"{IMPORT}/{import_id}")
 
 
@@ -165,14 +165,14 @@ async def read_other(
         kept = await door.client_imports.kept(viewer.actor, import_id)
         if kept.sheet is None:
             return go("/clients", Said.CLIENTS_IMPORTED)
-        choice = Choice({}, same_names=False)
+        choice = ImportForm({}, same_names=False)
         columns, plan = await _planned(door, viewer, kept, kept.sheet, choice)
         return _look(request, kept, kept.sheet, columns, plan, choice, refusal=refused.refusal)
     return go(f"{IMPORT}/{other_id}")
 
 
 async def _planned(
-    door: Operations, viewer: SignedIn, kept: KeptList, sheet: Sheet, choice: Choice
+    door: Operations, viewer: SignedIn, kept: KeptList, sheet: Sheet, choice: ImportForm
 ) -> tuple[Columns, ImportPlan]:
     columns = choice.columns(sheet)
     return columns, await door.client_imports.plan_kept(viewer.actor, kept, columns, adds_namesakes=choice.same_names)
@@ -195,7 +195,7 @@ def _look(
     sheet: Sheet,
     columns: Columns,
     plan: ImportPlan,
-    choice: Choice,
+    choice: ImportForm,
     *,
     verdict: ImportVerdict | None = None,
     limit: int = PAGE,

@@ -9,11 +9,11 @@ from starter.actor import Actor
 from starter.answers.views import ClientView
 from starter.software import Software
 from web.kit.rendering import new_form_key
-from web.kit.wording import Told, standing, told
+from web.kit.wording import MomentTexts, standing, told
 from web.pages.clients.row_buttons import row_buttons
 
 
-class Shape(NamedTuple):
+class ClientShape(NamedTuple):
     """What rows have in common with many others.
 
     Attributes:
@@ -31,7 +31,7 @@ class Shape(NamedTuple):
     steps: tuple[tuple[str, bool], ...]
 
 
-class Texts(NamedTuple):
+class ClientTexts(NamedTuple):
     """What a row has of its own; None where there is nothing to say.
 
     Attributes:
@@ -71,10 +71,12 @@ class Texts(NamedTuple):
     second_key: str | None = None
 
 
-_NEVER = Told(None, None, None)
+_NEVER = MomentTexts(None, None, None)
 
 
-def list_rows(views: Iterable[ClientView], actor: Actor, software: Software) -> Iterator[tuple[Shape, Texts]]:
+def list_rows(
+    views: Iterable[ClientView], actor: Actor, software: Software
+) -> Iterator[tuple[ClientShape, ClientTexts]]:
     """The rows of clients, made while the page is rendered, whose time zone they use.
 
     Args:
@@ -93,14 +95,14 @@ def list_rows(views: Iterable[ClientView], actor: Actor, software: Software) -> 
         steps = row_buttons(view, actor, software.title(provider) if provider else "")
         ways = [way for one in steps for way in (one.address, new_form_key() if one.is_form else None)]
         yield (
-            Shape(
+            ClientShape(
                 client.archived_at is not None,
                 standing(status, cause, good_at),
                 cause,
                 provider,
                 tuple((one.label, one.is_form) for one in steps),
             ),
-            Texts(
+            ClientTexts(
                 str(client.id),
                 client.name,
                 client.code,

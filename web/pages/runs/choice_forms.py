@@ -24,7 +24,7 @@ _MOST = 120
 """Characters of a form's value; ids are shorter."""
 
 
-class Fault(NamedTuple):
+class ChoiceFault(NamedTuple):
     """What is wrong with a row, and whether it is its code."""
 
     message: str
@@ -71,7 +71,7 @@ class Chosen:
         return frozenset(self.organisation_ids)
 
     @property
-    def faults(self) -> dict[str, Fault]:
+    def faults(self) -> dict[str, ChoiceFault]:
         """What is wrong with single rows, by organisation id; their fields are such as ``organisations.3.code``."""
         if self.refusal is None:
             return {}
@@ -83,7 +83,7 @@ class Chosen:
             words = path.split(".")
             place = int(words[1]) if len(words) > 1 and words[1].isdigit() else -1
             if 0 <= place < len(self.organisation_ids):
-                found[self.organisation_ids[place]] = Fault(message, is_in_code=words[-1] == "code")
+                found[self.organisation_ids[place]] = ChoiceFault(message, is_in_code=words[-1] == "code")
         return found
 
 

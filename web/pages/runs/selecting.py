@@ -19,7 +19,7 @@ from web.pages.runs.expected import Queue, arrivals, strangers
 FOR_CLIENT, OTHER = "for_client", "other"
 
 
-class Shape(NamedTuple):
+class OrganisationShape(NamedTuple):
     """What rows of the list have in common with many others; see ``web.kit.rendering.filled``.
 
     Attributes:
@@ -45,7 +45,7 @@ class Shape(NamedTuple):
     has_wrong_code: bool
 
 
-class Texts(NamedTuple):
+class OrganisationTexts(NamedTuple):
     """What a row of the list has of its own; None where there is nothing to say.
 
     Attributes:
@@ -79,7 +79,7 @@ class Texts(NamedTuple):
     fault: str | None
 
 
-class Move(NamedTuple):
+class MoveForm(NamedTuple):
     """A form that changes a client's connection to an organisation of the list.
 
     Attributes:
@@ -133,7 +133,7 @@ async def values(
         "wrong_settings": refused_field.startswith("settings."),
         "candidates": rows,
         "moves": [
-            (None, Move(text.id, text.client_id, new_form_key()))
+            (None, MoveForm(text.id, text.client_id, new_form_key()))
             for shape, text in rows
             if shape.moves and text.client_id
         ],
@@ -151,9 +151,9 @@ async def values(
     }
 
 
-def _moves(rows: Iterable[tuple[Shape, Texts]]) -> list[tuple[None, Move]]:
+def _moves(rows: Iterable[tuple[OrganisationShape, OrganisationTexts]]) -> list[tuple[None, MoveForm]]:
     moving = ((text.id, text.client_id) for shape, text in rows if shape.moves)
-    return [(None, Move(identity, client_id, new_form_key())) for identity, client_id in moving if client_id]
+    return [(None, MoveForm(identity, client_id, new_form_key())) for identity, client_id in moving if client_id]
 
 
 def _choosable(
@@ -165,7 +165,7 @@ def _choosable(
     names: Mapping[str, str],
     for_client: NamedChoice | None,
     marks: bool,
-) -> Iterator[tuple[Shape, Texts]]:
+) -> Iterator[tuple[OrganisationShape, OrganisationTexts]]:
     """The rows of the list, with what the form has for them.
 
     Args:
@@ -191,7 +191,7 @@ def _choosable(
         fault = faults.get(identity) if faults else None
         own = tuple((field, given[identity]) for field, given in fields if given.get(identity)) if fields else ()
         yield (
-            Shape(
+            OrganisationShape(
                 verdict,
                 can_be_chosen,
                 suggested,
@@ -202,7 +202,7 @@ def _choosable(
                 own,
                 fault is not None and fault.is_in_code,
             ),
-            Texts(
+            OrganisationTexts(
                 str(place),
                 identity,
                 name,

@@ -76,7 +76,7 @@ class Owner:
     count: int
 
 
-class Shape(NamedTuple):
+class ReassignShape(NamedTuple):
     """What rows of the list have in common with many others; see ``web.kit.rendering.filled``.
 
     Attributes:
@@ -88,7 +88,7 @@ class Shape(NamedTuple):
     has_left: bool
 
 
-class Texts(NamedTuple):
+class ReassignTexts(NamedTuple):
     """What a row of the list has of its own; None where there is nothing to say.
 
     Attributes:
@@ -145,14 +145,14 @@ async def values(door: Operations, actor: Actor, run_id: str, chosen: Chosen | N
     }
 
 
-def _rows(found: Sequence[OrganisationView], chosen: Chosen) -> Iterator[tuple[Shape, Texts]]:
+def _rows(found: Sequence[OrganisationView], chosen: Chosen) -> Iterator[tuple[ReassignShape, ReassignTexts]]:
     ticked, faults = chosen.ticked, chosen.faults
     for place, view in enumerate(found):
         row, identity = view.organisation, view.organisation.organisation_id
         fault = faults.get(identity)
         yield (
-            Shape(identity in ticked, view.shown_owner_left_at is not None),
-            Texts(
+            ReassignShape(identity in ticked, view.shown_owner_left_at is not None),
+            ReassignTexts(
                 str(place),
                 identity,
                 row.name,

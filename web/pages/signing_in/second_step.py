@@ -12,7 +12,7 @@ from contracts.words.access import Lacking
 from contracts.words.refusals import RefusalCode, Refused
 from starter.access.proofs import Proof
 from starter.access.second_steps import Halfway
-from starter.factors.second_factors import Kept
+from starter.factors.second_factors import RecoveryCodes
 from starter.operations import Operations
 from web.kit import marks
 from web.kit.addresses import local, sign_in_address
@@ -150,7 +150,7 @@ def _elsewhere(who: Halfway | None, back: str) -> Response:
     return go(second_step_address(who.lacks, back))
 
 
-def _set_up(request: Request, whole: str, kept: Kept, back: str, mark: str) -> Response:
+def _set_up(request: Request, whole: str, kept: RecoveryCodes, back: str, mark: str) -> Response:
     answer = render(request, "second_step/recovery_codes.html", codes=kept.recovery_codes, back=local(back))
     keep(request, answer, whole)
     marks.KNOWN.keep(request, answer, mark)

@@ -8,7 +8,7 @@ import pytest
 from contracts.words.client_imports import ImportField, ImportVerdict, Spoilt
 from rules.clients.imports.columns import Sheet, SheetRow
 from rules.clients.imports.judging import judge
-from rules.clients.imports.plans import ImportInto, ImportPlan, JudgedRow, KnownClient, Person
+from rules.clients.imports.plans import ImportInto, ImportOwner, ImportPlan, JudgedRow, KnownClient
 
 F, V = ImportField, ImportVerdict
 HERE = UUID(int=7)
@@ -18,9 +18,9 @@ def an_id(name: str) -> UUID:
     return uuid5(HERE, name)
 
 
-ANN = Person(an_id("ann"), "Ann Lee", "ann@firm.test", True)
-BEA = Person(an_id("bea"), "Bea Quay", "Bea@Firm.test", True)
-OTTO = Person(an_id("otto"), "Otto Gone", "otto@firm.test", False)
+ANN = ImportOwner(an_id("ann"), "Ann Lee", "ann@firm.test", True)
+BEA = ImportOwner(an_id("bea"), "Bea Quay", "Bea@Firm.test", True)
+OTTO = ImportOwner(an_id("otto"), "Otto Gone", "otto@firm.test", False)
 TEAMS = ((an_id("payroll"), "Payroll"), (an_id("vat"), "VAT desk"))
 
 
@@ -198,7 +198,7 @@ def test_the_allowance_and_the_plan_hold_and_say_so():
 
 
 def test_a_name_that_two_colleagues_have_is_asked_about_unless_it_is_the_owner_s():
-    other = Person(an_id("ann2"), "ann lee", "ann2@firm.test", True)
+    other = ImportOwner(an_id("ann2"), "ann lee", "ann2@firm.test", True)
     practice = replace(PRACTICE, people=(*PRACTICE.people, other))
     assert "Several colleagues are called Ann Lee" in said(one(practice, name="Fir", owner_email="Ann Lee"))
     assert one(practice, code="ASH1", owner_email="Ann Lee").verdict is V.UNCHANGED

@@ -16,7 +16,7 @@ MOST_TABS: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Tab:
+class ViewTab:
     """A view above the list.
 
     Attributes:
@@ -44,7 +44,7 @@ class Tabs:
         to_save: Where what is shown can be saved as a view; None where it is one already.
     """
 
-    tabs: list[Tab]
+    tabs: list[ViewTab]
     saved: int
     to_save: str | None
 
@@ -62,11 +62,11 @@ async def tabs(door: Operations, actor: Actor, asked: Asked, everything: ClientF
     return Tabs([*fixed, *(_tab(view, shown) for view in above)], len(saved), None if shown or is_fixed else to_save)
 
 
-def _tab(view: OpenedView, shown: OpenedView | None) -> Tab:
-    return Tab(view.name, opens(view), None, view is shown, None if view.is_own else view.owner_name)
+def _tab(view: OpenedView, shown: OpenedView | None) -> ViewTab:
+    return ViewTab(view.name, opens(view), None, view is shown, None if view.is_own else view.owner_name)
 
 
-def _fixed(actor: Actor, asked: Asked, everything: ClientFacets, own: ClientFacets, *, is_saved: bool) -> list[Tab]:
+def _fixed(actor: Actor, asked: Asked, everything: ClientFacets, own: ClientFacets, *, is_saved: bool) -> list[ViewTab]:
     broken = ClientStatus.NEEDS_PERSON
     views = (
         (FixedView.ALL, EVERYONE, everything.total),
@@ -77,7 +77,7 @@ def _fixed(actor: Actor, asked: Asked, everything: ClientFacets, own: ClientFace
         (FixedView.ARCHIVED, ClientFilter(status=ClientStatus.ARCHIVED), None),
     )
     return [
-        Tab(
+        ViewTab(
             label.value,
             address(CLIENTS, {"owner": view.owner_id, "status": view.status}).rstrip("?&"),
             count,

@@ -28,7 +28,7 @@ from workflows.parts.consented_run import ConsentedRun, RunEnded, unlisted
 from workflows.parts.run_state import RunState
 
 
-class ChoosingJourney(ConsentedRun):
+class ChoosingRun(ConsentedRun):
     """The base of the bulk workflows that wait for a selection.
 
     Args:
