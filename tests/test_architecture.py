@@ -1,6 +1,7 @@
 """Who may import whom, and why; each complaint says what to do instead."""
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -98,7 +99,7 @@ ROOMS = {
         "practices are set up as an operator does; what is tried is reached by processes and HTTP alone",
     ),
     "bench": room(
-        "contracts rules providers models activities workflows runtime starter cli worker web",
+        "contracts rules providers models activities workflows runtime starter cli web",
         "",
         "benchmarks reach the sandbox as a process, over HTTP",
     ),
@@ -115,6 +116,33 @@ def test_a_room_imports_what_it_may(name):
             if imported in allowed.never:
                 problems.append(f"{module.at(node)} imports {imported}: {name} may not, because {allowed.why}.")
     complain(problems)
+
+
+@pytest.mark.parametrize("name", ROOMS)
+def test_the_page_says_who_may_import_whom(name):
+    """The last column of the page's table; what it says in brackets of a room is for people."""
+    said = {first: last for first, *_, last in (row.strip(" |").split(" | ") for row in PAGE if row.startswith("| `"))}
+    words = set(re.findall(r"[a-z]+", re.sub(r"\(.*?\)", "", said[f"`{written(name)}`"])))
+    named = words & set(ROOMS)
+    assert (set(ROOMS) - named - {name} if {"all", "but"} <= words else named) == ROOMS[name].ours
+
+
+@pytest.mark.parametrize("name", ROOMS)
+def test_in_the_drawing_of_who_knows_whom_a_room_stands_above_those_that_it_imports(name):
+    drawn = PAGE[PAGE.index(next(line for line in PAGE if line.startswith("Who knows whom"))) :]
+    lines = [number for number, line in enumerate(drawn) if line == "```"]
+    height = {
+        room: -number for number, line in enumerate(drawn[: lines[1]]) for room in line.split() if number > lines[0]
+    }
+    assert height.keys() == {written(room) for room in ROOMS}
+    assert all(height[written(room)] < height[written(name)] for room in ROOMS[name].ours)
+
+
+def written(name: str) -> str:
+    return f"{name}.py" if (ROOT / f"{name}.py").is_file() else f"{name}/"
+
+
+PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").splitlines()
 
 
 @pytest.mark.parametrize("name", ROOMS)
