@@ -42,7 +42,7 @@ up: setup ## run everything here until Ctrl-C, and go on where it was
 browser: setup
 	@sh setup/browser.sh >/dev/null
 
-check: lint types ## ruff and mypy
+check: types test ## all that a change has to pass: mypy, ruff and the everyday tests, and which of these were slow
 
 lint: setup ## ruff
 	$(BIN)/ruff check .

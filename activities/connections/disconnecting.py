@@ -69,7 +69,7 @@ class DisconnectActivities(ReachActivities):
             return dead
 
     async def _end_with_login(self, connection: Connection, note: str) -> bool:
-        """End the login at the provider, and the connection with it, if nothing else uses the login; whether it was so.
+        """End the login, and the connection with it, if nothing else uses the login; returns whether it was ended.
 
         Both are recorded in one transaction. A repeat after the provider's answer and before this transaction ends
         the login once more, or finds that its sign-in has ended.

@@ -32,11 +32,6 @@ class StagedLists:
     place: Place
     numbers: Mapping[ListName, int]
 
-    @property
-    def has_rows(self) -> bool:
-        """Whether there are any."""
-        return any(self.numbers.values())
-
 
 @dataclass(frozen=True, slots=True)
 class Claimed:

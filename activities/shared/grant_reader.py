@@ -190,7 +190,7 @@ class GrantReader:
         return await provider.disconnect(self._tokens.of(grant_id, provider, None), found)
 
     async def end_if_unused(self, grant_id: UUID, last: LastConnection | None = None) -> bool:
-        """End a login at its provider if no connection uses it any more; whether it was ended.
+        """End a login at its provider if no connection uses it any more; returns whether it was ended.
 
         Args:
             grant_id: The grant.

@@ -107,7 +107,7 @@ class TokenStore:
         await self._fresh(grant_id, provider, None, provider.capabilities.renewed_at_age)
 
     async def end_if_unused(self, grant_id: UUID, provider: Provider, last: LastConnection | None = None) -> bool:
-        """End a login at its provider and forget its secret, if nothing uses it any more; whether it was ended.
+        """End a login at its provider and forget its secret, if nothing uses it; returns whether it was ended.
 
         Who signs in with it meanwhile is not ended by what was decided before. What ``last`` is, see ``endings``.
 

@@ -55,6 +55,6 @@ async def is_in_working_run(session: AsyncSession, client_id: UUID) -> bool:
 
 
 async def restore(session: AsyncSession, client_id: UUID) -> bool:
-    """Take a client out of the archive; whether it was there. The caller writes the event."""
+    """Take a client out of the archive; returns whether it was in it. The caller writes the event."""
     archived = update(Client).where(col(Client.id) == client_id, col(Client.archived_at).is_not(None))
     return (await session.exec(archived.values(archived_at=None).returning(col(Client.id)))).first() is not None

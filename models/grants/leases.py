@@ -159,7 +159,7 @@ async def _renew(database: Database, grant_id: UUID, holder: str) -> None:
 
 
 async def _write(database: Database, grant_id: UUID, holder: str, **values: object) -> bool:
-    """Change a lease that is still the holder's; whether it may be. A database that is away lets it end by itself."""
+    """Change the lease if it is still the holder's; returns whether it is. Without the database, it ends by itself."""
     held = update(Grant).where(col(Grant.id) == grant_id, col(Grant.refresh_holder) == holder)
     try:
         async with database.transaction() as session:

@@ -109,7 +109,7 @@ async def end_if_unused(
     now: Callable[[], datetime],
     last: LastConnection | None = None,
 ) -> bool:
-    """End a grant that nothing uses any more, and keep nothing of its secret; whether it was ended.
+    """End a grant that nothing uses any more, and keep nothing of its secret; returns whether it was ended.
 
     Args:
         database: Where the grant is stored; this function opens its own transactions.

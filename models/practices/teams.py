@@ -81,6 +81,6 @@ async def join_team(session: AsyncSession, team_id: UUID, colleague_ids: Collect
 
 
 async def leave_team(session: AsyncSession, team_id: UUID, colleague_id: UUID) -> bool:
-    """Remove a colleague from a team; whether they were in it."""
+    """Remove a colleague from a team; returns whether they were in it."""
     left = delete(TeamMember).where(col(TeamMember.team_id) == team_id, col(TeamMember.colleague_id) == colleague_id)
     return bool((await session.exec(left)).rowcount)

@@ -88,7 +88,7 @@ class HowFar(StrEnum):
 
 
 MOST_NAMED = {HowFar.NOT_DONE: 6, HowFar.DONE: 12, HowFar.TO_COME: 6, HowFar.FOUND: 12}
-"""Clients that are named while a run works, of each standing; there may be thousands."""
+"""Clients that are named while a run works, in each of these states; there may be thousands."""
 
 _WORKING = (Stage.CREATING, Stage.REPAIRING, Stage.REASSIGNING, Stage.PULLING)
 _LISTING = (Stage.LISTING,)

@@ -1,7 +1,7 @@
 """Fair semaphore: a fixed number of calls at once from one process, shared fairly among practices.
 
 A run of a thousand clients always has hundreds of calls to make. In order of arrival, a small practice's few calls
-would wait for all of them. With more calls at once than the process can handle answers, they would wait for that work.
+would wait for all of them. With more calls at once than the process can work on, their answers would wait instead.
 """
 
 import asyncio

@@ -58,7 +58,10 @@ class FeedGroup:
         return tuple(name for name in feed.fills if not any(name in one.fills for one in earlier))
 
     def rests(self, feed: Feed) -> bool:
-        """Whether a reading of changes leaves a feed out until an earlier one tells of some: it only enriches them."""
+        """Whether a reading of changes leaves a feed out until an earlier feed has brought some.
+
+        That is so for a feed that only enriches the earlier one's records and cannot say which have changed.
+        """
         return self.tells_changes and feed.enriches and not feed.tells_changes
 
     @property

@@ -96,8 +96,8 @@ class Sessions:
             practice_id: The practice, where address and password belong to colleagues of several.
 
         Returns:
-            The secret for the browser's cookie: a new one at every sign-in. What the sign-in may still lack, says
-            ``starter.access.second_steps``.
+            The secret for the browser's cookie: a new one at every sign-in. ``starter.access.second_steps`` says
+            what the sign-in may still lack.
 
         Raises:
             Refused: ``UNAUTHENTICATED``: they do not belong together. ``TOO_MANY``: tried too often.

@@ -107,7 +107,7 @@ class People:
             return await self._join(session, actor, team, members)
 
     async def remove_member(self, actor: Actor, team_id: UUID, colleague_id: UUID) -> bool:
-        """Remove a colleague from a team; whether they were in it. The team keeps its clients.
+        """Remove a colleague from a team; returns whether they were in it. The team keeps its clients.
 
         Raises:
             Refused: Not an admin, or no such team or colleague.

@@ -121,7 +121,7 @@ class Choices:
             )
 
     async def begin(self, actor: Actor, run_id: str, form: dict[str, Any] | None) -> None:
-        """Keep with what a run is begun, before its sign-in; one that lists or awaits a choice stays as it is.
+        """Keep the choice with which a run is begun, until its sign-in; a run that has come further keeps its own.
 
         Args:
             actor: Who begins it.

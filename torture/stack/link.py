@@ -21,17 +21,17 @@ from typing import NoReturn
 from runtime.embedded.processes import Child, Command, ProcessFailedError, Supervisor
 
 _PROGRAMS = {"ip": "iproute2", "unshare": "util-linux", "nsenter": "util-linux"}
-"""What is needed, and the package that has it."""
+"""The programs that are needed, each with the package that has it."""
 
 _AS_ROOT = ("unshare", "--net", "--")
 _AS_OTHERS = ("unshare", "--user", "--map-current-user", "--keep-caps", "--net", "--")
-"""Others are root of a namespace of users; they keep their number, since PostgreSQL does not run as root."""
+"""Without root, a user namespace gives the rights. The user keeps its id, because PostgreSQL does not run as root."""
 
 _TRIAL = (
     "ip link set lo up && ip link add torture-a type veth peer name torture-b && "
     "unshare --net nsenter --net=/proc/self/ns/net true"
 )
-"""All that is asked of the kernel later on, in small."""
+"""Does once, with two cards and one namespace, everything that the kernel is asked for later."""
 
 _TRIAL_SECONDS = 20.0
 _HELD_SECONDS = "1000000"

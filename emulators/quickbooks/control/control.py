@@ -106,7 +106,7 @@ class Control(kit.Control):
         return changed
 
     def removed(self, words: RecordWords, known: Record) -> Record | None:
-        """What stays of a record: itself, inactive; or, where records are deleted, what tells that it is gone."""
+        """What is left of a record that is taken away: the record, inactive, or the mark of a deleted one."""
         now = self.world.clock.now()
         if self.world.settings.deletes_records or not ENTITIES[words.list].can_be_inactive:
             return deleted(known, now)

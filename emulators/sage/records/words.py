@@ -72,7 +72,6 @@ REGION_NAMES = {
     "CA-ON": "Ontario",
     "CA-QC": "Quebec",
 }
-LEVELS = (("TRANSACTION", "Transaction"), ("GROUP", "Group"))
 
 FIXED: dict[str, tuple[Word, ...]] = {
     "currencies": tuple((code, f"{name} ({code})") for code, name in CURRENCIES.items()),
