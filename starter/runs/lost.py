@@ -38,7 +38,7 @@ class Lost:
         """
         return await self._is_lost(run) and await self._work.close_run(run.id, Result.CANCELLED, CANCELLED)
 
-    async def settle(self, run: Run) -> None:
+    async def close(self, run: Run) -> None:
         """Close the run if it has no workflow, and its clients that wait for a sync which no longer exists.
 
         Raises:

@@ -286,7 +286,7 @@ class Runs:
         Raises:
             Refused: The run is at work, nothing in it failed or waits, or it would add clients and the actor may not.
         """
-        await self._lost.settle(await self._run(actor, run_id, is_changed=True))
+        await self._lost.close(await self._run(actor, run_id, is_changed=True))
         return await self._retries.retry(actor, run_id)
 
     async def cancel(self, actor: Actor, run_id: str) -> None:
