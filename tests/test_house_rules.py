@@ -65,6 +65,25 @@ def test_every_module_says_why_it_exists():
     )
 
 
+NAMED_FILE = re.compile(r"`((?:[a-z_]+/)+[a-z_0-9.]*)`")
+GONE = {"docs/decisions/0023-packages-in-rooms.md": "says where what was in other places went"}
+
+
+def test_pages_name_files_that_are_there():
+    """A path from the top, in a room, ``tests`` or ``docs``; ``NAME`` stands for any platform's."""
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    complain(
+        [
+            f"{page.relative_to(ROOT)} names {named}, which is not there: where did it go?"
+            for page in sorted(pages)
+            if str(page.relative_to(ROOT)) not in GONE
+            for named in sorted(set(NAMED_FILE.findall(page.read_text(encoding="utf-8"))))
+            if named.split("/")[0] in {*ROOMS, "tests", "docs"}
+            if not ((ROOT / named).exists() or (ROOT / f"{named}.py").exists())
+        ]
+    )
+
+
 def test_only_the_command_line_prints():
     complain(
         [

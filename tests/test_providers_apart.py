@@ -42,8 +42,14 @@ def allowed(file: Path, name: str) -> bool:
 
 
 def word(name: str) -> re.Pattern[str]:
-    """The name in any case, and not as the end of a longer word: a message is no Sage."""
-    return re.compile(rf"(?<![A-Za-z])(?i:{name})|{name.capitalize()}")
+    """The name, or its vendor's, in any case, and not as the end of a longer word: a message is no Sage."""
+    return re.compile(
+        "|".join(rf"(?<![A-Za-z])(?i:{one})|{one.capitalize()}" for one in (name, *VENDORS.get(name, ())))
+    )
+
+
+VENDORS = {"quickbooks": ("intuit",)}
+"""Whose software it is, where that has another name."""
 
 
 def files() -> Iterator[Path]:

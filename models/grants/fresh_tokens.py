@@ -1,7 +1,7 @@
 """Tokens of a login that are good now: refreshed if they have to be, and saved before anybody uses them.
 
-The one place where tokens are refreshed. Who may do it is told by the lease (``grant_leases``); what it stores goes by
-the token set's generation, since a lease may end under a holder that stood still. The newest set is never lost:
+The one place where tokens are refreshed. The lease (``models.grants.leases``) tells who may do it. What is stored goes
+by the token set's generation, since a lease may end under a holder that stood still. The newest set is never lost:
 
 - A set that was asked for by two at once is kept as a spare of the other's, whichever the provider gave last.
 - A set is stored through a short outage of the database; one that is lost for all that can be asked for again with

@@ -63,7 +63,7 @@ class Device:
     count: int = 0
 
     def make(self, asked: dict[str, Any], **lies: Any) -> str:
-        """The answer to what the page was told for a new passkey; ``lies`` are as for ``_signed``."""
+        """The answer to what the page was told for a new passkey; ``lies`` are as for ``use``."""
         assert {"type": "public-key", "alg": -7} in asked["pubKeyCredParams"]
         self.handle = raw(asked["user"]["id"])
         numbers = self.key.public_key().public_numbers()

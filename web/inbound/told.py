@@ -27,7 +27,7 @@ LARGEST_DELIVERY = 1024 * 1024
 """Bytes of a webhook: thousands of events."""
 
 ANSWERED_WITHIN = 2.5
-"""Seconds. Intuit gives up after three; what was not done is delivered again."""
+"""Seconds. The most impatient platform gives up after three; what was not done is delivered again."""
 
 _LONGEST = 100
 """Characters of a parameter."""
