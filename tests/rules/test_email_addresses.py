@@ -1,6 +1,8 @@
 """What is an e-mail address: of a colleague, also in a network of their own; and of whom a mail is sent to at once."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rules.email_addresses import LONGEST, is_address, is_of_the_internet
 
@@ -41,3 +43,14 @@ ROOM = LONGEST - len("ada@") - len(".example")
 )
 def test_what_is_an_address(said: str, found: tuple[bool, bool]) -> None:
     assert (is_address(said), is_of_the_internet(said)) == found
+
+
+@given(st.text(alphabet="ab@. ,;<>\x00ö-", max_size=12))
+def test_every_address_of_the_internet_is_an_address_on_one_line_with_one_at(said: str):
+    if is_of_the_internet(said):
+        assert is_address(said)
+    if is_address(said):
+        before, _, behind = said.partition("@")
+        assert "" not in {before, behind}
+        assert "@" not in behind
+        assert said.split() == [said]

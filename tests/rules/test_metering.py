@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rules.metering import MeterReading, MeterState, letter, read, warning
 
@@ -58,3 +60,13 @@ def test_a_letter_says_what_is_counted_and_where():
     assert sent.body.startswith("Hello Ada,\n\nIt is used up soon. 1,234 of 5,000 calls of this month are made")
     assert "The count: https://books.example/practice" in sent.body
     assert "under Practice" in letter("Ledger", reading, "Soon.", "Ada", None).body
+
+
+WORSE = list(MeterState)
+
+
+@given(st.integers(0, 3_000), st.integers(0, 500), st.datetimes(datetime(2026, 1, 1), datetime(2028, 12, 31)))  # noqa: DTZ001  # made aware below
+def test_more_calls_are_never_better(used: int, more: int, at: datetime):
+    before, after = (read(number, 1_000, at.replace(tzinfo=UTC)) for number in (used, used + more))
+    assert WORSE.index(before.state) <= WORSE.index(after.state)
+    assert before.forecast is None or before.forecast >= used

@@ -4,9 +4,11 @@ from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from contracts.words.connections import ConnectionStatus
-from rules.clients.merging import ConnectionMerge, Fate, Held, Mergeable, merge_plan, why_not
+from rules.clients.merging import FIELDS, ConnectionMerge, Fate, Held, Mergeable, merge_plan, why_not
 
 CONNECTED, ENDED = ConnectionStatus.CONNECTED, ConnectionStatus.DISCONNECTED
 LEAVING, BROKEN = ConnectionStatus.DISCONNECTING, ConnectionStatus.NEEDS_RECONNECT
@@ -120,3 +122,31 @@ def test_the_fingerprint_is_of_all_that_was_shown():
     assert merge_plan(one, other).fingerprint == plan.fingerprint
     assert merge_plan(other, one).fingerprint != plan.fingerprint
     assert merge_plan(one, replace(other, reference="Box 7")).fingerprint != plan.fingerprint
+
+
+TEXT = st.sampled_from([None, "", "12 34", "1234", "AB-1"])
+STATUS = st.sampled_from([None, CONNECTED, ENDED, LEAVING])
+ACCOUNTS = st.builds(
+    lambda company, tax, reference, status: an_account(
+        company_number=company, tax_number=tax, reference=reference, connection=held(status)
+    ),
+    TEXT,
+    TEXT,
+    TEXT,
+    STATUS,
+)
+
+
+@given(ACCOUNTS, ACCOUNTS)
+def test_nothing_that_the_account_that_goes_has_is_lost_in_silence(staying: Mergeable, going: Mergeable):
+    plan = merge_plan(staying, going)
+    told = {one.field: one for one in plan.fields}
+    for field in FIELDS:
+        keeps, has = getattr(staying, field), getattr(going, field)
+        if field in told:
+            assert (told[field].has, told[field].keeps) == (has, keeps)
+            assert (told[field].fate is Fate.MOVES) == (not keeps)
+        else:
+            assert not has or (keeps or "").replace(" ", "") == has.replace(" ", "")
+    if why_not(staying, going) is None and going.connection and not going.connection.is_ended:
+        assert plan.connection.is_moved

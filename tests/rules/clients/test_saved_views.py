@@ -3,6 +3,8 @@
 from uuid import uuid4
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from contracts.words.refusals import RefusalCode, Refused
 from rules.clients.saved_views import WHOEVER_LOOKS, check_room, may_change, name_of, stored_owner, usable
@@ -88,3 +90,20 @@ def test_a_view_of_ones_own_clients_is_of_whoever_looks() -> None:
     assert stored_owner(ada, ada) == WHOEVER_LOOKS
     assert stored_owner(ben, ada) == str(ben)
     assert stored_owner(None, ada) is None
+
+
+@given(st.text(max_size=45))
+def test_a_name_that_is_kept_is_kept_again_as_it_is(typed: str):
+    try:
+        name = name_of(typed)
+    except Refused:
+        return
+    assert name_of(name) == name
+    assert name == name.strip()
+
+
+@given(st.dictionaries(st.sampled_from("abc"), st.none() | st.booleans() | st.sampled_from(["x", "y"]), max_size=3))
+def test_each_part_of_a_stored_query_is_kept_or_named(stored: dict[str, object]):
+    left = usable(stored, {"a": ("x",), "b": ("",)})
+    assert left.kept.keys() | set(left.left_out) == {name for name, value in stored.items() if value is not None}
+    assert not left.kept.keys() & set(left.left_out)

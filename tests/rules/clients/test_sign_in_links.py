@@ -3,10 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from contracts.words.client_links import LinkState
 from contracts.words.connections import ConnectionStatus
-from rules.clients.sign_in_links import LinkFacts, is_own, other_pick, state_of
+from rules.clients.sign_in_links import NAMED, LinkFacts, is_own, other_pick, state_of
 
 NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
 OPEN = LinkFacts(
@@ -64,3 +66,11 @@ def test_only_the_same_id_is_the_clients_own():
     assert is_own("9", {"9", "8"})
     assert not is_own("9", {"99"})
     assert not is_own(None, {"9"})
+
+
+@given(st.lists(st.sampled_from(["Ash", "Elm", "Oak", "Yew", "Fir"]), max_size=5, unique=True))
+def test_all_that_came_instead_are_named_or_counted(came: list[str]):
+    said = other_pick("Beech", came, "The software")
+    assert [name for name in came if name in said] == came[:NAMED]
+    assert (f"{len(came) - NAMED} more" in said) == (len(came) > NAMED)
+    assert "this link is for Beech alone" in said

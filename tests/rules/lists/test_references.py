@@ -1,10 +1,12 @@
 """What a row says that its organisation has."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from contracts.words.lists import ListName
 from contracts.words.standard_information import Row
-from rules.lists.references import lists_hinted_at
+from rules.lists.references import lists_hinted_at, references_of
 from tests.models.rows import account, contact, duty, item, profile
 
 KNOWN = {(ListName.TAX_RATES, "vat-20"), (ListName.CURRENCIES, "EUR")}
@@ -36,3 +38,22 @@ def test_many_rows_hint_together():
     rows: list[Row] = [account("1", "Sales")._replace(tax_type="vat-5"), contact("2", "Vera", default_currency="USD")]
     assert lists_hinted_at(rows, KNOWN) == {ListName.TAX_RATES, ListName.CURRENCIES}
     assert lists_hinted_at([], KNOWN) == set()
+
+
+CODE = st.sampled_from(["vat-20", "vat-5", "EUR", "", None])
+
+
+@given(
+    st.lists(
+        st.builds(
+            lambda tax, currency: account("1", "Sales")._replace(tax_type=tax, currency_code=currency), CODE, CODE
+        )
+    )
+)
+def test_what_is_known_is_referred_to_in_vain_by_nobody(rows: list[Row]):
+    named = {reference for row in rows for reference in references_of(row)}
+    assert all(code for _, code in named)
+    assert lists_hinted_at(rows, named) == set()
+    assert lists_hinted_at(rows, ()) == {name for name, _ in named}
+    for reference in named:
+        assert lists_hinted_at(rows, named - {reference}) == {reference[0]}

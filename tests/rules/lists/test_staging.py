@@ -6,6 +6,8 @@ from functools import reduce
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from contracts.words.lists import ListName, RowKind
 from rules.lists.increments import OVERLAP
@@ -105,3 +107,22 @@ def test_what_was_never_read_is_expected_to_be_as_long_as_what_came_last(pages: 
     half_known = {CONTACTS[0]: 0}
     assert may_be_long(CONTACTS, half_known, expected) is is_long
     assert not may_be_long(CONTACTS, dict.fromkeys(CONTACTS, 10), expected), "what was read before is known"
+
+
+@given(st.lists(st.integers(0, 5_000), max_size=30))
+def test_what_is_expected_lies_between_what_came(came: list[int]):
+    expected = reduce(expected_rows, came, FIRST_EXPECTED)
+    assert min([FIRST_EXPECTED, *came]) <= expected <= max([FIRST_EXPECTED, *came])
+
+
+@given(
+    st.timedeltas(timedelta(hours=-1), timedelta(hours=1)), st.booleans(), st.booleans(), st.none() | st.just("next")
+)
+def test_nothing_is_gone_on_with_that_is_old_or_of_something_else(
+    age: timedelta, is_all: bool, whole: bool, cursor: str | None
+):
+    staged = Staging(begun_at=NOON - age, is_all=is_all, cursor=cursor)
+    assert not may_resume(staged, "another", NOON, is_complete=whole)
+    if may_resume(staged, staged.scope, NOON, is_complete=whole):
+        assert timedelta(0) <= age <= RESUMED_WITHIN
+        assert is_all or cursor is not None

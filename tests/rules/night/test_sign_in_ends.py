@@ -5,6 +5,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rules.night.digesting import ClientToTellOf, Recipient, Staff
 from rules.night.sign_in_ends import EndingSignIn, EndWarning, by_person, letter, said, warning_for
@@ -65,3 +67,20 @@ def test_the_mail_names_each_client_with_its_day():
     many = letter([ending(f"C{number}", 6) for number in range(53)], "Ada", NOON, UTC, None)
     assert "  and 3 more" in many.body
     assert letter([ending("Alder", 6)], "Ada", NOON, UTC, None).subject == "A sign-in ends soon"
+
+
+@given(st.lists(st.tuples(st.integers(-40, 40), st.sampled_from([OWNER, LEFT])), max_size=8))
+def test_everybody_s_soonest_end_comes_first_and_no_client_is_forgotten(ends: list[tuple[int, UUID]]):
+    all_of_them = [ending(f"c{place}", days, owner) for place, (days, owner) in enumerate(ends)]
+    found = by_person(all_of_them, STAFF)
+    told = [one for theirs in found.values() for one in theirs]
+    assert sorted(told) == sorted(all_of_them)
+    for theirs in found.values():
+        assert [one.ends_at for one in theirs] == sorted(one.ends_at for one in theirs)
+
+
+@given(st.timedeltas(timedelta(days=-9), timedelta(days=90)), st.timedeltas(timedelta(), timedelta(days=90)))
+def test_nearer_its_end_a_sign_in_is_warned_of_no_less(left: timedelta, nearer: timedelta):
+    order = [None, EndWarning.MONTH, EndWarning.WEEK]
+    before, after = warning_for(NOON + left + nearer, NOON), warning_for(NOON + left, NOON)
+    assert left <= timedelta(0) or order.index(before) <= order.index(after)

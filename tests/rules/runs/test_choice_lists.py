@@ -3,6 +3,8 @@
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from contracts.words.choice_lists import ChoiceField, ChoiceVerdict
 from contracts.words.client_imports import Spoilt
@@ -119,3 +121,27 @@ def test_two_thousand_rows_are_judged_and_make_a_small_selection():
     plan = judged(*((one, "yes", f"C{one[-5:]}", "Ada", "Payroll") for one in ids), into=into)
     assert plan.selection is not None
     assert len(plan.selection.organisations) == 2_000
+
+
+ORGANISATION = st.sampled_from(["org-1", "org-2", "org-3", "org-4", "org-9"])
+GIVEN = st.sampled_from([("ASH1", ""), ("ash1", ""), ("OAK1", ""), ("YEW1", ""), ("", ""), ("", "OLD1"), ("", "old1")])
+ROW = st.builds(
+    lambda one, said, given: (one, said, given[0], "", "", given[1]),
+    ORGANISATION,
+    st.sampled_from(["yes", "x", "no"]),
+    GIVEN,
+)
+
+
+@given(st.lists(ROW, max_size=6))
+def test_of_any_list_each_row_comes_to_one_thing_and_no_organisation_code_or_client_is_chosen_twice(rows):
+    plan = judged(*rows)
+    chosen = plan.selection.organisations if plan.selection else ()
+    assert sum(plan.counts.values()) == len(plan.rows) == len(rows)
+    assert plan.counts[ChoiceVerdict.CHOSEN] == len(chosen)
+    for several in ([one.organisation_id for one in chosen], [one.client_id for one in chosen if one.client_id]):
+        assert len(set(several)) == len(several)
+    codes = [one.code for one in chosen if one.code]
+    assert len(set(codes)) == len(codes)
+    assert INTO.codes.keys().isdisjoint(codes)
+    assert all(row.message for row in plan.rows if row.verdict is ChoiceVerdict.REFUSED)

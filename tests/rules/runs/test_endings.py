@@ -1,11 +1,13 @@
 """How a run ended, in one sentence, and what comes next."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from contracts.words.causes import Cause
 from contracts.words.lists import ListName
 from contracts.words.runs import Outcome, Result, RunKind
-from rules.runs.endings import LackingList, NextStep, ending_of
+from rules.runs.endings import STUCK, LackingList, NextStep, ending_of
 
 ADD, RECONNECT, REASSIGN = RunKind.ADD_CLIENTS, RunKind.RECONNECT_ALL, RunKind.REASSIGN_CLIENTS
 WELL, UNWELL = Result.COMPLETED, Result.COMPLETED_WITH_FAILURES
@@ -155,3 +157,18 @@ def test_what_plan_or_role_does_not_offer_is_not_said_to_be_there(
 ) -> None:
     counted = {Outcome(name): count for name, count in outcomes.items()}
     assert ending_of(ADD, WELL, counted, lacking=lacking).sentence == sentence
+
+
+@given(
+    st.sampled_from([ADD, RECONNECT, REASSIGN]),
+    st.sampled_from(Result),
+    st.dictionaries(st.sampled_from(Outcome), st.integers(0, 12), max_size=5),
+)
+def test_what_needs_somebody_is_counted_and_shown(kind: RunKind, result: Result, outcomes: dict[Outcome, int]):
+    ending = ending_of(kind, result, outcomes)
+    stuck = sum(outcomes.get(one, 0) for one in STUCK)
+    assert ending.stuck == stuck
+    assert (ending.step is NextStep.SEE_CLIENTS) == (stuck == 0)
+    assert ending.sentence.endswith(".")
+    if outcomes.get(Outcome.RETRYING):
+        assert "tried again" in ending.sentence

@@ -3,6 +3,8 @@
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from contracts.words.runs import SignInState
 from contracts.words.standard_information import NAMELESS
@@ -131,3 +133,30 @@ def test_names_are_pasted_one_a_line(pasted, names):
 )
 def test_names_are_alike_as_everywhere_else(one, other, expected):
     assert are_alike(one, other) is expected
+
+
+NAMES = st.sampled_from(["Alder & Finch", "ALDER AND FINCH LIMITED", "Beech", "Cedar Mills", "Dogwood"])
+CAME = st.builds(Came, st.sampled_from("123"), NAMES, st.none() | st.sampled_from([BEECH_CLIENT, OTHER_CLIENT]))
+
+
+@given(st.lists(CAME, max_size=4, unique_by=lambda one: one.organisation_id), st.none() | st.integers(0, 2))
+def test_what_came_counts_once_and_what_is_told_twice_changes_nothing(came: list[Came], expected: int | None):
+    told = arrived(QUEUE, expected, came)
+    assert len(set(told.done.values())) == len(told.done)
+    assert told.to_do == len(QUEUE) - len(told.done)
+    assert told.missed is None or told.missed == expected
+    assert all(one.organisation_id in told.done.values() or one.name in told.message for one in came)
+    after = [done(one, told.done[one.position]) if one.position in told.done else one for one in QUEUE]
+    assert arrived(after, expected, came).done.items() >= told.done.items()
+
+
+@given(
+    st.lists(
+        st.sampled_from(["Ash", "ASH", "ash\tof a sheet", " Oak  Hill ", "oak hill", ""]) | st.text(max_size=9),
+        max_size=6,
+    )
+)
+def test_names_in_a_list_of_names_are_these_names(lines: list[str]):
+    names = names_in("\n".join(lines))
+    assert names_in("\n".join(names)) == names
+    assert len({name.casefold() for name in names}) == len(names)

@@ -1,6 +1,8 @@
 """In which region a sign-in begins."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rules.runs.sign_in_region import region_of, said_region
 
@@ -34,3 +36,16 @@ def test_what_was_said(said: str | None, region: str | None):
 def test_what_cannot_be_chosen(said: str):
     with pytest.raises(ValueError, match=said.upper()):
         said_region(CODES, said)
+
+
+REGIONS = st.sets(st.sampled_from(["GB", "IE", "CA"]))
+
+
+@given(REGIONS, st.lists(st.none() | st.sampled_from(["GB", "IE", "US"]), max_size=3))
+def test_a_region_is_one_that_there_is_and_the_first_that_is_known(codes: set[str], known: list[str | None]):
+    found = region_of(codes, *known)
+    assert found is None or found in codes
+    assert (found is None) == codes.isdisjoint(known)
+    if found is not None:
+        assert codes.isdisjoint(known[: known.index(found)])
+        assert said_region(codes, f" {found.lower()} ") == found

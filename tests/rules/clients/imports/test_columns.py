@@ -1,6 +1,8 @@
 """Which column is which: by the headings of practice software, mended by hand, and never by a likeness."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from contracts.words.client_imports import ImportField
 from rules.clients.imports.columns import chosen, heading_row, labelled, letters, matched
@@ -69,3 +71,27 @@ def test_headings_stand_below_a_report_s_title():
     assert heading_row([["Client list"], ["1 March"], ["Client code", "Client name"], ["1", "Ash"]]) == 2
     assert heading_row([["", ""], ["What", "Who"], ["1", "Ash"]]) == 1
     assert heading_row([["Ash Ltd", "1"]]) == 0
+
+
+HEADINGS = st.lists(
+    st.sampled_from(["Name", "Client code", "VAT No", "ref", "Owner", "", "Notes", "client_id"]), max_size=9
+)
+
+
+@given(HEADINGS)
+def test_each_column_is_of_one_field_and_has_a_label_of_its_own(headings: list[str]):
+    places = matched(headings)
+    assert len(set(places.values())) == len(places)
+    assert all(0 <= place < len(headings) for place in places.values())
+    labels = labelled(headings)
+    assert len(set(labels)) == len(labels) == len(headings)
+    by_label = chosen(headings, {field: headings[place] for field, place in places.items()})
+    assert by_label.keys() == places.keys()
+
+
+@given(st.integers(0, 20_000))
+def test_letters_count_as_spreadsheets_do(place: int):
+    number = 0
+    for letter in letters(place):
+        number = number * 26 + ord(letter) - ord("A") + 1
+    assert number == place + 1
