@@ -176,7 +176,7 @@ STAND_INS = (
     "tests/letterbox.py",
     "tests/models/pooler.py",
     "tests/providers/stand_in.py",
-    "tests/web/passkey_device.py",
+    "tests/web/keys/passkey_device.py",
 )
 """What stands in for others' software in tests; the sandboxes are rooms."""
 SHARES_NOTHING = {"emulators"}

@@ -13,6 +13,7 @@ from temporalio.client import Client
 from runtime.settings.settings import Settings
 from starter.actor import Actor
 from tests.conftest import EMPTYING, administer, migrated_database
+from tests.journeys.kit.snapshot import Snapshot, taken
 from tests.journeys.one_client import OneClient, all_of
 from tests.journeys.people import everything_added
 from tests.journeys.platforms import PLATFORMS
@@ -20,7 +21,6 @@ from tests.journeys.practice import make_practice
 from tests.journeys.promises import broken, judge
 from tests.journeys.scene import Scene
 from tests.journeys.serving import http_of
-from tests.journeys.snapshot import Snapshot, taken
 from tests.journeys.stage import clear, hasty, staged
 from tests.one_temporal import namespace_of_its_own
 

@@ -32,7 +32,7 @@ from runtime.temporal.workers import together
 from starter.actor import Actor
 from starter.operations import Operations
 from tests.journeys.browser import fresh, sign_in
-from tests.journeys.news import news
+from tests.journeys.kit.news import news
 from tests.journeys.one_by_one import brought
 from tests.journeys.platforms import PLATFORMS
 from tests.journeys.platforms.platform import Platform, Words
@@ -292,7 +292,7 @@ class Scene:
         supervisor = await self.stack.enter_async_context(Supervisor(logs))
         command = Command(
             name,
-            [sys.executable, "-m", "tests.journeys.hasty_worker", str(silence)],
+            [sys.executable, "-m", "tests.journeys.kit.hasty_worker", str(silence)],
             environment=environment_of(self.settings),
             directory=ROOT,
         )

@@ -33,13 +33,13 @@ from runtime.temporal.connection import connect, data_converter
 from starter.bootstrap import build_providers
 from starter.embedded import at_stand_ins
 from starter.operations import Operations
-from tests.journeys.haste import Haste
+from tests.journeys.kit.haste import Haste
+from tests.journeys.kit.snapshot import Snapshot, put_back
 from tests.journeys.platforms import PLATFORMS
 from tests.journeys.platforms.platform import Platform
 from tests.journeys.practice import address, admitted, make_practice
 from tests.journeys.scene import Scene
 from tests.journeys.serving import http_of, listening, serving
-from tests.journeys.snapshot import Snapshot, put_back
 from tests.kept import opened
 from web.app import create_app
 

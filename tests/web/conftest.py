@@ -18,9 +18,9 @@ from tests.conftest import migrated_database
 from tests.journeys.scene import Scene
 from tests.journeys.stage import hasty, staged
 from tests.one_temporal import namespace_of_its_own
-from tests.web.at_provider import provider, rules, seated, standing
-from tests.web.authenticator import Clock
 from tests.web.house import Browsers, House, made_house
+from tests.web.keys.at_provider import provider, rules, seated, standing
+from tests.web.keys.authenticator import Clock
 from tests.web.street import every, own_street, street
 
 __all__ = ["every", "own_street", "provider", "rules", "seated", "standing", "street"]

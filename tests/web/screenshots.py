@@ -24,12 +24,12 @@ from runtime.embedded.processes import Supervisor
 from runtime.embedded.temporal import start_temporal
 from runtime.sealing.keyring import KeyRing
 from runtime.temporal.connection import connect
-from tests.journeys.haste import Haste
+from tests.journeys.kit.haste import Haste
 from tests.journeys.scene import Scene
 from tests.journeys.stage import settings_for, staged
-from tests.web.demo_practice import DemoPractice, made_demo_practice
 from tests.web.house import Browsers, session_of
 from tests.web.looking import picture
+from tests.web.practices.demo_practice import DemoPractice, made_demo_practice
 
 ROOT = Path(__file__).parents[2]
 README = {"clients": "clients.webp", "add-clients": "add-clients.webp", "manage-broken": "connection.webp"}

@@ -28,7 +28,7 @@ from tests.journeys.scene import Scene
 from tests.journeys.serving import NO_TLS, listening, serving
 from tests.web.authorisation import RULES, Rule, routes
 from tests.web.house import Person, session_of
-from tests.web.let_in import Who, is_kept_out, is_let_in
+from tests.web.keys.let_in import Who, is_kept_out, is_let_in
 from tests.web.pages.signing_in.test_signing_in import csrf_of
 from tests.web.street import Street
 from tests.web.walking import FORMS, PARAMETER, THINGS, Walk, all_of

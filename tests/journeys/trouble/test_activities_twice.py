@@ -29,9 +29,9 @@ from tests.conftest import EMPTYING
 from tests.journeys import nights
 from tests.journeys.colleagues import test_forgotten, test_hand_over
 from tests.journeys.connections import test_link_mails, test_manage_change
-from tests.journeys.doubling import Doubling, Mode, rows_of
 from tests.journeys.fixtures import MakeScene
-from tests.journeys.haste import Haste
+from tests.journeys.kit.doubling import Doubling, Mode, rows_of
+from tests.journeys.kit.haste import Haste
 from tests.journeys.one_client import all_of, disconnecting, until_event
 from tests.journeys.people import change, joined, leaves, reaches, reassignable, reconnected, taken_over
 from tests.journeys.repairs import test_sign_in_queue

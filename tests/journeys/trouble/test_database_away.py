@@ -13,8 +13,8 @@ from temporalio.client import Client, WorkflowHandle
 
 from runtime.settings.settings import Settings
 from tests.conftest import EMPTYING, administer
+from tests.journeys.kit.own_postgres import OwnPostgres, own_postgres
 from tests.journeys.nights import begin_night
-from tests.journeys.own_postgres import OwnPostgres, own_postgres
 from tests.journeys.scene import PATIENCE, Scene
 from tests.journeys.stage import clear, staged
 from tests.web.house import visitor

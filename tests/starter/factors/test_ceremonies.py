@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from starter.factors import ceremonies
 from starter.factors.ceremonies import Known, NotGoodError
 from starter.factors.relying_party import RelyingParty
-from tests.web.passkey_device import Device, raw, text
+from tests.web.keys.passkey_device import Device, raw, text
 
 PARTY = RelyingParty("clients.example.com", "https://clients.example.com")
 CHALLENGE, OTHER = b"c" * 32, b"d" * 32

@@ -8,12 +8,10 @@ import pytest
 
 from starter.access.first_step import HALFWAY
 from starter.factors.passkey_answers import WAITS_FOR
-from tests.web.authenticator import MINE, RECOVERY, Clock, halfway, sent, with_app
 from tests.web.house import PASSWORD, House, arrived, visitor
-from tests.web.pages.account.test_second_factor import events_of
-from tests.web.pages.signing_in.test_signing_in import csrf_of, is_in, sign_in
-from tests.web.passkey_device import text
-from tests.web.with_passkeys import (
+from tests.web.keys.authenticator import MINE, RECOVERY, Clock, halfway, sent, with_app
+from tests.web.keys.passkey_device import text
+from tests.web.keys.with_passkeys import (
     ADD,
     CODE,
     REMOVE,
@@ -26,6 +24,8 @@ from tests.web.with_passkeys import (
     proved,
     used,
 )
+from tests.web.pages.account.test_second_factor import events_of
+from tests.web.pages.signing_in.test_signing_in import csrf_of, is_in, sign_in
 
 
 async def test_adding_one_takes_the_password_and_the_first_brings_recovery_codes(own: House):

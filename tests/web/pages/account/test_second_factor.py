@@ -10,8 +10,8 @@ from models.access import password_links
 from models.practices.tables import Colleague
 from starter.access.attempts import MOST_WITH_ADDRESS
 from starter.access.first_step import HALFWAY
-from tests.web.authenticator import KEY, MINE, RECOVERY, App, Clock, gave, halfway, sent, with_app
 from tests.web.house import PASSWORD, House, Person, arrived, visitor
+from tests.web.keys.authenticator import KEY, MINE, RECOVERY, App, Clock, gave, halfway, sent, with_app
 from tests.web.pages.signing_in.test_signing_in import is_in, sign_in
 
 

@@ -4,8 +4,8 @@ import pytest
 from playwright.async_api import Page, expect
 
 from models.kit.columns import now
-from tests.web.authenticator import App, Clock
 from tests.web.house import PASSWORD, Browsers, House, Person, made_house
+from tests.web.keys.authenticator import App, Clock
 from tests.web.looking import looked_at
 from tests.web.pages.signing_in.test_forgotten_pages import typed
 

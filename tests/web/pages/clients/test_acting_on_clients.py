@@ -17,9 +17,9 @@ from models.clients.tables import Client
 from models.connections.tables import Connection
 from models.events.tables import Event
 from models.practices.tables import Practice
-from tests.web.crowd import Crowd, crowded
 from tests.web.house import NARROW, Browsers, House, arrived
 from tests.web.looking import looked_at
+from tests.web.practices.crowd import Crowd, crowded
 
 COUNT = 120
 BROKEN = ConnectionStatus.NEEDS_RECONNECT, ConnectionStatus.NEEDS_CLIENT

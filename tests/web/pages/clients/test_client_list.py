@@ -15,9 +15,9 @@ from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
 from models.clients.tables import Client
 from models.connections.tables import Connection
-from tests.web.crowd import HTML, LONG, Crowd, crowded
 from tests.web.house import NARROW, WIDE, Browsers, House, arrived
 from tests.web.looking import looked_at
+from tests.web.practices.crowd import HTML, LONG, Crowd, crowded
 
 COUNT = 260
 Standing = Callable[[Client, Connection | None], bool]

@@ -17,9 +17,9 @@ from playwright.async_api import Locator, Page, expect
 from contracts.words.causes import Cause
 from tests.conftest import administer, migrated_database
 from tests.journeys.stage import hasty, staged, temporal_server
-from tests.web.broken_practice import BROKEN, OKAFOR, BrokenPractice, broken_practice
 from tests.web.house import NARROW, WIDE, Browsers, made_house
 from tests.web.looking import assert_accessible, assert_fits
+from tests.web.practices.broken_practice import BROKEN, OKAFOR, BrokenPractice, broken_practice
 
 CLIENTS = int(os.environ.get("MONDAY_CLIENTS", "2000"))
 

@@ -13,10 +13,10 @@ from sqlmodel import col, delete
 
 from models.practices.tables import Team
 from models.practices.writes import create_team
-from tests.web.crowd import Crowd, crowded
 from tests.web.house import NARROW, Browsers, House, Person, arrived
 from tests.web.looking import looked_at
 from tests.web.pages.signing_in.test_signing_in import csrf_of
+from tests.web.practices.crowd import Crowd, crowded
 
 API = "/api/v1/saved-views"
 

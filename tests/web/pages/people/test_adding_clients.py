@@ -10,10 +10,10 @@ from contracts.words.practices import Role
 from contracts.words.runs import RunKind
 from models.runs.reads import would_add_clients
 from tests.journeys.people import change
-from tests.web.crowd import crowded
 from tests.web.house import Browsers, House, arrived
 from tests.web.looking import looked_at
 from tests.web.pages.runs.adding import many_listed
+from tests.web.practices.crowd import crowded
 
 NO = "You may not add clients. Ada Harbour can allow it, on your page under Team."
 

@@ -5,9 +5,9 @@ import pytest
 from tests.activities.delivery.test_month_meters import Metered
 from tests.journeys.people import change
 from tests.second_provider import Second
-from tests.web.crowd import crowded
 from tests.web.house import Browsers, House, Person, arrived
 from tests.web.looking import looked_at
+from tests.web.practices.crowd import crowded
 
 API = "/api/v1/practice"
 

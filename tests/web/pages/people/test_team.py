@@ -9,9 +9,9 @@ import pytest_asyncio
 from httpx2 import ASGITransport
 from playwright.async_api import Page, expect
 
-from tests.web.crowd import HTML, Crowd, crowded
 from tests.web.house import PASSWORD, Browsers, House, arrived, made_house, session_of
 from tests.web.looking import looked_at
+from tests.web.practices.crowd import HTML, Crowd, crowded
 from web.app import create_app
 
 

@@ -11,9 +11,9 @@ from playwright.async_api import expect
 from contracts.naming.software import named
 from contracts.words.causes import Cause
 from contracts.words.runs import RunKind
-from tests.web.crowd import HTML, Crowd, crowded
 from tests.web.house import Browsers, House, arrived, made_house
 from tests.web.looking import looked_at
+from tests.web.practices.crowd import HTML, Crowd, crowded
 from web.kit.wording import words
 
 RUNS = 14

@@ -15,8 +15,8 @@ from models.connections.tables import Connection
 from models.runs.tables import Run, RunOrganisation
 from tests.journeys.promises import OPEN_RUN
 from tests.journeys.scene import Scene
-from tests.web.crowd import crowded
 from tests.web.house import Browsers, House, arrived, made_house
+from tests.web.practices.crowd import crowded
 
 COUNT = 60
 pytestmark = pytest.mark.leaves(

@@ -9,8 +9,8 @@ from models.practices import writes as practices
 from starter.access.identities import Identities
 from tests.identity_provider import Claims
 from tests.journeys.people import change
-from tests.web.at_provider import PROVIDER, TITLE, Rules, account_of, bound_to, refused, signed_in
 from tests.web.house import House, arrived, visitor
+from tests.web.keys.at_provider import PROVIDER, TITLE, Rules, account_of, bound_to, refused, signed_in
 from tests.web.pages.signing_in.test_signing_in import csrf_of, is_in
 
 

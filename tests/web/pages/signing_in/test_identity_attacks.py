@@ -13,8 +13,8 @@ from joserfc.jwk import OctKey
 from starter.access.identities import MOST_FROM_IP, VALID_FOR
 from tests.identity_provider import CLIENT, SECRET
 from tests.journeys.people import change
-from tests.web.at_provider import KEY, OTHER_KEY, PROVIDER, left, refused, signed_in, through
 from tests.web.house import House, visitor
+from tests.web.keys.at_provider import KEY, OTHER_KEY, PROVIDER, left, refused, signed_in, through
 from tests.web.pages.signing_in.test_signing_in import Later, is_in
 
 

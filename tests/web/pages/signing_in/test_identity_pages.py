@@ -4,8 +4,8 @@ import pytest
 from playwright.async_api import expect
 
 from tests.identity_provider import IdentityProvider
-from tests.web.at_provider import TITLE
 from tests.web.house import Browsers, House
+from tests.web.keys.at_provider import TITLE
 from tests.web.looking import looked_at
 
 

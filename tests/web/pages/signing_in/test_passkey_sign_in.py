@@ -8,11 +8,11 @@ import pytest
 
 from starter.access.proofs import FRESH
 from tests.journeys.people import change
-from tests.web.authenticator import MINE, RECOVERY, Clock, halfway, sent
 from tests.web.house import House, arrived, visitor
+from tests.web.keys.authenticator import MINE, RECOVERY, Clock, halfway, sent
+from tests.web.keys.with_passkeys import ADD, added, asked, asked_on, device, proved, used
 from tests.web.pages.account.test_second_factor import events_of
 from tests.web.pages.signing_in.test_signing_in import is_in, sign_in
-from tests.web.with_passkeys import ADD, added, asked, asked_on, device, proved, used
 
 
 @pytest.mark.thorough

@@ -6,10 +6,10 @@ from typing import Any
 
 import httpx2
 
-from tests.web.authenticator import MINE, RECOVERY, halfway, sent
 from tests.web.house import PASSWORD, House, Person
+from tests.web.keys.authenticator import MINE, RECOVERY, halfway, sent
+from tests.web.keys.passkey_device import Device
 from tests.web.pages.signing_in.test_signing_in import csrf_of
-from tests.web.passkey_device import Device
 
 ADD = f"{MINE}/passkeys/add"
 ASKED = re.compile(r'<script type="application/json" data-asked>(.*?)</script>', re.DOTALL)

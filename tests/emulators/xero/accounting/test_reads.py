@@ -8,8 +8,8 @@ import pytest
 from emulators.books.drawing import BOOKS_UNTIL
 from emulators.xero import Config, create_app
 from emulators.xero.records.practice import MANY_CONTACTS, MANY_CONTACTS_INDEX, NO_CONTACTS_INDEX
+from tests.emulators.xero.accounting.openapi_facts import ENUMS, FIELDS, LIMITS
 from tests.emulators.xero.client import App, Tokens
-from tests.emulators.xero.openapi_facts import ENUMS, FIELDS, LIMITS
 
 Row = dict[str, object]
 DATE = re.compile(r"/Date\(-?\d+\+0000\)/")

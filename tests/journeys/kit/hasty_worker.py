@@ -1,4 +1,4 @@
-"""``python -m tests.journeys.hasty_worker 6``: the worker as a process that may be killed, missed six times as soon."""
+"""``python -m tests.journeys.kit.hasty_worker 6``: a worker that may be killed, missed six times as soon."""
 
 import sys
 
@@ -7,7 +7,7 @@ import uvloop
 from providers import registry
 from runtime.observability import logging
 from runtime.settings.settings import Settings
-from tests.journeys.haste import Haste
+from tests.journeys.kit.haste import Haste
 from worker import run
 
 

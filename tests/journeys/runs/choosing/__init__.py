@@ -1,0 +1,1 @@
+"""Until a choice is accepted: what is listed, how people choose, and what is refused."""

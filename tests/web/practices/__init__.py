@@ -1,0 +1,1 @@
+"""Practices in which something has happened: broken connections, hundreds of clients, what the demo leaves."""
