@@ -97,6 +97,20 @@ def test_each_rule_has_tests_of_its_own():
     )
 
 
+def test_the_code_points_to_pages_that_are_there():
+    """Whoever reads a docstring has this repository and what vendors publish."""
+    pages = {page.name for page in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"))}
+    complain(
+        [
+            f"{module.name}:{number} points to {found.group()}: say it here, or name a page of docs/ by its path."
+            for module in parsed(*ROOMS)
+            for number, line in enumerate(module.path.read_text(encoding="utf-8").splitlines(), 1)
+            for found in re.finditer(r"\b[a-z_-]+\.md\b(,? sections?)?|\bdesign (rule|section) [0-9]", line)
+            if found.group() not in pages
+        ]
+    )
+
+
 def test_only_the_command_line_prints():
     complain(
         [

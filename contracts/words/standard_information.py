@@ -2,7 +2,7 @@
 
 A provider parses its records into these and the tables store them. They are named tuples, not models: a pull of
 1,000 organisations makes hundreds of thousands, and a named tuple is also what a bulk insert takes. They never
-enter a workflow's history (design rule 2). Field order is the order of the table's columns.
+enter a workflow's history, which support staff read. Field order is the order of the table's columns.
 
 Every row has ``key`` (the provider's own id of the record, unique in its list and organisation) and ``record``
 (the provider's record as JSON text; a row without one is not stored). What the provider does not tell is ``None``, and

@@ -106,7 +106,7 @@ async def record_trouble(
     login: UUID | None = None,
     met_at: datetime | None = None,
 ) -> None:
-    """Record that the connection did not work; only a cause that needs a person changes its status (design section 2).
+    """Record that the connection did not work; only a cause that needs a person changes its status.
 
     A cause that stands in the receipts already is not recorded again, and ends when those lists are read. The pull
     gives its lease back itself.

@@ -1,7 +1,8 @@
 """What has changed in a company since a moment: QuickBooks' change data, one call for all of its lists.
 
 It is complete only for the last 30 days and below 1,000 records over all lists: an answer with as many has been cut.
-Tax codes and rates are not in it (quickbooks.md section 2.3). Where it is not complete, lists are read whole.
+Tax codes and rates are not in it. Where it is not complete, lists are read whole. Source: Intuit's page on change data
+capture.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,7 @@
 """What a company says of itself: its record, its preferences, and what follows from them for its lists.
 
 ``CompanyInfo.Id`` is 1 in every company; a company's identity is its realm. A company whose subscription has ended
-stays readable, and no error tells: its status does (quickbooks.md, sections 2.1 and 5).
+stays readable, and no error tells: its status does.
 """
 
 from calendar import month_name, monthrange

@@ -15,8 +15,8 @@ stand under a 200. Of the API, by the fault's code:
     any other                             unknown
 
 Of the token and revocation endpoints, with an error word of the OAuth standard under a 4xx: see ``classify_identity``.
-Sources: quickbooks.md sections 1.3, 4 and 5. Only codes are copied from an error body into ``detail``, since bodies can
-hold records; beside them stands ``intuit_tid``, which Intuit's support asks for.
+Sources: Intuit's pages on error codes and on limits. Only codes are copied from an error body into ``detail``, since
+bodies can hold records; beside them stands ``intuit_tid``, which Intuit's support asks for.
 """
 
 import re

@@ -1,6 +1,6 @@
 """QuickBooks' call limits as data: of a company 500 a minute, 10 a second and 10 at once; of the app a month's budget.
 
-Sources: Intuit's page on limits and throttles, and its App Partner Program (quickbooks.md section 4).
+Sources: Intuit's page on limits and throttles, and its App Partner Program.
 ``providers/kit/call_limits.py`` enforces them. Every call counts in the month, although Intuit counts successful reads
 only: a budget that is too small by a few calls harms nobody.
 """

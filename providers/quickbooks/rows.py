@@ -1,4 +1,4 @@
-"""Turns QuickBooks' records into rows of the lists. Fields: quickbooks.md section 3, and Intuit's schemas.
+"""Turns QuickBooks' records into rows of the lists. Source of the fields: Intuit's schemas.
 
 Ids are unique only within one entity, so that the keys of suppliers and customers, which share a table, say which they
 are. An unknown word of an enumeration is kept as text; a record without its id makes no row.

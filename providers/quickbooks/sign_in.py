@@ -1,4 +1,4 @@
-"""Signing in at QuickBooks: what its page is asked for, and what comes back. Source: quickbooks.md section 1.
+"""Signing in at QuickBooks: what its page is asked for, and what comes back. Source: Intuit's pages on OAuth 2.0.
 
 A sign-in brings one company, whose id stands unsigned beside the code; whoever takes it for the grant's owner has to
 ask the company itself. A refresh token stays for about a day and is then replaced; the one before counts for nothing.

@@ -2,7 +2,7 @@
 
 Sends nothing. The language has no OR and no joins; positions begin at 1; a page has 100 rows unless more are asked for,
 and 1,000 at most. Only active records come unless inactive ones are asked for, and the order by id is ignored since
-January 2026 (quickbooks.md section 2.2).
+January 2026. Source: Intuit's page on data queries.
 """
 
 from dataclasses import dataclass, replace

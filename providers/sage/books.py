@@ -1,8 +1,8 @@
 """Turns Sage's records into rows of the profile, the chart, tax rates, dimensions and currencies.
 
 Every record is whole: rows with the three base fields alone are refused in ``walk``. An unknown word of an enumeration
-is kept as text. Fields: sage.md section 3.3. References name records by their ids; ``displayed_as`` is composed and
-never a key.
+is kept as text. References name records by their ids; ``displayed_as`` is composed and never a key. Source of the
+fields: Sage's OpenAPI description.
 """
 
 from collections.abc import Iterable, Sequence

@@ -1,7 +1,7 @@
 """Lists the businesses that a login reaches, and finds out why one of them refuses a feed.
 
-A refusal says the same of a right, of a plan and of a whole business, and with which status is not documented
-(sage.md, sections 2 and 5): the business itself and the list of all of them say which it is.
+A refusal says the same of a right, of a plan and of a whole business, and with which status is not documented:
+the business itself and the list of all of them say which it is.
 """
 
 import asyncio

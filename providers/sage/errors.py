@@ -10,7 +10,7 @@ text or with nothing, and the same call works minutes later. Of the API, with it
     404 with RecordNotFound, and other 4xx                           unknown; of a 404 likewise
 
 Of the token and revocation endpoints, with an error word of the OAuth standard under a 4xx: see ``classify_identity``.
-Of both: 429 is RateLimited until Retry-After; everything else is Unavailable. Sources: sage.md sections 1.3, 4 and 5.
+Of both: 429 is RateLimited until Retry-After; everything else is Unavailable. Source: Sage's guides.
 
 Only words of a known set are copied from an error body into ``detail``: bodies can hold records.
 """

@@ -1,4 +1,4 @@
-"""Signing in at Sage: what its page is asked for, and what comes back. Source: sage.md section 1.
+"""Signing in at Sage: what its page is asked for, and what comes back. Source: Sage's guide on authentication.
 
 A used refresh token is dead at once, and so is every earlier one of the same person.
 """

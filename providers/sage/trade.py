@@ -1,4 +1,4 @@
-"""Turns Sage's items and contacts into our rows. Field by field from Sage's description (sage.md, section 3.3)."""
+"""Turns Sage's items and contacts into our rows. Source of the fields: Sage's OpenAPI description."""
 
 from contracts.words import standard_information as rows
 from providers.kit.json_values import Record, decimal, json_text, moment, records_in, text

@@ -76,7 +76,7 @@ def classify(status: int, headers: Mapping[str, str], body: bytes, now: datetime
         now: When it came, aware.
 
     Returns:
-        The error, to be raised by the caller. Sources: xero.md sections 3.1 and 3.2, and 7a on the edge.
+        The error, to be raised by the caller. Sources: Xero's pages on limits and on HTTP response codes.
     """
     words = _own_words(status, body)
     detail = _describe(status, headers, words or "")
@@ -109,7 +109,7 @@ def classify_identity(status: int, headers: Mapping[str, str], body: bytes, now:
         now: When it came, aware.
 
     Returns:
-        The error, to be raised by the caller. Sources: xero.md section 1.3; RFC 6749 section 5.2. Under which 4xx Xero
+        The error, to be raised by the caller. Source: RFC 6749 section 5.2. Under which 4xx Xero
         sends which word is unconfirmed, so the word decides.
     """
     if status == 429:

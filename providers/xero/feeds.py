@@ -12,7 +12,7 @@ from providers.xero import schemas
 from providers.xero.bounds import LIST, LONG_LIST, SHORT_LIST
 
 PAGE_SIZE = 1000
-"""The most that Xero gives on a page; 100 without asking (xero.md section 4.1)."""
+"""The most that Xero gives on a page; 100 without asking."""
 
 DEFAULT_PAGE_SIZE = 100
 

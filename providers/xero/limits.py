@@ -1,4 +1,4 @@
-"""Xero's call limits as data, and how its answers speak of them. Source of the numbers: xero.md section 3.1.
+"""Xero's call limits as data, and how its answers speak of them. Source of the numbers: Xero's page on limits.
 
 Of an organisation, 5 calls at once, 60 a minute, and 1,000 or 5,000 a day by its tier, whose end only a 429 names; of
 the app, 10,000 a minute. ``providers/kit/call_limits.py`` enforces them.

@@ -1,7 +1,7 @@
 """Turns Xero's records into rows of standard information: one function for each collection.
 
 Nulls are left out. Keys may differ in case (seen live in 2021). An unknown value of an enumeration is kept as text. A
-record without its key makes no row. Fields: xero.md sections 4.2 and 5; the official OpenAPI file.
+record without its key makes no row. Source of the fields: Xero's OpenAPI file.
 """
 
 import orjson

@@ -1,7 +1,7 @@
 """Sign-ins that come back from a provider: claimed once, exchanged, kept, and told to their run.
 
 The code is exchanged here and nowhere else, the tokens are committed sealed before the run hears of them, and the run
-hears only ids (design rule 2). Which browser may finish a sign-in is decided here too: the one in which it was begun.
+hears only ids. Which browser may finish a sign-in is decided here too: the one in which it was begun.
 """
 
 import asyncio

@@ -169,7 +169,7 @@ def at(provider: str, policy: ActivityConfig) -> ActivityConfig:
 
 
 def bulk_priority(practice_slug: str) -> Priority:
-    """Priority of bulk work: fair among practices, whatever their size (design section 3)."""
+    """Priority of bulk work: fair among practices, whatever their size."""
     return Priority(priority_key=3, fairness_key=practice_slug[:64])
 
 
