@@ -19,6 +19,7 @@ from joserfc.jwk import KeySet, KeySetSerialization
 from providers.kit.bounds import DOCUMENT, Bound
 from providers.kit.cached import Cached
 from providers.kit.clock import Clock
+from providers.kit.refusals import described, noted
 from providers.port.errors import Unavailable
 
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
@@ -72,10 +73,13 @@ class Issuer:
         http: Reads its documents.
         clock: Tells the time.
         is_document: Whether ``url`` is the address of the discovery document itself, which then names the issuer.
+        id_header: The header with an answer's id, for which the issuer's support asks; empty where there is none.
     """
 
-    def __init__(self, url: str, http: httpx2.AsyncClient, clock: Clock, *, is_document: bool = False) -> None:
-        self._url, self._is_document = url, is_document
+    def __init__(
+        self, url: str, http: httpx2.AsyncClient, clock: Clock, *, is_document: bool = False, id_header: str = ""
+    ) -> None:
+        self._url, self._is_document, self._id_header = url, is_document, id_header
         self._http = http
         self._clock = clock
         self._metadata = Cached[Metadata](KEPT_FOR, clock)
@@ -152,7 +156,7 @@ class Issuer:
         return found.claims
 
     async def document(self, url: str, *, bearer: str | None = None) -> dict[str, object]:
-        """Read a JSON object of the issuer.
+        """Read a JSON object of the issuer. What is answered instead stands in the log.
 
         Args:
             url: Its address.
@@ -164,11 +168,17 @@ class Issuer:
         headers = {"accept": "application/json"} | ({"authorization": f"Bearer {bearer}"} if bearer else {})
         try:
             response = await self._http.get(url, headers=headers, extensions=_DOCUMENT.asked)
-            document = orjson.loads(response.content)
-        except (httpx2.RequestError, ValueError) as error:
+        except httpx2.RequestError as error:
             raise Unavailable(f"identity provider: {type(error).__name__}") from None
+        try:
+            document = orjson.loads(response.content)
+        except ValueError:
+            document = None
         if response.status_code != 200 or not isinstance(document, dict):
-            raise Unavailable(f"identity provider: HTTP {response.status_code}")
+            said = "no document" if response.status_code == 200 else ""
+            by = self._id_header
+            whose = described(response.status_code, said, response.headers, by, named=by, of="identity provider: ")
+            raise noted(Unavailable(whose), "GET", response.request.url.path)
         return document
 
     async def _verified(self, token: str) -> jwt.Token:

@@ -1,10 +1,13 @@
 """Makes one call to QuickBooks' API about one company, and classifies the answer.
 
-The company stands in every address, and no answer names it: what the credential does not cover is refused.
+The company stands in every address, and no answer names it: what the credential does not cover is refused. Whoever
+asks says what takes the answer, so that an answer of no use is told with its own id, as a refusal is.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
+import httpx2
 import orjson
 
 from providers.kit.api_calls import ApiCalls, Refusals
@@ -13,9 +16,9 @@ from providers.kit.json_bodies import read_object
 from providers.kit.json_values import Record, records_in
 from providers.kit.refusals import noted
 from providers.port.credential import CredentialSource
-from providers.port.errors import ProviderError, RateLimited, Unavailable
+from providers.port.errors import RateLimited, Unavailable
 from providers.quickbooks.errors import (
-    Fault,
+    Faulty,
     classify,
     classify_fault,
     fault_in,
@@ -24,6 +27,8 @@ from providers.quickbooks.errors import (
     told,
 )
 from providers.quickbooks.statements import Statement
+
+Taken = TypeVar("Taken")
 
 MINOR_VERSION = "75"
 """Lower ones are ignored since August 2025."""
@@ -44,17 +49,19 @@ class Calls(ApiCalls):
         path: str,
         tokens: CredentialSource,
         realm: str,
+        take: Callable[[Record], Taken],
         bound: Bound = SINGLE,
         params: Mapping[str, str] | None = None,
         *,
         has_decimals: bool = False,
-    ) -> Record:
+    ) -> Taken:
         """Make a GET call.
 
         Args:
             path: Under the company's address.
             tokens: Gives the credential.
             realm: The company's id.
+            take: Makes of the answer what the call gives; raises ``Unavailable`` or ``Faulty`` where it is of no use.
             bound: How large the answer may be, and how long the call may take.
             params: Query parameters.
             has_decimals: As of ``read_json``.
@@ -62,45 +69,49 @@ class Calls(ApiCalls):
         Raises:
             ProviderError: Classified by cause.
         """
-        answer, _ = await self._asked("GET", path, tokens, realm, bound, params or {}, has_decimals=has_decimals)
-        return answer
+        response = await self._sent("GET", path, tokens, realm, bound, params or {})
+        return self._taken(response, realm, path, lambda: take(_read(response.content, has_decimals=has_decimals)))
 
-    async def query(self, statement: Statement, tokens: CredentialSource, realm: str) -> Record:
-        """The ``QueryResponse`` of a statement; empty where there is nothing.
+    async def query(
+        self, statement: Statement, tokens: CredentialSource, realm: str, take: Callable[[Record], Taken]
+    ) -> Taken:
+        """Ask a statement; ``take`` is given its ``QueryResponse``, which is empty where there is nothing.
 
         Raises:
             ProviderError: Classified by cause.
         """
-        words = {"query": statement.text}
-        answer = await self.get("/query", tokens, realm, PAGE, words, has_decimals=statement.has_decimals)
-        return self._response(answer, statement)
+        return await self.get(
+            "/query",
+            tokens,
+            realm,
+            lambda answer: take(_response(answer, statement)),
+            PAGE,
+            {"query": statement.text},
+            has_decimals=statement.has_decimals,
+        )
 
-    async def batch(self, statements: Sequence[Statement], tokens: CredentialSource, realm: str) -> list[Record]:
-        """The ``QueryResponse`` of each of several statements, asked for in one call.
+    async def batch(
+        self,
+        statements: Sequence[Statement],
+        tokens: CredentialSource,
+        realm: str,
+        take: Callable[[list[Record]], Taken],
+    ) -> Taken:
+        """Ask several statements in one call; ``take`` is given the ``QueryResponse`` of each.
 
         Raises:
             ProviderError: Classified by cause, of the first that failed.
         """
         asked = [{"bId": str(place), "Query": one.text} for place, one in enumerate(statements)]
-        body, has_decimals = {"BatchItemRequest": asked}, any(one.has_decimals for one in statements)
-        answer, headers = await self._asked("POST", "/batch", tokens, realm, PAGE, {}, body, has_decimals=has_decimals)
-        came = {one.get("bId"): one for one in records_in(answer.get("BatchItemResponse"))}
-        answers = []
-        for place, statement in enumerate(statements):
-            if (one := came.get(str(place))) is None:
-                raise Unavailable(f"/batch: no answer about {statement.entity}")
-            if fault := fault_of(one):
-                raise self._error(realm, "/batch", headers, fault)
-            answers.append(self._response(one, statement))
-        return answers
+        has_decimals = any(one.has_decimals for one in statements)
+        response = await self._sent("POST", "/batch", tokens, realm, PAGE, {}, {"BatchItemRequest": asked})
 
-    def _response(self, answer: Record, statement: Statement) -> Record:
-        response = answer.get("QueryResponse")
-        if not isinstance(response, dict):
-            raise Unavailable(f"{statement.entity}: the answer has no QueryResponse")
-        return response
+        def taken() -> Taken:
+            return take(_responses(_read(response.content, has_decimals=has_decimals), statements))
 
-    async def _asked(
+        return self._taken(response, realm, "/batch", taken)
+
+    async def _sent(
         self,
         method: str,
         path: str,
@@ -109,10 +120,8 @@ class Calls(ApiCalls):
         bound: Bound,
         params: Mapping[str, str],
         body: object = None,
-        *,
-        has_decimals: bool,
-    ) -> tuple[Record, Mapping[str, str]]:
-        response = await self.send(
+    ) -> httpx2.Response:
+        return await self.send(
             method,
             f"/v3/company/{realm}{path}",
             tokens,
@@ -122,20 +131,48 @@ class Calls(ApiCalls):
             params={**params, "minorversion": MINOR_VERSION},
             content=None if body is None else orjson.dumps(body),
         )
-        try:
-            answer = read_object(response.content, has_decimals=has_decimals)
-        except Unavailable as error:
-            if fault := fault_in(response.content):
-                raise self._error(realm, path, response.headers, fault) from None
-            detail = told(response.status_code, response.headers, None)
-            raise noted(Unavailable(f"{error.detail}, {detail}"), method, path) from None
-        if fault := fault_of(answer):
-            raise self._error(realm, path, response.headers, fault)
-        return answer, response.headers
 
-    def _error(self, realm: str, path: str, headers: Mapping[str, str], fault: Fault) -> ProviderError:
-        """The error for a fault that stands under a success."""
-        error = noted(classify_fault(200, headers, fault, self._now()), "answer of", path)
-        if isinstance(error, RateLimited):
-            self._limits.refused(realm, error)
-        return error
+    def _taken(self, response: httpx2.Response, realm: str, path: str, take: Callable[[], Taken]) -> Taken:
+        """What is made of an answer; where it is of no use, the error has the answer's own id and is in the log."""
+        status, headers = response.status_code, response.headers
+        try:
+            return take()
+        except Faulty as faulty:
+            error = noted(classify_fault(status, headers, faulty.fault, self._now()), "answer of", path)
+            if isinstance(error, RateLimited):
+                self._limits.refused(realm, error)
+            raise error from None
+        except Unavailable as error:
+            detail = f"{error.detail}, {told(status, headers, None)}"
+            raise noted(type(error)(detail), "answer of", path) from None
+
+
+def _read(body: bytes, *, has_decimals: bool) -> Record:
+    try:
+        answer = read_object(body, has_decimals=has_decimals)
+    except Unavailable:
+        if fault := fault_in(body):
+            raise Faulty(fault) from None
+        raise
+    if fault := fault_of(answer):
+        raise Faulty(fault)
+    return answer
+
+
+def _response(answer: Record, statement: Statement) -> Record:
+    response = answer.get("QueryResponse")
+    if not isinstance(response, dict):
+        raise Unavailable(f"{statement.entity}: the answer has no QueryResponse")
+    return response
+
+
+def _responses(answer: Record, statements: Sequence[Statement]) -> list[Record]:
+    came = {one.get("bId"): one for one in records_in(answer.get("BatchItemResponse"))}
+    responses = []
+    for place, statement in enumerate(statements):
+        if (one := came.get(str(place))) is None:
+            raise Unavailable(f"/batch: no answer about {statement.entity}")
+        if fault := fault_of(one):
+            raise Faulty(fault)
+        responses.append(_response(one, statement))
+    return responses

@@ -16,7 +16,7 @@ from providers.kit.reads.shared_reads import SharedReads
 from providers.port.credential import CredentialSource
 from providers.port.errors import NeedsPerson, Unavailable
 from providers.quickbooks.api import PAGE, Calls
-from providers.quickbooks.errors import fault_of
+from providers.quickbooks.errors import Faulty, fault_of
 
 REACHES_BACK = timedelta(days=29)
 """A day less than Intuit promises, since its clock and ours are two."""
@@ -79,7 +79,9 @@ class ChangeReader:
                 "changedSince": since.astimezone(UTC).isoformat(timespec="seconds"),
             }
             try:
-                return changes_in(await self._api.get("/cdc", tokens, realm, PAGE, params), entities)
+                return await self._api.get(
+                    "/cdc", tokens, realm, lambda answer: changes_in(answer, entities), PAGE, params
+                )
             except NeedsPerson as error:
                 if error.cause not in _NOT_TOLD:
                     raise
@@ -93,16 +95,17 @@ def changes_in(answer: Mapping[str, object], entities: Sequence[str]) -> Answer:
     """What an answer tells of each entity; empty where it may have been cut.
 
     Raises:
+        Faulty: A fault stands in it.
         Unavailable: It is no answer about changes.
     """
     outer = answer.get("CDCResponse")
     if not isinstance(outer, list):
         raise Unavailable("/cdc: the answer has no CDCResponse")
-    if any(fault_of(one) for one in records_in(outer)):
-        return {}
-    inner = [one for response in records_in(outer) for one in records_in(response.get("QueryResponse"))]
-    if any(fault_of(one) for one in inner):
-        return {}
+    responses = records_in(outer)
+    inner = [one for response in responses for one in records_in(response.get("QueryResponse"))]
+    for one in (*responses, *inner):
+        if fault := fault_of(one):
+            raise Faulty(fault)
     found = {entity: [record for one in inner for record in records_in(one.get(entity))] for entity in entities}
     if sum(map(len, found.values())) >= CUT_AT:
         return {}

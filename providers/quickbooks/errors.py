@@ -5,12 +5,12 @@ same in lower case, and sometimes XML although JSON was asked for. A status coun
 what stands in front of both answers with pages or with nothing, and the same call works minutes later. A fault may also
 stand under a 200. Of the API, by the fault's code:
 
-    120 under a 401                       access_lost: whoever consented was removed, or lost the role
+    120 under a 401 or a success          access_lost: whoever consented was removed, or lost the role
     any other under a 401                 Unavailable: another token may do
     5020, 5030                            not_on_plan
     6190                                  subscription_ended
     3001, or a 429                        RateLimited until Retry-After, or for a minute
-    any under a 403                       access_lost; permission_missing where it speaks of the scope
+    any under a 403, 3100 under a success access_lost; permission_missing where it speaks of the scope
     any under a 5xx, a SystemFault        Unavailable
     any other                             unknown
 
@@ -34,7 +34,10 @@ _THROTTLING = Throttling("app_month", "minute", wait=timedelta(seconds=60), long
 """Intuit names no limit in its refusal: a long wait is the month's, all else the company's minute, for which it asks to
 be waited after a 429 (learn/limits-and-throttles)."""
 
-_THROTTLED, _LOST_ROLE, _NOT_ON_PLAN, _ENDED = "3001", "120", frozenset({"5020", "5030"}), "6190"
+_THROTTLED, _LOST_ROLE, _NOT_COVERED, _NOT_ON_PLAN, _ENDED = "3001", "120", "3100", frozenset({"5020", "5030"}), "6190"
+
+TOLD_BY = "intuit_tid"
+"""The header with an answer's own id, for which Intuit's support asks."""
 
 _XML = (b"<?xml", b"<IntuitResponse", b"<Fault")
 _XML_CODE = re.compile(r"\bcode=\"(\d{1,6})\"|\berrorCode=0*(\d{1,6})")
@@ -56,6 +59,18 @@ class Fault:
     codes: frozenset[str]
     kind: str
     text: str
+
+
+class Faulty(Exception):
+    """A fault stands under a success, in an answer or in one of several; its caller classifies it.
+
+    Attributes:
+        fault: The fault.
+    """
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.kind)
+        self.fault = fault
 
 
 def fault_in(body: bytes) -> Fault | None:
@@ -103,7 +118,7 @@ def _cause(status: int, fault: Fault) -> Cause:
         return Cause.NOT_ON_PLAN
     if _ENDED in fault.codes:
         return Cause.SUBSCRIPTION_ENDED
-    if status == 403:
+    if status == 403 or (status < 300 and fault.codes & {_LOST_ROLE, _NOT_COVERED}):
         return Cause.PERMISSION_MISSING if "scope" in fault.text.lower() else Cause.ACCESS_LOST
     return Cause.UNKNOWN
 
@@ -123,7 +138,7 @@ def told(status: int, headers: Mapping[str, str], fault: Fault | None, *, of: st
     """What support staff are told of an answer."""
     codes = " ".join(sorted(code for code in fault.codes if code.isdecimal())[:3]) if fault else ""
     said = f"code {codes}" if codes else ""
-    return described(status, said, headers, "intuit_tid", named="intuit_tid", of=of)
+    return described(status, said, headers, TOLD_BY, named=TOLD_BY, of=of)
 
 
 def _in_xml(text: str) -> Fault | None:

@@ -51,11 +51,7 @@ class Reading:
         Raises:
             ProviderError: Classified by cause.
         """
-        answer = await self._api.get(f"/companyinfo/{realm}", tokens, realm)
-        info = answer.get("CompanyInfo")
-        if not isinstance(info, dict):
-            raise Unavailable("/companyinfo: the answer has no CompanyInfo")
-        return Company(info, {})
+        return await self._api.get(f"/companyinfo/{realm}", tokens, realm, _named)
 
     async def pages(
         self, tokens: CredentialSource, realm: str, feed: Feed, since: datetime | None
@@ -79,8 +75,7 @@ class Reading:
         """A company with its preferences, in one call."""
 
         async def load() -> Company:
-            info, preferences = await self._api.batch((_INFO, _PREFERENCES), tokens, realm)
-            return Company(_single(info, _INFO), _single(preferences, _PREFERENCES))
+            return await self._api.batch((_INFO, _PREFERENCES), tokens, realm, _both)
 
         return await self._companies.get(tokens, realm, load, is_told=is_told)
 
@@ -180,24 +175,41 @@ class Reading:
         self, tokens: CredentialSource, realm: str, asked: Statement, *, is_never_empty: bool = False
     ) -> AsyncIterator[tuple[list[Record], bool]]:
         walk = Walk(asked, is_never_empty=is_never_empty)
-        fresh, is_last = walk.begin(*await self._api.batch(walk.statements, tokens, realm))
+        fresh, is_last = await self._api.batch(walk.statements, tokens, realm, lambda came: walk.begin(*came))
         yield fresh, is_last
         while not is_last:
-            fresh, is_last = walk.take(await self._api.query(walk.statement, tokens, realm))
+            fresh, is_last = await self._api.query(walk.statement, tokens, realm, walk.take)
             yield fresh, is_last
 
     async def _whole(self, tokens: CredentialSource, realm: str, *asked: Statement) -> list[list[Record]]:
         """All records of some lists, whose first pages come in one call."""
         walks = [Walk(one) for one in asked]
-        answers = iter(await self._api.batch([one for walk in walks for one in walk.statements], tokens, realm))
+
+        def begun(came: list[Record]) -> list[tuple[list[Record], bool]]:
+            pairs = zip(came[::2], came[1::2], strict=True)
+            return [walk.begin(first, count) for walk, (first, count) in zip(walks, pairs, strict=True)]
+
         found = []
-        for walk in walks:
-            records, is_last = walk.begin(next(answers), next(answers))
+        statements = [one for walk in walks for one in walk.statements]
+        firsts = await self._api.batch(statements, tokens, realm, begun)
+        for walk, (records, is_last) in zip(walks, firsts, strict=True):
             while not is_last:
-                fresh, is_last = walk.take(await self._api.query(walk.statement, tokens, realm))
+                fresh, is_last = await self._api.query(walk.statement, tokens, realm, walk.take)
                 records += fresh
             found.append(records)
         return found
+
+
+def _named(answer: Record) -> Company:
+    info = answer.get("CompanyInfo")
+    if not isinstance(info, dict):
+        raise Unavailable("/companyinfo: the answer has no CompanyInfo")
+    return Company(info, {})
+
+
+def _both(came: list[Record]) -> Company:
+    info, preferences = came
+    return Company(_single(info, _INFO), _single(preferences, _PREFERENCES))
 
 
 def _single(response: Record, asked: Statement) -> Record:

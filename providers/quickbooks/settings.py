@@ -53,7 +53,7 @@ class QuickBooksSettings(ProviderSettings):
         authorize_url: The page to which browsers are sent.
         token_url: Where codes and refresh tokens are exchanged.
         revoke_url: Where grants are ended.
-        userinfo_url: Where the name of who signed in is read.
+        userinfo_url: Where the name of who signed in is read; None for what the discovery document says.
         discovery_url: The OpenID discovery document itself, which names issuer and keys.
         api_url: Base of ``/v3/company``.
         webhook_verifier_token: By which notifications are verified; none are taken without it.
@@ -71,7 +71,7 @@ class QuickBooksSettings(ProviderSettings):
     authorize_url: BaseUrl = AUTHORIZE_URL
     token_url: BaseUrl = "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer"  # noqa: S105  # an address
     revoke_url: BaseUrl = "https://developer.api.intuit.com/v2/oauth2/tokens/revoke"
-    userinfo_url: BaseUrl = "https://accounts.platform.intuit.com/v1/openid_connect/userinfo"
+    userinfo_url: BaseUrl | None = None
     discovery_url: Address = "https://developer.intuit.com/.well-known/openid_configuration/"
     api_url: BaseUrl = API_URL
     webhook_verifier_token: SecretStr | None = None

@@ -24,7 +24,7 @@ from providers.kit.refusals import noted
 from providers.port.credential import Credential, person_label
 from providers.port.errors import AppRefused, ConsentDenied, ConsentFailed, ProviderError, SignedOut, Unavailable
 from providers.port.provider import BegunSignIn
-from providers.quickbooks.errors import classify_identity, told
+from providers.quickbooks.errors import TOLD_BY, classify_identity, told
 from providers.quickbooks.settings import QuickBooksSettings
 
 SCOPE = "com.intuit.quickbooks.accounting openid profile"
@@ -81,7 +81,7 @@ class SignIn(CodeFlow):
     def __init__(self, settings: QuickBooksSettings, http: httpx2.AsyncClient, now: Clock) -> None:
         super().__init__(settings.app(), ACCESS, REFRESH, classify_identity, http, now, DIALECT)
         self._userinfo = settings.userinfo_url
-        self._issuer = Issuer(settings.discovery_url, http, now, is_document=True)
+        self._issuer = Issuer(settings.discovery_url, http, now, is_document=True, id_header=TOLD_BY)
 
     async def begin(self, *, state: str, redirect_uri: str, region: str | None = None) -> BegunSignIn:  # noqa: ARG002  # Intuit has one for all countries
         """Begin a sign-in. No parameter names a company or a login beforehand."""
@@ -165,7 +165,9 @@ class SignIn(CodeFlow):
     async def _label(self, access_token: str, person: str) -> str:
         """The person's name; a sign-in is finished without it, since its code is used."""
         try:
-            user = await self._issuer.document(self._userinfo, bearer=access_token)
+            # Development keys have an address of their own for it, which the discovery document names.
+            address = self._userinfo or (await self._issuer.metadata()).userinfo
+            user = await self._issuer.document(address, bearer=access_token) if address else {}
         except ProviderError:
             return NOBODY
         return label_of(user) if user.get("sub") == person else NOBODY

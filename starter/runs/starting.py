@@ -43,7 +43,10 @@ NOTHING_BROKEN = (
 )
 
 GOES_ON = timedelta(days=7)
-"""How long a run that expects one sign-in after the other waits for the next."""
+"""How long a run that goes from one sign-in to the next waits for it."""
+
+CHOOSE_LATER = frozenset({RunKind.ADD_CLIENTS, RunKind.REASSIGN_CLIENTS})
+"""Runs of which nothing is kept if they end before the choice; a repair does what it can with the sign-ins so far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ class Starts:
             if options.hand_over or options.sign_in_follows
             else await self._consents.prepare(actor, run, at, await self._expected(run, taken_over), options.region)
         )
-        deadlines = _patient(self._deadlines, options.patience)
+        deadlines = self._deadlines_of(kind, provider, options)
         try:
             async with self._database.transaction() as session:
                 session.add(run)
@@ -152,6 +155,13 @@ class Starts:
                 raise
             return await self._again(actor, earlier, kind, provider, options)
         return StartedRun(run.id, attempt.authorize_url if attempt else None, run.provider)
+
+    def _deadlines_of(self, kind: RunKind, provider: str, options: RunOptions) -> Deadlines:
+        """How long a run waits: for a choice a week, where one sign-in after the other leads to it."""
+        usual = _patient(self._deadlines, options.patience)
+        if kind not in CHOOSE_LATER or self._consents.provider(provider).capabilities.joins_many:
+            return usual
+        return usual.model_copy(update={"selection": max(usual.selection, GOES_ON)})
 
     async def _taken_over(self, actor: Actor, kind: RunKind, provider: str, options: RunOptions) -> Sequence[str]:
         """The organisations of colleagues' clients that a *Reassign clients* expects a sign-in for each.

@@ -197,12 +197,9 @@ class CodeFlow:
     async def _tokens(self, grant_type: str, form: Mapping[str, str]) -> Answered:
         asked_at = self._now()
         said = await self._asked(grant_type, form)
-        access_token, refresh_token = said.get("access_token"), said.get("refresh_token")
-        if not isinstance(access_token, str) or not access_token:
-            raise Unavailable("token endpoint: a success without an access token")
-        scope = said.get("scope")
+        refresh_token, scope = said.get("refresh_token"), said.get("scope")
         tokens = TokenSet(
-            access_token,
+            str(said["access_token"]),
             refresh_token.strip() if isinstance(refresh_token, str) else "",
             tuple(scope.split()) if isinstance(scope, str) else (),
         )
@@ -215,18 +212,14 @@ class CodeFlow:
         )
 
     async def _asked(self, grant_type: str, form: Mapping[str, str]) -> Mapping[str, object]:
-        """What the token endpoint answers."""
+        """What the token endpoint answers, with an access token."""
         response = await self._post(self._app.token_url, prepare_token_request(grant_type, **form))
-        start = response.content.strip()[:1]
-        if start and start not in _JSON_STARTS:
-            raise NotReached("token endpoint: a page in place of an answer")
         try:
-            answer = read_json(response.content)
-        except ValueError:
-            raise Unavailable("token endpoint: a success that is not JSON") from None
-        if not isinstance(answer, dict):
-            raise Unavailable("token endpoint: a success that is no object")
-        return answer
+            return _fields(response.content)
+        except Unavailable as error:
+            # How the platform classifies an answer tells whose it is, with its id for support.
+            whose = self._classify(response.status_code, response.headers, b"", self._now()).detail
+            raise noted(type(error)(f"{whose}, {error.detail}"), "POST", response.request.url.path) from None
 
     async def _post(self, url: str, form: str) -> httpx2.Response:
         """The success that answers a form; every failure becomes one of our errors, without secrets."""
@@ -245,6 +238,27 @@ class CodeFlow:
             refused = self._classify(response.status_code, response.headers, response.content, self._now())
             raise noted(refused, "POST", response.request.url.path)
         return response
+
+
+def _fields(body: bytes) -> Mapping[str, object]:
+    """The fields of a token endpoint's success.
+
+    Raises:
+        NotReached: A page stands in its place.
+        Unavailable: It is none.
+    """
+    start = body.strip()[:1]
+    if start and start not in _JSON_STARTS:
+        raise NotReached("a page in place of an answer")
+    try:
+        answer = read_json(body)
+    except ValueError:
+        raise Unavailable("a success that is not JSON") from None
+    if not isinstance(answer, dict):
+        raise Unavailable("a success that is no object")
+    if not isinstance(answer.get("access_token"), str) or not answer["access_token"]:
+        raise Unavailable("a success without an access token")
+    return answer
 
 
 def basic(app: App) -> str:

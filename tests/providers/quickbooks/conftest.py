@@ -21,12 +21,14 @@ from tests.providers.stand_in import StandIn
 REALM = "9341453123456789012"
 HOST = "https://intuit.test"
 ISSUER = "https://oauth.intuit.test/op/v1"
+USER_INFO = "/sandbox/userinfo"
+"""Where the discovery document says; production has another."""
+
 SETTINGS = QuickBooksSettings(client_id="app-1", client_secret=SecretStr("hush")).model_copy(
     update={
         "authorize_url": f"{HOST}/connect/oauth2",
         "token_url": f"{HOST}/oauth2/v1/tokens/bearer",
         "revoke_url": f"{HOST}/v2/oauth2/tokens/revoke",
-        "userinfo_url": f"{HOST}/v1/openid_connect/userinfo",
         "discovery_url": f"{HOST}/.well-known/openid_configuration/",
         "api_url": HOST,
     }
@@ -46,9 +48,10 @@ class Intuit(StandIn):
         """Serve the discovery document and the name of who signs in."""
         self.bodies = []
         keys = f"{HOST}/.well-known/openid-configuration/jwks"
-        self.answer("/.well-known/openid_configuration/", {"issuer": ISSUER, "jwks_uri": keys})
+        told = {"issuer": ISSUER, "jwks_uri": keys, "userinfo_endpoint": f"{HOST}{USER_INFO}"}
+        self.answer("/.well-known/openid_configuration/", told)
         user = {"sub": "person-1", "email": "ada@example.test", "givenName": "Ada", "familyName": "Marsh"}
-        self.answer("/v1/openid_connect/userinfo", user)
+        self.answer(USER_INFO, user)
         self.answer(f"/v3/company/{REALM}/companyinfo/{REALM}", {"CompanyInfo": {"CompanyName": "Alder & Finch"}})
 
     async def _serve(self, request: Request) -> Response:

@@ -5,6 +5,7 @@ import pytest
 from providers.kit.json_values import Record
 from providers.port.errors import Unavailable
 from providers.quickbooks.changes import CUT_AT, Changed, changes_in
+from providers.quickbooks.errors import Faulty
 
 ENTITIES = ("Account", "Vendor", "Item")
 
@@ -35,10 +36,12 @@ def test_a_thousand_records_over_all_lists_may_have_been_cut() -> None:
     assert changes_in(told(Account=records(400), Vendor=records(CUT_AT - 400)), ENTITIES) == {}
 
 
-def test_a_fault_among_the_answers_tells_nothing() -> None:
+def test_a_fault_among_the_answers_is_told() -> None:
     fault: Record = {"Fault": {"Error": [{"code": "5030"}], "type": "ValidationFault"}}
-    assert changes_in({"CDCResponse": [fault]}, ENTITIES) == {}
-    assert changes_in({"CDCResponse": [{"QueryResponse": [{"Account": records(1)}, fault]}]}, ENTITIES) == {}
+    for inside in ([fault], [{"QueryResponse": [{"Account": records(1)}, fault]}]):
+        with pytest.raises(Faulty) as caught:
+            changes_in({"CDCResponse": inside}, ENTITIES)
+        assert caught.value.fault.codes == {"5030"}
 
 
 def test_another_answer_is_no_quiet_night() -> None:

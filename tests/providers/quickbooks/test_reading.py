@@ -143,7 +143,7 @@ async def test_a_currency_that_is_not_in_use_any_more_is_gone(books: Books, read
     assert ([row.key for row in page.rows], page.deleted) == (["GBP"], ["EUR"])
 
 
-@pytest.mark.parametrize("why", ["older than it reaches", "cut", "refused", "asked again"])
+@pytest.mark.parametrize("why", ["older than it reaches", "cut", "refused", "a fault in it", "asked again"])
 async def test_where_changes_are_not_complete_a_list_is_read_whole(books: Books, read: Read, why: str) -> None:
     since = read.recently()
     if why == "older than it reaches":
@@ -152,15 +152,21 @@ async def test_where_changes_are_not_complete_a_list_is_read_whole(books: Books,
         books.changes = {"Customer": [{"Id": str(number)} for number in range(1000)]}
     elif why == "refused":
         books.server.answer(f"{AT}/cdc", JSONResponse(json.loads(service("4001")), 400))
+    elif why == "a fault in it":
+        books.server.answer(f"{AT}/cdc", {"CDCResponse": [{"QueryResponse": [json.loads(service("5030"))]}]})
     else:
         assert await read.keys(VENDORS, since) == []
     assert await read.keys(VENDORS, since) == ["vendor-1"]
 
 
 async def test_a_change_that_cannot_be_asked_for_now_is_not_read_whole(books: Books, read: Read) -> None:
-    books.server.answer(f"{AT}/cdc", JSONResponse(json.loads(gateway("3001", "SERVICE")), 429))
-    with pytest.raises(RateLimited):
-        await read.keys(VENDORS, read.recently())
+    throttled = json.loads(gateway("3001", "SERVICE"))
+    for answer in (JSONResponse(throttled, 429), {"CDCResponse": [{"QueryResponse": [throttled]}]}):
+        books.server.answer(f"{AT}/cdc", answer)
+        with pytest.raises(RateLimited):
+            await read.keys(VENDORS, read.recently())
+        read.clock.move(61)
+    assert books.calls == ["/batch", "/cdc", "/cdc"]
 
 
 async def test_what_a_company_does_not_use_is_not_asked_for(books: Books, read: Read) -> None:
@@ -212,20 +218,57 @@ async def test_the_end_of_a_subscription_is_told_and_the_lists_are_read(books: B
 @pytest.mark.parametrize(
     ("answer", "cause"),
     [
-        (JSONResponse(json.loads(service("6190"))), Cause.SUBSCRIPTION_ENDED),
+        (json.loads(service("6190")), Cause.SUBSCRIPTION_ENDED),
+        (json.loads(service("120", "AuthorizatonFault")), Cause.ACCESS_LOST),
         (JSONResponse(json.loads(service("5030")), 400), Cause.NOT_ON_PLAN),
         (Response(PAGE), Cause.PROVIDER_UNAVAILABLE),
         (Response(b'{"QueryResponse": {"Vendor": ['), Cause.PROVIDER_UNAVAILABLE),
-        (JSONResponse({"time": "now"}), Cause.PROVIDER_UNAVAILABLE),
+        ({"time": "now"}, Cause.PROVIDER_UNAVAILABLE),
+        ({"BatchItemResponse": [{"bId": "0", "QueryResponse": {}}]}, Cause.PROVIDER_UNAVAILABLE),
+        ({"BatchItemResponse": [{"bId": one, "QueryResponse": {}} for one in "01"]}, Cause.PROVIDER_UNAVAILABLE),
+        ({"BatchItemResponse": [{"bId": one, "QueryResponse": []} for one in "01"]}, Cause.PROVIDER_UNAVAILABLE),
     ],
 )
-async def test_what_is_no_list_is_not_an_empty_one(books: Books, read: Read, answer: Response, cause: Cause) -> None:
-    answer.headers["intuit_tid"] = "1-abc"
-    books.server.answer(f"{AT}/batch", answer)
+async def test_what_is_no_list_is_not_an_empty_one_and_is_told_with_its_id(
+    books: Books, read: Read, caplog: pytest.LogCaptureFixture, answer: Response | Record, cause: Cause
+) -> None:
+    caplog.set_level("INFO", "providers")
+    said = answer if isinstance(answer, Response) else JSONResponse(answer)
+    said.headers["intuit_tid"] = "1-abc"
+    books.server.answer(f"{AT}/batch", said)
     with pytest.raises((NeedsPerson, Unavailable)) as caught:
         await read.keys(VENDORS)
     assert caught.value.cause is cause
-    assert "1-abc" in caught.value.detail or cause is Cause.PROVIDER_UNAVAILABLE
+    assert "intuit_tid 1-abc" in caught.value.detail
+    assert "intuit_tid 1-abc" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("path", "answer", "kind"),
+    [
+        ("/companyinfo/" + REALM, {"time": "now"}, Unavailable),
+        ("/cdc", {"QueryResponse": {}}, Unavailable),
+        ("/query", {"QueryResponse": {}}, TooSmall),
+        ("/query", {"QueryResponse": {"maxResults": 3, "Customer": []}}, Unavailable),
+    ],
+)
+async def test_an_answer_that_contradicts_itself_is_told_with_its_id(
+    books: Books, read: Read, path: str, answer: Record, kind: type[Unavailable]
+) -> None:
+    books.lists["Customer"] = [{"Id": str(number)} for number in range(1200)]
+    said = JSONResponse(answer)
+    said.headers["intuit_tid"] = "1-abc"
+    books.server.answer(f"{AT}{path}", said)
+
+    async def asked() -> None:
+        if path.startswith("/company"):
+            await read.quickbooks.organisations(OneCredential(held(read.clock)))
+        await read.pages(CUSTOMERS, read.recently() if path == "/cdc" else None)
+
+    with pytest.raises(Unavailable) as caught:
+        await asked()
+    assert type(caught.value) is kind
+    assert caught.value.detail.endswith("HTTP 200, intuit_tid 1-abc")
 
 
 async def test_a_fault_in_a_batch_is_its_own_query_s(books: Books, read: Read) -> None:

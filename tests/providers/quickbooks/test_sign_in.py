@@ -3,21 +3,25 @@
 import base64
 import json
 from collections.abc import Mapping
+from contextlib import nullcontext
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
+import httpx2
 import pytest
 from starlette.responses import JSONResponse, Response
 
 from contracts.words.standard_information import NAMELESS
 from providers.kit.oauth.token_sets import unpacked
-from providers.port.errors import AppRefused, ConsentDenied, ConsentFailed, SignedOut, Unavailable
+from providers.port.errors import AppRefused, ConsentDenied, ConsentFailed, ProviderError, SignedOut, Unavailable
 from providers.port.provider import BegunSignIn, FinishedSignIn
 from providers.quickbooks.provider import QuickBooks
 from providers.quickbooks.settings import QuickBooksSettings
 from providers.quickbooks.sign_in import NOBODY, SCOPE, came_in, label_of
 from tests.providers.clock import HandClock
-from tests.providers.quickbooks.conftest import REALM, Intuit, held
+from tests.providers.conftest import Allowance
+from tests.providers.quickbooks.conftest import HOST, REALM, SETTINGS, USER_INFO, Intuit, held
+from tests.providers.quickbooks.test_errors import PAGE
 
 TOKEN, REVOKE = "/oauth2/v1/tokens/bearer", "/v2/oauth2/tokens/revoke"
 INFO = f"/v3/company/{REALM}/companyinfo/{REALM}"
@@ -110,8 +114,49 @@ async def test_a_name_that_is_another_s_or_does_not_come_keeps_nobody_out(
     quickbooks: QuickBooks, server: Intuit
 ) -> None:
     for answer in ({"sub": "person-2", "givenName": "Bea"}, Response("<html>", 502)):
-        server.answer("/v1/openid_connect/userinfo", answer)
+        server.answer(USER_INFO, answer)
         assert (await finished(quickbooks, server)).credential.label == NOBODY
+
+
+async def test_whose_name_it_is_is_asked_where_the_documents_or_the_settings_say(
+    quickbooks: QuickBooks, server: Intuit, allowance: Allowance, clock: HandClock
+) -> None:
+    await finished(quickbooks, server)
+    assert len(server.seen(USER_INFO)) == 1
+    server.answer("/elsewhere", {"sub": "person-1", "givenName": "Ada"})
+    http = httpx2.AsyncClient(transport=httpx2.ASGITransport(server.app))
+    elsewhere = SETTINGS.model_copy(update={"userinfo_url": f"{HOST}/elsewhere"})
+    other = QuickBooks(elsewhere, http, allowance, clock)
+    assert (await finished(other, server)).credential.label == "Ada"
+    await other.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "answer"),
+    [
+        (TOKEN, Response(PAGE)),
+        (TOKEN, Response("{")),
+        (TOKEN, JSONResponse(["tokens"])),
+        (TOKEN, JSONResponse({"token_type": "bearer"})),
+        (TOKEN, JSONResponse({"error": "invalid_grant"}, 400)),
+        ("/.well-known/openid_configuration/", Response(PAGE)),
+        ("/.well-known/openid-configuration/jwks", Response(PAGE, 502)),
+        (USER_INFO, Response(PAGE, 502)),
+    ],
+)
+async def test_what_the_identity_service_refuses_is_in_the_log_with_its_id(
+    quickbooks: QuickBooks, server: Intuit, caplog: pytest.LogCaptureFixture, path: str, answer: Response
+) -> None:
+    caplog.set_level("INFO", "providers")
+    one, asked = await begun(quickbooks)
+    server.answer(TOKEN, server.tokens_of(nonce=asked["nonce"]))
+    answer.headers["intuit_tid"] = "1-abc"
+    server.answer(path, answer)
+    with nullcontext() if "userinfo" in path else pytest.raises(ProviderError) as caught:
+        await quickbooks.finish_sign_in(CAME, one.kept, redirect_uri=BACK)
+    assert caught is None or "intuit_tid 1-abc" in caught.value.detail
+    assert "intuit_tid 1-abc" in caplog.text
+    assert path in caplog.text
 
 
 @pytest.mark.parametrize(

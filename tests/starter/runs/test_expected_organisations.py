@@ -18,7 +18,9 @@ from sqlalchemy.exc import DBAPIError
 from activities.runs.organisations import OrganisationActivities
 from activities.shared.grant_reader import GrantReader
 from activities.shared.token_store import TokenStore
+from contracts.payloads.bulk_create_clients import BulkCreateClientsInput
 from contracts.payloads.listing import JudgeOrganisationsInput, ListOrganisationsInput
+from contracts.payloads.runs import Deadlines
 from contracts.words.refusals import Refused
 from contracts.words.runs import RunKind
 from models.clients.tables import Client
@@ -157,6 +159,25 @@ async def test_what_cannot_be_expected_is_refused_and_nothing_is_begun(queue: Qu
             scene.actor, RunKind.ADD_CLIENTS, "xero", options=RunOptions(names=("Alder",))
         )
     assert await scene.rows("SELECT count(*) FROM runs") == before
+
+
+async def waits_for(queue: Queue, run_id: str) -> Deadlines:
+    """How long a run waits for people."""
+    [started, *_] = (await queue.scene.handle(run_id).fetch_history()).events
+    payloads = started.workflow_execution_started_event_attributes.input.payloads
+    [start] = await queue.scene.temporal.data_converter.decode(payloads, [BulkCreateClientsInput])
+    assert isinstance(start, BulkCreateClientsInput)
+    return start.deadlines
+
+
+async def test_people_may_stop_at_any_time_and_go_on_for_a_week(queue: Queue):
+    week = timedelta(days=7)
+    await queue.begun("Alder & Finch")
+    assert await waits_for(queue, queue.run_id) == Deadlines(consent=week, selection=week)
+    await queue.begun()
+    assert await waits_for(queue, queue.run_id) == Deadlines(selection=week)
+    at_once, _ = await queue.scene.start()  # at a platform that brings all of them in one sign-in
+    assert await waits_for(queue, at_once) == Deadlines()
 
 
 async def test_another_practice_sees_and_changes_nothing(queue: Queue):
