@@ -121,7 +121,7 @@ class Reading:
     async def _collection(
         self, tokens: CredentialSource, realm: str, collection: Collection, since: datetime | None
     ) -> AsyncIterator[Page]:
-        asked, deleted = collection.asked, list[str]()
+        asked = collection.asked
         changed = await self._changed(tokens, realm, asked.entity, since)
         if changed is not None and since is not None:
             deleted = [key for record in changed.deleted if (key := collection.key(record)) is not None]
@@ -129,11 +129,11 @@ class Reading:
                 made = await self._made(tokens, realm, collection, changed.records)
                 yield Page(made, is_unmodified=changed.is_nothing, deleted=deleted)
                 return
-            asked = asked.since(since)
-        never_empty = collection.is_never_empty and changed is None
-        async for records, is_last in self._records(tokens, realm, asked, is_never_empty=never_empty):
-            made = await self._made(tokens, realm, collection, records)
-            yield Page(made, is_last, deleted=deleted if is_last else ())
+            records = await self._with_chart(tokens, realm, asked.since(since))
+            yield Page(await self._made(tokens, realm, collection, records), deleted=deleted)
+            return
+        async for records, is_last in self._records(tokens, realm, asked, is_never_empty=collection.is_never_empty):
+            yield Page(await self._made(tokens, realm, collection, records), is_last)
 
     async def _made(
         self, tokens: CredentialSource, realm: str, collection: Collection, records: Sequence[Record]
@@ -160,6 +160,20 @@ class Reading:
 
         return await self._charts.get(tokens, realm, load, is_told=is_told)
 
+    async def _with_chart(self, tokens: CredentialSource, realm: str, asked: Statement) -> list[Record]:
+        """All records of a short list that refer to accounts; where their numbers count, the chart comes beside it."""
+        if not (await self._company(tokens, realm)).has_account_numbers:
+            return (await self._whole(tokens, realm, asked))[0]
+        beside = list[list[Record]]()
+
+        async def load() -> list[Record]:
+            records, chart = await self._whole(tokens, realm, asked, CHART)
+            beside.append(records)
+            return chart
+
+        await self._charts.get(tokens, realm, load)
+        return beside[0] if beside else (await self._whole(tokens, realm, asked))[0]
+
     async def _changed(
         self, tokens: CredentialSource, realm: str, entity: str, since: datetime | None
     ) -> Changed | None:
@@ -183,7 +197,7 @@ class Reading:
 
     async def _whole(self, tokens: CredentialSource, realm: str, *asked: Statement) -> list[list[Record]]:
         """All records of some lists, whose first pages come in one call."""
-        walks = [Walk(one) for one in asked]
+        walks = [Walk(one, is_never_empty=one is CHART) for one in asked]
 
         def begun(came: list[Record]) -> list[tuple[list[Record], bool]]:
             pairs = zip(came[::2], came[1::2], strict=True)

@@ -109,6 +109,24 @@ async def test_only_what_changed_is_read_and_what_is_deleted_is_told(books: Book
     assert books.calls.count("/cdc") == 1
 
 
+async def test_items_that_changed_come_in_one_call_with_the_accounts_to_which_they_refer(
+    books: Books, read: Read
+) -> None:
+    books.changes = {"Item": [{"Id": "7", "Name": "Pump"}]}
+    (page,) = await read.pages(ITEMS, read.recently())
+    assert (page.rows[0].sales_account_code, page.is_last) == ("4000", True)  # type: ignore[union-attr]  # an item
+    assert books.calls == ["/batch", "/cdc", "/batch"]
+    read.pull = OneCredential(held(read.clock))
+    assert await read.keys(ACCOUNTS) == ["1", "2"]
+    books.asked.clear()
+    assert await read.keys(ITEMS, read.recently()) == ["7"]
+    assert not [one for one in books.asked if "Account" in one], "the chart was read"
+    books.lists["Account"] = []
+    read.pull = OneCredential(held(read.clock))
+    with pytest.raises(TooSmall):
+        await read.keys(ITEMS, read.recently())
+
+
 async def test_a_record_is_the_same_row_as_part_of_a_list_and_as_a_change(books: Books, read: Read) -> None:
     records: dict[str, list[Record]] = {
         "Account": [{"Id": "2", "CurrentBalance": 0.5}],

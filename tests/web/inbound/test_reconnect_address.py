@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx2
 import pytest_asyncio
@@ -11,7 +12,7 @@ from models.clients.tables import Client
 from models.connections.tables import Connection
 from models.grants.tables import Grant
 from tests.second_provider import ONE_AT_A_TIME, Second
-from tests.web.house import House, arrived
+from tests.web.house import House, arrived, visitor
 
 ADDRESS = "/connect/second/reconnect"
 
@@ -62,6 +63,9 @@ async def test_one_button_leads_to_the_sign_in_of_the_client_whose_books_are_nam
     assert f'action="/clients/{client_id}/connection/reconnect"' in page.text
     assert "Sign in to Second Books" in page.text
     assert realm not in page.text
+    asked = await visitor(scene).get(ADDRESS, params={"realmId": realm}, follow_redirects=False)
+    back = dict(parse_qsl(urlsplit(asked.headers["location"]).query))["next"]
+    assert back == f"{ADDRESS}?realmId={realm}"  # whoever has to sign in to Clientsync first comes back to it
     for params in ({"realmId": "1"}, {"realmId": realm * 9}, {"other": realm}, {}):
         elsewhere = await browser.get(ADDRESS, params=params, follow_redirects=False)
         assert elsewhere.status_code == 303, params
