@@ -1,10 +1,11 @@
 """A sign-in that ends for good is shown, and whoever can act is warned a month and a week before, each once."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from activities.delivery.notices import NoticeActivities
 from contracts.payloads.check_connections import TellInput
 from models.kit.columns import now
+from tests.journeys.connections.test_two_platforms import browser_of
 from tests.journeys.fixtures import MakePrepared
 from tests.journeys.one_client import all_of
 from tests.journeys.people import change, everything_added
@@ -26,6 +27,9 @@ async def test_who_can_act_is_warned_twice_and_the_client_is_found(make_prepared
     scene = await make_prepared(everything_added, organisations=3)
     client, *_ = await all_of(scene)
     assert (await client.shown())["sign_in_ends_at"] is None
+    await change(scene, "UPDATE grants SET ends_at = :at", at=datetime(now().year + 5, 10, 15, tzinfo=UTC))
+    page = await (await browser_of(scene)).get(f"/clients/{client.client_id}/connection")
+    assert f"Ends in October {now().year + 5}" in page.text
     await change(scene, "UPDATE grants SET ends_at = :at", at=now() + timedelta(days=60))
     assert (await client.shown())["sign_in_ends_at"] is not None
     warned = f"{scene.actor.practice_name}: 3 sign-ins end soon"
