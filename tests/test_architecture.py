@@ -145,6 +145,18 @@ def written(name: str) -> str:
 PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").splitlines()
 
 
+def test_what_the_page_names_in_a_file_stands_there():
+    problems = []
+    decided = PAGE[PAGE.index("## Where it is decided") : PAGE.index("## Call limits")]
+    for row in (line for line in decided if line.startswith("|")):
+        for place in row.strip(" |").split(" | ")[-1].split("; "):
+            *names, file = re.findall(r"`([\w./]+)`", place) or [""]
+            if names and "/" in file:
+                said = (ROOT / file).read_text(encoding="utf-8")
+                problems += [f"{file} has no {name}" for name in names if name.isidentifier() and name not in said]
+    complain(problems)
+
+
 @pytest.mark.parametrize("name", ROOMS)
 def test_production_code_imports_no_tests(name):
     complain(
