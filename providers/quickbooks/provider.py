@@ -109,9 +109,9 @@ class QuickBooks(CodeFlowProvider[SignIn]):
         organisation_id: str,
         feed: Feed,
         modified_since: datetime | None = None,
-        cursor: str | None = None,  # noqa: ARG002  # its pages have none
+        cursor: str | None = None,
     ) -> AsyncIterator[Page]:
         """See ``Provider.read``."""
         since = modified_since if feed.tells_changes else None
-        async for page in self._reading.pages(tokens, organisation_id, feed, since):
+        async for page in self._reading.pages(tokens, organisation_id, feed, since, cursor):
             yield page

@@ -54,7 +54,7 @@ class Reading:
         return await self._api.get(f"/companyinfo/{realm}", tokens, realm, _named)
 
     async def pages(
-        self, tokens: CredentialSource, realm: str, feed: Feed, since: datetime | None
+        self, tokens: CredentialSource, realm: str, feed: Feed, since: datetime | None, cursor: str | None
     ) -> AsyncIterator[Page]:
         """The pages of a feed. Records without an id are left out, with a warning that counts them."""
         if feed == COMPANY:
@@ -68,7 +68,7 @@ class Reading:
         elif feed == CURRENCIES:
             yield await self._currencies(tokens, realm, since)
         else:
-            async for page in self._collection(tokens, realm, COLLECTIONS[feed], since):
+            async for page in self._collection(tokens, realm, COLLECTIONS[feed], since, cursor):
                 yield page
 
     async def _company(self, tokens: CredentialSource, realm: str, *, is_told: bool = False) -> Company:
@@ -119,7 +119,7 @@ class Reading:
         return Page(made)
 
     async def _collection(
-        self, tokens: CredentialSource, realm: str, collection: Collection, since: datetime | None
+        self, tokens: CredentialSource, realm: str, collection: Collection, since: datetime | None, cursor: str | None
     ) -> AsyncIterator[Page]:
         asked = collection.asked
         changed = await self._changed(tokens, realm, asked.entity, since)
@@ -132,8 +132,14 @@ class Reading:
             records = await self._with_chart(tokens, realm, asked.since(since))
             yield Page(await self._made(tokens, realm, collection, records), deleted=deleted)
             return
-        async for records, is_last in self._records(tokens, realm, asked, is_never_empty=collection.is_never_empty):
-            yield Page(await self._made(tokens, realm, collection, records), is_last)
+        walk = Walk(asked, is_never_empty=collection.is_never_empty) if cursor is None else Walk.at(asked, cursor)
+        async for records, is_last in self._records(tokens, realm, walk):
+            made = await self._made(tokens, realm, collection, records)
+            walk.leave_out(len(records) - len(made))
+            if is_last:
+                yield Page(made, expected=walk.expected)
+            else:
+                yield Page(made, is_last=False, cursor=walk.cursor)
 
     async def _made(
         self, tokens: CredentialSource, realm: str, collection: Collection, records: Sequence[Record]
@@ -155,7 +161,7 @@ class Reading:
         """A company's accounts, read once for their own feed and for those whose records refer to them."""
 
         async def load() -> list[Record]:
-            pages = self._records(tokens, realm, CHART, is_never_empty=True)
+            pages = self._records(tokens, realm, Walk(CHART, is_never_empty=True))
             return [record async for records, _ in pages for record in records]
 
         return await self._charts.get(tokens, realm, load, is_told=is_told)
@@ -186,14 +192,18 @@ class Reading:
         return await self._changes.of(tokens, realm, entity, entities, since)
 
     async def _records(
-        self, tokens: CredentialSource, realm: str, asked: Statement, *, is_never_empty: bool = False
+        self, tokens: CredentialSource, realm: str, walk: Walk
     ) -> AsyncIterator[tuple[list[Record], bool]]:
-        walk = Walk(asked, is_never_empty=is_never_empty)
-        fresh, is_last = await self._api.batch(walk.statements, tokens, realm, lambda came: walk.begin(*came))
-        yield fresh, is_last
+        is_last = False
         while not is_last:
-            fresh, is_last = await self._api.query(walk.statement, tokens, realm, walk.take)
+            fresh, is_last = await self._next(tokens, realm, walk)
             yield fresh, is_last
+
+    async def _next(self, tokens: CredentialSource, realm: str, walk: Walk) -> tuple[list[Record], bool]:
+        page, *count = walk.statements
+        if not count:
+            return await self._api.query(page, tokens, realm, walk.take)
+        return await self._api.batch((page, *count), tokens, realm, lambda came: walk.take(*came))
 
     async def _whole(self, tokens: CredentialSource, realm: str, *asked: Statement) -> list[list[Record]]:
         """All records of some lists, whose first pages come in one call."""
@@ -201,14 +211,14 @@ class Reading:
 
         def begun(came: list[Record]) -> list[tuple[list[Record], bool]]:
             pairs = zip(came[::2], came[1::2], strict=True)
-            return [walk.begin(first, count) for walk, (first, count) in zip(walks, pairs, strict=True)]
+            return [walk.take(first, count) for walk, (first, count) in zip(walks, pairs, strict=True)]
 
         found = []
         statements = [one for walk in walks for one in walk.statements]
         firsts = await self._api.batch(statements, tokens, realm, begun)
         for walk, (records, is_last) in zip(walks, firsts, strict=True):
             while not is_last:
-                fresh, is_last = await self._api.query(walk.statement, tokens, realm, walk.take)
+                fresh, is_last = await self._next(tokens, realm, walk)
                 records += fresh
             found.append(records)
         return found

@@ -82,14 +82,20 @@ async def _whole(script: "Script", realm: str, asked: Sequence[Statement]) -> li
     answers = iter(await _batch(script, realm, [one for walk in walks for one in walk.statements]))
     read = []
     for walk in walks:
-        records, is_last = walk.begin(next(answers), next(answers))
+        records, is_last = walk.take(next(answers), next(answers))
         while not is_last:
-            params = {"query": walk.statement.text, "minorversion": _MINOR}
-            further = await script.get(f"/v3/company/{realm}/query", params, realm=realm)
-            fresh, is_last = walk.take(further["QueryResponse"])
+            fresh, is_last = walk.take(*await _further(script, realm, walk.statements))
             records += fresh
         read.append(records)
     return read
+
+
+async def _further(script: "Script", realm: str, asked: Sequence[Statement]) -> list[Record]:
+    if len(asked) > 1:
+        return await _batch(script, realm, asked)
+    params = {"query": asked[0].text, "minorversion": _MINOR}
+    answer = await script.get(f"/v3/company/{realm}/query", params, realm=realm)
+    return [answer["QueryResponse"]]
 
 
 async def _batch(script: "Script", realm: str, asked: Sequence[Statement]) -> list[Record]:

@@ -220,6 +220,22 @@ async def test_a_row_that_comes_twice_counts_once(books: QuickBooksSubject) -> N
     assert len(keys) == len(set(keys))
 
 
+async def test_a_long_list_is_gone_on_with_though_some_that_came_were_edited_meanwhile(
+    books: QuickBooksSubject,
+) -> None:
+    held = await books.signed_in(MANY_CONTACTS_INDEX)
+    first, *_ = await books.pages(held, MANY_CONTACTS_INDEX, CUSTOMERS)
+    edited = [row.key for row in first.rows[:3]]
+    for key in edited:
+        words = RecordWords(list="Customer", id=key.removeprefix("customer-"), touch=True)
+        books.control.change_record(books.ids[MANY_CONTACTS_INDEX], words)
+    left = await books.pages(held, MANY_CONTACTS_INDEX, CUSTOMERS, cursor=first.cursor)
+    everything = books.kept(MANY_CONTACTS_INDEX, CUSTOMERS)
+    told = [row.key for page in left for row in page.rows]
+    assert {*told, *(row.key for row in first.rows)} == set(everything)
+    assert (len(told), left[-1].expected) == (len(everything) - len(first.rows) + len(edited), len(everything))
+
+
 async def test_a_takeover_ends_the_refresh_token_before_it(books: QuickBooksSubject) -> None:
     first = await books.signed_in(AMERICAN)
     newer = await books.signed_in(AMERICAN)
