@@ -1,12 +1,37 @@
 """The records of one list that have come so far, over all of its pages: each counts once, by its id."""
 
 import logging
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterable
+from heapq import merge
 
 from providers.kit.json_values import Record, text
 from providers.port.errors import TooSmall
 
 _log = logging.getLogger(__name__)
+
+
+class _Seen:
+    """Which ids have come, in eight bytes each: a set of them takes twenty times as much, and more than a page's rows.
+
+    They are told apart by their hashes of 64 bits. Of 150,000 ids, two have the same once in a billion lists; such a
+    list counts as one of which a record is missing.
+    """
+
+    def __init__(self) -> None:
+        self._runs: list[array[int]] = []  # each sorted, and longer than the one behind it
+
+    def __contains__(self, key: str) -> bool:
+        one = hash(key)
+        return any((at := bisect_left(run, one)) < len(run) and run[at] == one for run in self._runs)
+
+    def add(self, keys: Iterable[str]) -> None:
+        """Add those of a page."""
+        run = array("q", sorted(map(hash, keys)))
+        while self._runs and len(self._runs[-1]) <= len(run):
+            run = array("q", merge(self._runs.pop(), run))
+        self._runs.append(run)
 
 
 class Received:
@@ -25,24 +50,25 @@ class Received:
     """
 
     def __init__(self, name: str, key: str, before: int = 0, without_id: int = 0, total: int | None = None) -> None:
-        self._name, self._key, self._before = name, key, before - without_id
-        self._seen: set[str] = set()
+        self._name, self._key, self._number = name, key, before - without_id
+        self._seen = _Seen()
         self.without_id, self.total = without_id, total
 
     def __len__(self) -> int:
         """How many records, with those that have no id."""
-        return self._before + len(self._seen) + self.without_id
+        return self._number + self.without_id
 
     def new(self, records: Iterable[Record]) -> list[Record]:
         """Those of a page that have not come before, without those that have no id."""
-        fresh = []
+        fresh: dict[str, Record] = {}
         for record in records:
             if (key := text(record.get(self._key))) is None:
                 self.without_id += 1
-            elif key not in self._seen:
-                self._seen.add(key)
-                fresh.append(record)
-        return fresh
+            elif key not in fresh and key not in self._seen:
+                fresh[key] = record
+        self._seen.add(fresh)
+        self._number += len(fresh)
+        return [*fresh.values()]
 
     def counted(self, total: int | None) -> None:
         """Take the platform's count, which comes with a page; None if it does not say.

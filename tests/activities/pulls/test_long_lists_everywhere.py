@@ -43,12 +43,14 @@ class Watched:
 
     Attributes:
         came: How often each page came, by the key of its first row.
+        rows: How many rows came on them.
         hears: Told of the number of the page since reading was begun or gone on with.
     """
 
     def __init__(self, provider: Provider) -> None:
         self._provider = provider
         self.came = Counter[str]()
+        self.rows = 0
         self.hears: Callable[[int], None] = lambda _: None
 
     def __getattr__(self, name: str) -> Any:
@@ -60,6 +62,7 @@ class Watched:
         number = 0
         async for page in self._provider.read(tokens, of, feed, since, cursor):
             self.came[page.rows[0].key] += 1
+            self.rows += len(page.rows)
             self.hears(number := number + 1)
             yield page
 
@@ -118,6 +121,7 @@ async def test_a_limit_and_a_kill_on_the_way_cost_no_page(subject: Subject, pull
     pages = pulls.watched.came.copy()
     assert len(pages) >= 4
     pulls.watched.came.clear()
+    pulls.watched.rows = 0
     tried: list[int] = []
 
     def limited(number: int) -> None:
@@ -129,6 +133,7 @@ async def test_a_limit_and_a_kill_on_the_way_cost_no_page(subject: Subject, pull
         await pulls.pull("disturbed")
     assert told.value.type == Cause.RATE_LIMITED
     tried.append(pulls.calls)
+    assert len(await pulls.keys("staged_contacts")) == pulls.watched.rows, "none of them is in memory alone"
     subject.later(timedelta(minutes=1))
 
     def killed(number: int) -> None:
@@ -139,6 +144,7 @@ async def test_a_limit_and_a_kill_on_the_way_cost_no_page(subject: Subject, pull
     with pytest.raises(BaseExceptionGroup):
         await pulls.pull("disturbed")
     tried.append(pulls.calls)
+    assert pulls.watched.rows - len(await pulls.keys("staged_contacts")) <= 1_000, "those of a page"
     pulls.watched.hears = lambda _: None
     tried.append(await pulls.pull("disturbed"))
     again = pulls.watched.came - pages

@@ -78,8 +78,8 @@ def test_one_that_was_added_meanwhile_makes_up_for_none_that_was_missed() -> Non
     walk = Walk(VENDORS)
     walk.take(response(1, PAGE_SIZE), counted(1500))
     assert len(walk.statements) == 2  # what comes now may be the last
-    missed = {"Vendor": [*response(1002, 1500)["Vendor"], {"Id": "1"}, {"Id": "new"}]}  # type: ignore[misc]  # records
-    assert walk.take(missed, counted(1501))[1] is False
+    rest: Record = {"Vendor": [{"Id": one} for one in (*map(str, range(1002, 1501)), "1", "new")]}
+    assert walk.take(rest, counted(1501))[1] is False
     with pytest.raises(TooSmall, match="1500 of 1501"):
         walk.take({}, counted(1501))
     with pytest.raises(TooSmall, match="1499 records, 1501"):
