@@ -9,8 +9,8 @@ from emulators.quickbooks.records.record import Record, entity, inactive, refere
 from emulators.quickbooks.records.tax import references
 from emulators.quickbooks.records.words import COUNTRY_CODES
 
-_JOB, _FIRST_JOB = 9, 100_000
-"""Each so-many-th customer has a job; its id is the customer's, and so much more."""
+_JOB, _FIRST_JOB = 9, 1_000_000
+"""Each so-many-th customer has a job; its id is the customer's, and so much more than any company has contacts."""
 
 
 def vendors(organisation: Organisation) -> list[Record]:

@@ -1,8 +1,12 @@
 """What is read of a company: its profile, its lists and how they hang together, by country and by plan."""
 
+from dataclasses import replace
+
 import httpx2
 import pytest
 
+from emulators.quickbooks.records.names import customers
+from emulators.quickbooks.records.practice import organisations
 from tests.emulators.quickbooks.client import App, Shown, Tokens, refused
 
 TREES = ("Account", "Class", "Department", "Customer", "Item")
@@ -182,3 +186,10 @@ def test_writing_is_not_imitated(app: App, large: Tokens, http: httpx2.Client) -
     headers = {"Authorization": f"Bearer {large.access}", "Accept": "application/json"}
     answer = http.post(f"/v3/company/{large.realm}/account", json={"Name": "New"}, headers=headers)
     assert refused(answer) == (400, "500")
+
+
+@pytest.mark.thorough
+def test_of_very_many_customers_and_jobs_each_has_an_id_of_its_own() -> None:
+    (company,) = organisations(7, 1, "plain")
+    ids = [record["Id"] for record in customers(replace(company, contacts=101_000))]
+    assert len(ids) == len(set(ids)) > 60_000
