@@ -11,8 +11,9 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
+from itertools import count
 from uuid import UUID, uuid4
 
 from providers.kit.clock import Clock
@@ -43,6 +44,9 @@ OF_ONE_PRACTICE = 96
 
 TURN_SECONDS = 30.0
 """For a turn: every one may be waiting for a slow page."""
+
+ONE_READING = timedelta(seconds=10)
+"""Calls for an organisation that follow each other sooner belong to one reading of it."""
 
 UsedUp = Callable[[Mapping[str, str]], Iterable[tuple[CallsOf, Unit]]]
 """Reads from an answer's headers which windows have no call left; each provider has its own words for it."""
@@ -104,7 +108,8 @@ class _Usage:
 
     It is small, because an organisation's is kept for a minute after the last call.
 
-    ``slots`` exists only while somebody calls; ``blocked`` is a limit that is used up, and when it opens again.
+    ``slots`` exists only while somebody calls; ``blocked`` is a limit that is used up, and when it opens again;
+    ``place`` is that of the organisation's reading among all, by when they began.
     """
 
     minute: AnyMinute | None
@@ -113,6 +118,8 @@ class _Usage:
     blocked: tuple[str, datetime] | None = None
     users: int = 0
     slots: asyncio.Semaphore | None = None
+    place: int = 0
+    called_at: datetime | None = None
 
     def block(self, limit: str, until: datetime) -> None:
         if self.blocked is None or self.blocked[1] < until:
@@ -198,6 +205,7 @@ class CallLimits:
         self._slots_of_organisation = of_one.allowed if of_one else sys.maxsize
         self._app = of_app.usage(budget, provider, app, now)
         self._organisations: dict[str, _Usage] = {}
+        self._places = count(1)
         self._sweep_at = now() + MINUTE
         self._counts_every_call_at_once = of_app.at_once is not None
         self._turns = self._turns_for(of_app.at_once)
@@ -235,16 +243,29 @@ class CallLimits:
                 self._budget, self._provider, f"{self._app_id} {organisation_id}", self._now
             )
         slots = usage.slots = usage.slots or asyncio.Semaphore(self._slots_of_organisation)
+        place = self._place(usage)
         usage.users += 1
         try:
             in_a_second = self._within(usage.second) if usage.second else nullcontext()
-            async with slots, in_a_second, self._turns.of(practice_id):
+            async with slots, in_a_second, self._turns.of(practice_id, place):
                 await self._admit(usage, self._app)
                 yield
         finally:
             usage.users -= 1
             if not usage.users:
                 usage.slots = None
+
+    def _place(self, usage: _Usage) -> int:
+        """The place of an organisation's call among its practice's: behind whose reading began before, all to its end.
+
+        In order of arrival, a hundred organisations that are begun at once would all be read to the end at once, and
+        nothing would be stored meanwhile.
+        """
+        now = self._now()
+        if not usage.users and (usage.called_at is None or now - usage.called_at > ONE_READING):
+            usage.place = next(self._places)
+        usage.called_at = now
+        return usage.place
 
     @asynccontextmanager
     async def _within(self, second: AnySecond) -> AsyncIterator[None]:

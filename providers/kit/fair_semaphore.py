@@ -5,9 +5,11 @@ would wait for all of them. With more calls at once than the process can work on
 """
 
 import asyncio
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager
+from heapq import heapify, heappop, heappush
+from itertools import count
 
 from providers.port.errors import HeldUp
 
@@ -26,7 +28,8 @@ class FairSemaphore:
         self._of_one = of_one
         self._longest = longest
         self._held: Counter[Hashable] = Counter()
-        self._waiting: dict[Hashable, deque[asyncio.Future[None]]] = {}
+        self._waiting: dict[Hashable, list[tuple[int, int, asyncio.Future[None]]]] = {}
+        self._arrivals = count()
 
     @property
     def in_use(self) -> int:
@@ -46,11 +49,12 @@ class FairSemaphore:
             pass
 
     @asynccontextmanager
-    async def of(self, caller: Hashable) -> AsyncIterator[None]:
+    async def of(self, caller: Hashable, place: int = 0) -> AsyncIterator[None]:
         """Hold one turn inside the context, while the call is made.
 
         Args:
             caller: The key among which turns are shared, such as a practice's id.
+            place: Of what one caller waits for, the least comes first, then what has waited longest.
 
         Raises:
             HeldUp: None came free in time.
@@ -59,15 +63,15 @@ class FairSemaphore:
             self._free -= 1
             self._held[caller] += 1
         else:
-            await self._wait(caller)
+            await self._wait(caller, place)
         try:
             yield
         finally:
             self._give_back(caller)
 
-    async def _wait(self, caller: Hashable) -> None:
+    async def _wait(self, caller: Hashable, place: int) -> None:
         turn = asyncio.get_running_loop().create_future()
-        self._waiting.setdefault(caller, deque()).append(turn)
+        heappush(self._waiting.setdefault(caller, []), (place, next(self._arrivals), turn))
         try:
             async with asyncio.timeout(self._longest):
                 await turn
@@ -91,7 +95,7 @@ class FairSemaphore:
             following = min(self._waiting, key=self._held.__getitem__)
             if self._held[following] >= self._of_one:
                 return False
-            turn = self._waiting[following].popleft()
+            *_, turn = heappop(self._waiting[following])
             if turn.cancelled():  # whoever waited has not woken up yet to leave
                 self._drop_if_empty(following)
                 continue
@@ -107,8 +111,9 @@ class FairSemaphore:
     def _leave(self, caller: Hashable, turn: asyncio.Future[None]) -> None:
         if not turn.cancelled():  # it was given at the very moment
             self._give_back(caller)
-        elif turn in self._waiting.get(caller, ()):
-            self._waiting[caller].remove(turn)
+        elif caller in self._waiting:
+            self._waiting[caller] = [one for one in self._waiting[caller] if one[-1] is not turn]
+            heapify(self._waiting[caller])
             self._drop_if_empty(caller)
 
     def _drop_if_empty(self, caller: Hashable) -> None:

@@ -73,11 +73,12 @@ class SharedTurns:
         self._keeper: asyncio.Task[None] | None = None
 
     @asynccontextmanager
-    async def of(self, caller: Hashable) -> AsyncIterator[None]:
+    async def of(self, caller: Hashable, place: int = 0) -> AsyncIterator[None]:
         """Hold one turn inside the context, while the call is made.
 
         Args:
             caller: The key among which turns are shared, such as a practice's id.
+            place: As of a ``FairSemaphore``.
 
         Raises:
             HeldUp: None came free in time, or it came from slots that may end before the call does.
@@ -89,7 +90,7 @@ class SharedTurns:
         elif min(self._callers, self._most) > self._asked_for:
             self._more.set()
         try:
-            async with self._turns.of(caller):
+            async with self._turns.of(caller, place):
                 if self._seconds_now() > self._begin_until:
                     raise HeldUp("no slot of the app's calls at once")
                 yield

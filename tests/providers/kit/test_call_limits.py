@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from providers.kit.call_limits import CallLimits
+from providers.kit.call_limits import ONE_READING, CallLimits
 from providers.kit.windows import CallsOf, CountedIn, Unit, Window, start_of
 from providers.port.call_budget import Counter
 from providers.port.errors import RateLimited
@@ -220,3 +220,34 @@ async def test_calls_beyond_a_second_s_wait_for_it_and_use_up_nothing_else():
     refused = await admitted(limits, "o")
     assert refused is not None
     assert refused.limit == "minute"
+
+
+async def test_whose_reading_began_first_is_read_to_its_end_first():
+    """Its later calls come before those of organisations that were begun meanwhile; an old reading is over."""
+    clock, served, gate = HandClock(), list[str](), asyncio.Semaphore(0)
+    limits = engine(Book(), clock, (Window(CallsOf.APP, Unit.AT_ONCE, 1),))
+
+    async def call(organisation: str) -> None:
+        async with limits.call(organisation, None):
+            served.append(organisation)
+            await gate.acquire()
+
+    async with asyncio.TaskGroup() as group:
+        for organisation in ("first", "second", "third", "first", "second"):
+            group.create_task(call(organisation))
+            await settled()
+        for _ in range(5):
+            gate.release()
+            await settled()
+    assert served == ["first", "first", "second", "second", "third"]
+
+    clock.move(ONE_READING.total_seconds() + 1)
+    served.clear()
+    async with asyncio.TaskGroup() as group:
+        for organisation in ("third", "fourth", "first", "fourth"):
+            group.create_task(call(organisation))
+            await settled()
+        for _ in range(4):
+            gate.release()
+            await settled()
+    assert served == ["third", "fourth", "fourth", "first"]

@@ -25,16 +25,16 @@ class Callers:
         self.calls: list[asyncio.Task[None]] = []
         self._answers: list[asyncio.Event] = []
 
-    async def call(self, *callers: str | None) -> None:
+    async def call(self, *callers: str | None, place: int = 0) -> None:
         """Let callers ask for a turn each."""
         for caller in callers:
             answered = asyncio.Event()
             self._answers.append(answered)
-            self.calls.append(asyncio.create_task(self._call(caller, answered)))
+            self.calls.append(asyncio.create_task(self._call(caller, place, answered)))
         await settled()
 
-    async def _call(self, caller: str | None, answered: asyncio.Event) -> None:
-        async with self._turns.of(caller):
+    async def _call(self, caller: str | None, place: int, answered: asyncio.Event) -> None:
+        async with self._turns.of(caller, place):
             self.served.append(caller)
             self.numbers[caller].append(self._answers.index(answered))
             await answered.wait()
@@ -82,6 +82,23 @@ async def test_equals_are_served_in_turn() -> None:
         await all_of_them.call("a", "a", "a", "b", "b", "c")
         await all_of_them.answer(0, 1, 3, 5, 2, 4)
         assert all_of_them.served == ["a", "a", "b", "c", "a", "b"]
+
+
+async def test_of_one_caller_the_least_place_comes_first_and_of_equals_whoever_waited_longest() -> None:
+    async with callers(1, 1) as all_of_them:
+        await all_of_them.call("a", "a", place=2)
+        await all_of_them.call("a", place=3)
+        await all_of_them.call("a", "a", place=1)
+        await all_of_them.answer(*range(5))
+        assert all_of_them.numbers["a"] == [0, 3, 4, 1, 2]
+
+
+async def test_a_place_is_nothing_to_others() -> None:
+    async with callers(1, 1) as all_of_them:
+        await all_of_them.call("a", "a", "a", place=1)
+        await all_of_them.call("b", place=9)
+        await all_of_them.answer(0, 3, 1, 2)
+        assert all_of_them.served == ["a", "a", "b", "a"]
 
 
 async def test_some_turns_are_kept_for_whoever_comes_next() -> None:
@@ -178,7 +195,7 @@ async def test_fewer_turns_take_none_away_and_more_go_to_who_waits() -> None:
 
 
 step = st.one_of(
-    st.tuples(st.just("call"), st.sampled_from("abc")),
+    st.tuples(st.just("call"), st.sampled_from(("a", "b", "c", "late b"))),
     st.tuples(st.sampled_from(("answer", "cancel")), st.integers(0, 40)),
     st.tuples(st.just("resize"), st.integers(0, 5)),
 )
@@ -190,10 +207,11 @@ def test_order_is_kept_among_equals_and_nobody_is_forgotten(steps: list[tuple[st
 
     async def go_through() -> None:
         turns = FairSemaphore(2, 2, PATIENT)
-        there, size, under_way = Callers(turns), 2, 0
+        there, size, under_way, late = Callers(turns), 2, 0, list[int]()
         for kind, what in steps:
             if kind == "call":
-                await there.call(str(what))
+                await there.call(str(what)[-1], place=len(str(what)))
+                late.extend([len(there.calls) - 1] if len(str(what)) > 1 else [])
             elif kind == "resize":
                 size = int(what)
                 turns.resize(size, size)
@@ -213,6 +231,10 @@ def test_order_is_kept_among_equals_and_nobody_is_forgotten(steps: list[tuple[st
             await asyncio.gather(*there.calls, return_exceptions=True)
         assert turns.in_use == 0
         for caller in "abc":
-            assert there.numbers[caller] == sorted(there.numbers[caller]), "first come, first served"
+            for served in (
+                [number for number in there.numbers[caller] if number not in late],
+                [number for number in there.numbers[caller] if number in late],
+            ):
+                assert served == sorted(served), "of those with the same place: first come, first served"
 
     asyncio.run(go_through())
