@@ -16,15 +16,6 @@ from temporalio.exceptions import ActivityError, is_cancelled_exception
 from temporalio.workflow import ActivityConfig
 
 from workflows.plans.failures import is_busy, trouble_of
-from workflows.plans.patches import CLIENT_AS_NOTED, NIGHT_BY_WEIGHT, NIGHT_IN_GROUPS, ROUNDS_IN_ORDER, TIDIES_UP
-from workflows.plans.sizes import (
-    CLIENTS_PULLED_TOGETHER,
-    LOGINS_AT_ONCE,
-    NIGHT_GROUP_WEIGHS,
-    NIGHT_GROUPS_AT_ONCE,
-    PAGE_OF_CLIENTS,
-    REFRESHES_AT_ONCE,
-)
 
 with workflow.unsafe.imports_passed_through():
     from activities.delivery.notices import NoticeActivities
@@ -54,8 +45,7 @@ with workflow.unsafe.imports_passed_through():
 from workflows.parts.calls import Asked, call
 from workflows.parts.fan_out import FanOut
 from workflows.parts.own_sync import hand_over
-from workflows.plans import policies
-from workflows.plans.due_clients import as_noted, by_weight, facts_of, in_groups, last_of, together_or_alone
+from workflows.plans import due_clients, patches, policies, sizes
 from workflows.support import check_text as check_briefing
 from workflows.support import run_text
 from workflows.support.pieces import CLIENTS_SHOWN, Troubled
@@ -117,18 +107,20 @@ class CheckConnections:
 
     async def _look_at_logins(self) -> None:
         self._show("Looking at the logins")
-        lanes = FanOut(LOGINS_AT_ONCE, self._logins, lambda login: login.grant_id, self._look_at, self._after)
+        lanes = FanOut(sizes.LOGINS_AT_ONCE, self._logins, lambda login: login.grant_id, self._look_at, self._after)
         if not await lanes.run():
             await self._go_on_anew(lanes.after)
         self._is_at_lists, self._after = True, None
 
     async def _logins(self, after: UUID | None) -> Sequence[LoginToCheck]:
         if self._rounds:
-            untried = trying_again.in_order(self._untried) if workflow.patched(ROUNDS_IN_ORDER) else self._untried
+            untried = (
+                trying_again.in_order(self._untried) if workflow.patched(patches.ROUNDS_IN_ORDER) else self._untried
+            )
             return [login for login in untried if after is None or login.grant_id > after]
         page = await call(
             CheckActivities.logins_to_check,
-            LoginsToCheckInput(practice_id=self._start.practice.practice_id, after=after, limit=PAGE_OF_CLIENTS),
+            LoginsToCheckInput(practice_id=self._start.practice.practice_id, after=after, limit=sizes.PAGE_OF_CLIENTS),
             policies.DATABASE,
             "Find the next logins",
         )
@@ -160,22 +152,24 @@ class CheckConnections:
     async def _refresh_lists(self) -> None:
         workflow.upsert_search_attributes([run_text.STAGE.value_set(Stage.PULLING.value)])
         self._show("Refreshing the lists that are due")
-        if workflow.patched(NIGHT_IN_GROUPS):
-            groups = FanOut(NIGHT_GROUPS_AT_ONCE, self._due_groups, last_of, self._refresh_group, self._after)
+        if workflow.patched(patches.NIGHT_IN_GROUPS):
+            is_wide = workflow.patched(patches.MORE_NIGHT_GROUPS)
+            width = sizes.NIGHT_GROUPS_AT_ONCE if is_wide else sizes.FEWER_NIGHT_GROUPS_AT_ONCE
+            groups = FanOut(width, self._due_groups, due_clients.last_of, self._refresh_group, self._after)
             if not await groups.run():
                 await self._go_on_anew(groups.after)
             return
-        lanes = FanOut(REFRESHES_AT_ONCE, self._due, lambda due: due.connection_id, self._refresh, self._after)
+        lanes = FanOut(sizes.REFRESHES_AT_ONCE, self._due, lambda due: due.connection_id, self._refresh, self._after)
         if not await lanes.run():
             await self._go_on_anew(lanes.after)
 
-    async def _due(self, after: UUID | None) -> Sequence[ClientDue]:
+    async def _due(self, after: UUID | None, *, is_wide: bool = False) -> Sequence[ClientDue]:
         page = await call(
             CheckActivities.clients_due,
             ClientsDueInput(
                 practice_id=self._start.practice.practice_id,
                 after=after,
-                limit=PAGE_OF_CLIENTS,
+                limit=sizes.PAGE_OF_DUE if is_wide else sizes.PAGE_OF_CLIENTS,
                 is_healthy_only=self._rounds > 0,
                 is_of_the_night=self._start.is_patient,
             ),
@@ -185,21 +179,24 @@ class CheckConnections:
         return page.clients
 
     async def _due_groups(self, after: UUID | None) -> Sequence[Sequence[ClientDue]]:
-        clients = await self._due(after)
-        if workflow.patched(NIGHT_BY_WEIGHT):
-            return by_weight(clients, NIGHT_GROUP_WEIGHS)
-        return in_groups(clients, CLIENTS_PULLED_TOGETHER)
+        is_wide = workflow.patched(patches.MORE_NIGHT_GROUPS)
+        clients = await self._due(after, is_wide=is_wide)
+        if is_wide:
+            return due_clients.in_even_groups(clients, sizes.NIGHT_GROUP_WEIGHS, sizes.NIGHT_GROUPS_AT_ONCE)
+        if workflow.patched(patches.NIGHT_BY_WEIGHT):
+            return due_clients.by_weight(clients, sizes.NIGHT_GROUP_WEIGHS)
+        return due_clients.in_groups(clients, sizes.CLIENTS_PULLED_TOGETHER)
 
     async def _refresh_group(self, group: Sequence[ClientDue]) -> None:
         """Refresh clients in one activity for each provider; those that it leaves, and mere looks, one by one."""
-        together, alone = together_or_alone(group)
+        together, alone = due_clients.together_or_alone(group)
         await asyncio.gather(
             *(self._refresh_together(clients) for clients in together), *(self._refresh(client) for client in alone)
         )
 
     async def _refresh_together(self, clients: Sequence[ClientDue]) -> None:
         ids = tuple(client.connection_id for client in clients)
-        is_full = len(clients) >= CLIENTS_PULLED_TOGETHER
+        is_full = len(clients) >= sizes.CLIENTS_PULLED_TOGETHER
         policy = policies.PULL_TOGETHER if is_full else policies.PULL_FEW_TOGETHER
         left = set(ids)
         try:
@@ -252,14 +249,14 @@ class CheckConnections:
             self._clients.append(Troubled(client.client_name, client.client_code, client.client_id, why))
         if not trouble.cause.is_transient:
             return
-        now = as_noted(client, noted)
-        if now != client and workflow.patched(CLIENT_AS_NOTED):
+        now = due_clients.as_noted(client, noted)
+        if now != client and workflow.patched(patches.CLIENT_AS_NOTED):
             if now is None:
                 return
             client = now
         practice = self._start.practice
         sync = SyncClientInput(
-            client=facts_of(client, practice),
+            client=due_clients.facts_of(client, practice),
             pull_id=self._check_id,
             sources=(RowKind.ORGANISATION,) if client.is_look else (),
             reason=f"Handed over by `{workflow.info().workflow_id}`.",
@@ -284,7 +281,7 @@ class CheckConnections:
         await self._unless_it_fails(NoticeActivities.deliver_notices, asked, policies.MAIL, what)
 
     async def _tidy_up(self) -> None:
-        if self._start.is_patient and workflow.patched(TIDIES_UP):
+        if self._start.is_patient and workflow.patched(patches.TIDIES_UP):
             asked = TidyUpInput(practice_id=self._start.practice.practice_id)
             what = "Delete what is kept no longer, and end logins that nothing uses"
             await self._unless_it_fails(TidyActivities.tidy_up, asked, policies.TIDY, what)

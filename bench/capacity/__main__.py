@@ -33,6 +33,9 @@ COLUMNS = (
     "Most Xero calls in a minute",
 )
 
+MIXED = 1 + 1 / 7
+"""What a client weighs in its group in a usual night: twice as much once a week, when it is read whole."""
+
 A_MINUTE = XeroSettings.model_fields["calls_per_minute"].default
 
 
@@ -47,7 +50,7 @@ def platforms_of(costs: Mapping[str, Costs], kind: str | None = None) -> Mapping
     found = {}
     for name, one in costs.items():
         pull = one.pulls[kind] if kind else night_pull(one)
-        found[name] = Platform(pull.calls, pull.cpu_ms["worker"], **limits[name])
+        found[name] = Platform(pull.calls, pull.cpu_ms["worker"], **limits[name], weight=2.0 if kind else MIXED)
     return found
 
 

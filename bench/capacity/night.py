@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from activities.registry import GROUPS_AT_ONCE
 from bench.capacity.portfolio import CLIENTS_OF_A_LOGIN, PracticeOfMany
-from workflows.plans.sizes import CLIENTS_PULLED_TOGETHER, NIGHT_GROUPS_AT_ONCE
+from workflows.plans.sizes import NIGHT_GROUP_WEIGHS, NIGHT_GROUPS_AT_ONCE
 
 MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
@@ -33,12 +33,14 @@ class Platform:
         worker_ms: CPU milliseconds of a worker for one client.
         a_minute: Calls of the whole app in a minute of the clock; None without such a window.
         at_once: Calls of the whole app at once; None without such a limit.
+        weight: What a client counts in its group, on average (``workflows.plans.due_clients.weight_of``).
     """
 
     calls: float
     worker_ms: float
     a_minute: int | None = None
     at_once: int | None = None
+    weight: float = 2.0
 
 
 @dataclass(slots=True)
@@ -139,7 +141,9 @@ def _groups(practice: PracticeOfMany, platforms: Mapping[str, Platform], due: fl
     clients = practice.size * due
     shares = {name: count / practice.size for name, count in practice.clients.items() if count}
     while clients > 0:
-        together = min(clients, CLIENTS_PULLED_TOGETHER)
+        together = min(
+            clients, NIGHT_GROUP_WEIGHS / sum(platforms[name].weight * share for name, share in shares.items())
+        )
         yield [
             _Group(practice.number, name, together * share * platforms[name].calls) for name, share in shares.items()
         ]

@@ -73,7 +73,10 @@ async def checked_in_groups(scene: Scene) -> Recorded:
 
 
 async def checked_by_weight(scene: Scene) -> Recorded:
-    """A night whose groups are cut by what their clients weigh: one is read whole again, two in part."""
+    """A night whose groups are cut by what their clients weigh: one is read whole again, two in part.
+
+    ``checked-by-weight`` is what older code made of it, with fewer groups at once.
+    """
     async with scene.worker():
         await scene.added()
         await change(scene, "UPDATE connections SET next_refresh_at = now()")
@@ -82,7 +85,7 @@ async def checked_by_weight(scene: Scene) -> Recorded:
         night = await begin_night(scene)
         report = await night.result()
         assert report.refreshed == 3
-    return {"checked-by-weight": await history(scene, night.id)}
+    return {"checked-in-even-groups": await history(scene, night.id)}
 
 
 async def reassigned(scene: Scene) -> Recorded:

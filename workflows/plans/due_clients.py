@@ -1,6 +1,7 @@
 """How a check goes about the clients whose lists are due: in groups of one provider, or each by itself. Pure."""
 
 from collections.abc import Sequence
+from math import ceil
 from uuid import UUID
 
 from temporalio import workflow
@@ -10,6 +11,9 @@ with workflow.unsafe.imports_passed_through():
     from contracts.payloads.sync_client import ClientFacts
 
 Group = Sequence[ClientDue]
+
+_MORE = 0.2
+"""By how much of itself a group may outweigh another, or be lighter, for groups to come out even."""
 
 
 def in_groups(clients: Group, size: int) -> list[Group]:
@@ -33,6 +37,27 @@ def by_weight(clients: Group, most: int) -> list[Group]:
         groups[-1].append(client)
         room -= weight_of(client)
     return list[Group](groups)
+
+
+def in_even_groups(clients: Group, most: int, at_once: int) -> list[Group]:
+    """Cut clients into groups of about the same weight, so that those that are refreshed at once end at once.
+
+    Args:
+        clients: In their order.
+        most: What a group weighs; where that makes the number come out even, up to a fifth more.
+        at_once: How many groups are refreshed at once. Clients that do not make that many are cut ``by_weight``, since
+            more groups would cost more than the few seconds that they save.
+    """
+    weight = sum(map(weight_of, clients))
+    rounds = weight / (most * at_once)
+    if rounds < 1 - _MORE:
+        return by_weight(clients, most)
+    number, before = ceil(rounds - _MORE) * at_once, 0
+    groups: list[list[ClientDue]] = [[] for _ in range(number)]
+    for client in clients:
+        groups[before * number // weight].append(client)
+        before += weight_of(client)
+    return list[Group](filter(None, groups))
 
 
 def last_of(group: Group) -> UUID:

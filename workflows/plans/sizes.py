@@ -33,8 +33,12 @@ LOGINS_AT_ONCE = 25
 REFRESHES_AT_ONCE = 50
 """Clients refreshed at once by a check: the night has time, and people who wait come first."""
 
-NIGHT_GROUPS_AT_ONCE = 8
-"""Groups of clients refreshed at once by a check: fewer than a run's, so that a person's run finds workers free."""
+NIGHT_GROUPS_AT_ONCE = 12
+"""Groups of clients refreshed at once by a check: as many as a run's, which mostly wait for answers. A person's run
+comes before them (``policies.night_priority``), as soon as one of them is done."""
+
+FEWER_NIGHT_GROUPS_AT_ONCE = 8
+"""The same in checks that began before ``MORE_NIGHT_GROUPS``."""
 
 NIGHT_GROUP_WEIGHS = 32
 """What the clients of one group of a check may weigh (``due_clients.weight_of``): as many that are read whole as in a
@@ -46,6 +50,9 @@ FEWEST_PULLED_TOGETHER = 8
 
 PAGE_OF_CLIENTS = 250
 """Clients fetched into the history at a time, about 50 kB."""
+
+PAGE_OF_DUE = 336
+"""The same for those whose lists are due: as many as usually make one group for each place, a seventh read whole."""
 
 PAGE_OF_PULLS = 2 * GROUPS_AT_ONCE * CLIENTS_PULLED_TOGETHER
 """The same for those that are pulled together: two full groups for each that is pulled at once, about 75 kB."""

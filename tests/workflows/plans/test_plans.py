@@ -14,10 +14,11 @@ from contracts.words.causes import Cause
 from contracts.words.refusals import REFUSED, Refusal, RefusalCode
 from contracts.words.runs import Outcome, Result
 from workflows.parts.consented_run import unlisted
+from workflows.plans import due_clients
 from workflows.plans.due_clients import by_weight
 from workflows.plans.failures import is_our_outage, refusal_of, trouble_of
 from workflows.plans.pull_groups import in_even_groups, in_groups
-from workflows.plans.sizes import PAGE_OF_PULLS, windows
+from workflows.plans.sizes import NIGHT_GROUP_WEIGHS, NIGHT_GROUPS_AT_ONCE, PAGE_OF_DUE, PAGE_OF_PULLS, windows
 
 
 def failed_by(cause: BaseException) -> ActivityError:
@@ -70,6 +71,28 @@ def test_a_group_has_as_many_clients_as_a_run_s_where_all_are_read_whole_and_twi
         for one in (False, True)
     ]
     assert sizes == [[16, 16, 16, 16], [32, 32]]
+
+
+@given(st.lists(st.booleans(), max_size=PAGE_OF_DUE))
+def test_even_groups_of_a_night_hold_every_client_once_and_fill_every_place_at_every_turn(in_part):
+    clients = [client_due(number, is_in_part=one) for number, one in enumerate(in_part)]
+    groups = due_clients.in_even_groups(clients, NIGHT_GROUP_WEIGHS, NIGHT_GROUPS_AT_ONCE)
+    assert [client for group in groups for client in group] == clients
+    weights = [sum(map(due_clients.weight_of, group)) for group in groups]
+    if sum(weights) < 0.8 * NIGHT_GROUP_WEIGHS * NIGHT_GROUPS_AT_ONCE:
+        assert groups == by_weight(clients, NIGHT_GROUP_WEIGHS)
+    else:
+        assert len(groups) % NIGHT_GROUPS_AT_ONCE == 0
+        assert max(weights) <= 1.2 * NIGHT_GROUP_WEIGHS + 2
+        assert max(weights) - min(weights) <= 4
+
+
+@pytest.mark.parametrize(
+    ("in_part", "whole", "number"), [(288, 48, 12), (0, 336, 24), (336, 0, 12), (68, 0, 3), (144, 20, 6)]
+)
+def test_a_page_of_a_night_makes_as_many_groups_as_there_are_places(in_part: int, whole: int, number: int):
+    clients = [client_due(place, is_in_part=place < in_part) for place in range(in_part + whole)]
+    assert len(due_clients.in_even_groups(clients, NIGHT_GROUP_WEIGHS, NIGHT_GROUPS_AT_ONCE)) == number
 
 
 def page_of(number: int) -> tuple[ClientToPull, ...]:
