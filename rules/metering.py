@@ -82,7 +82,7 @@ def warning(state: MeterState, *, is_refused_beyond: bool) -> str | None:
         case MeterState.TOO_FAST:
             return f"At this pace the month's budget is used up before its end; {then} from there on."
         case MeterState.NEARLY_USED:
-            return f"More than four fifths of the month's budget are used; when it is used up, {then}."
+            return f"More than {NEARLY:.0%} of the month's budget is used; when it is used up, {then}."
         case MeterState.USED_UP:
             return f"The month's budget is used up: {then}."
 

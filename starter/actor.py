@@ -25,7 +25,7 @@ class Actor:
         session_id: The browser's session in which they act; None for programs and commands, which have no browser.
         scopes: What the token may be used for; everything for people without a token.
         token_ends_at: When the token ends; None without one.
-        may_add_clients: Whether pages offer it; ``starter.people.rights`` decides when it is done.
+        may_add_clients: Whether pages offer it; ``starter.people.may_add_clients`` decides when it is done.
     """
 
     colleague_id: UUID

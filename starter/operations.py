@@ -38,7 +38,7 @@ from starter.connections.health import ConnectionHealth
 from starter.connections.link_mails import LinkMails
 from starter.connections.managing import Managing
 from starter.connections.software_states import SoftwareStates
-from starter.connections.told import ToldByProviders
+from starter.connections.webhooks import ToldByProviders
 from starter.factors.passkey_answers import PasskeyAnswers
 from starter.factors.passkey_sign_ins import PasskeySignIns
 from starter.factors.passkeys import Passkeys

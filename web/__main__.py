@@ -9,7 +9,7 @@ from runtime.observability.logging import configure
 from runtime.observability.memory import OF_PAGES, look_for_cycles_less_often
 from runtime.settings.zone_rules import use_pinned_rules
 from starter.bootstrap import open_operations, open_support
-from starter.ending import execute, settings_or_end
+from starter.exit_statuses import execute, settings_or_end
 from web.api.codec import access_for
 from web.app import create_app
 from web.server import serve

@@ -25,7 +25,7 @@ from web.api import (
 from web.api.clients import clients, exports, lists, saved_views
 from web.api.codec import Access, codec_router
 from web.api.described import Described
-from web.inbound import connect, told
+from web.inbound import connect, webhooks
 from web.kit import errors
 from web.kit.shield import Shield
 
@@ -85,13 +85,13 @@ def create_app(
         client_links,
         lists,
         connect,
-        told,
+        webhooks,
         documentation,
         health,
     ):
         app.include_router(module.router)
     app.include_router(client_links.asking)
-    app.include_router(told.own_pages)
+    app.include_router(webhooks.own_pages)
     for router in pages.ROUTERS:
         app.include_router(router)
     app.include_router(codec_router(ring, access=codec_access, ui_origin=temporal_ui, support=support))

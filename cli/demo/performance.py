@@ -19,7 +19,7 @@ from cli.kit.output import out, print_json
 from runtime.embedded.processes import ProcessFailedError
 from runtime.settings.settings import Settings
 from starter.embedded import Product, embedded_product
-from starter.ending import FAILED, end, err
+from starter.exit_statuses import FAILED, end, err
 from starter.software import NAMES, TITLES
 
 

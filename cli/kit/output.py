@@ -1,6 +1,6 @@
 """Prints for people or for machines.
 
-Standard output has only data; messages on errors go to standard error (``starter.ending``).
+Standard output has only data; messages on errors go to standard error (``starter.exit_statuses``).
 """
 
 import sys

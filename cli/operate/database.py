@@ -4,7 +4,7 @@ import typer
 
 from cli.kit.output import Json, out, print_json
 from starter.bootstrap import read_settings, upgrade_database
-from starter.ending import execute
+from starter.exit_statuses import execute
 
 database = typer.Typer(no_args_is_help=True, help="The database.")
 

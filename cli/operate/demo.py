@@ -6,7 +6,7 @@ import typer
 
 from cli.demo import FEWEST
 from cli.kit.output import Json
-from starter.ending import execute
+from starter.exit_statuses import execute
 
 
 def demo(

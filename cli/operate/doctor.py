@@ -5,8 +5,8 @@ import asyncio
 import typer
 
 from cli.kit.output import Json, out, print_json, table
-from starter.ending import FAILED
 from starter.examination import examine
+from starter.exit_statuses import FAILED
 
 
 def doctor(json: Json = False) -> None:

@@ -11,7 +11,7 @@ from contracts.words.practices import Plan
 from starter.access.sessions import Sessions
 from starter.answers.views import Practice
 from starter.bootstrap import open_database, read_settings
-from starter.ending import execute
+from starter.exit_statuses import execute
 from starter.factors.second_factor_rules import SecondFactorRules
 from starter.people.colleagues import Colleagues
 

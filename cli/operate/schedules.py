@@ -14,7 +14,7 @@ from runtime.temporal.connection import connect
 from runtime.temporal.namespace import prepare_namespace
 from starter.bootstrap import open_database, read_settings
 from starter.connections.schedules import Applied, Schedules
-from starter.ending import err, execute
+from starter.exit_statuses import err, execute
 
 schedules = typer.Typer(no_args_is_help=True, help="Schedules of the nightly checks.")
 

@@ -12,7 +12,7 @@ from runtime.embedded.processes import ProcessFailedError
 from runtime.embedded.stack import DataDirInUseError, environment_of
 from starter.bootstrap import RUNNING, open_database, read_settings
 from starter.embedded import Product, embedded_product
-from starter.ending import FAILED, end, err, execute
+from starter.exit_statuses import FAILED, end, err, execute
 from starter.factors.relying_party import relying_party
 from starter.first_look import FirstLook, first_look
 

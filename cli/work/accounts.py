@@ -14,7 +14,7 @@ from contracts.words.refusals import RefusalCode, Refused
 from starter.actor import Actor
 from starter.answers.clients import ClientAnswer
 from starter.answers.ends import ErasedAnswer, ErasePreviewAnswer, MergePreviewAnswer
-from starter.ending import execute
+from starter.exit_statuses import execute
 from starter.operations import Operations
 
 Name = Annotated[str | None, typer.Option(help="What the practice calls the client.")]

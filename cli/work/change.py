@@ -8,7 +8,7 @@ from cli.kit.acting import ClientName, acting_on
 from cli.kit.output import As, Json, Region, out, print_json, table, words
 from cli.work.connection import print_started
 from starter.answers.connections import ChangedAnswer, ChangePreviewAnswer, ManagedConnectionAnswer
-from starter.ending import execute
+from starter.exit_statuses import execute
 from starter.runs.starting import StartedRun
 
 change = typer.Typer(no_args_is_help=True, help="Move a client to another organisation, and back.")

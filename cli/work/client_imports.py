@@ -11,7 +11,7 @@ from cli.kit.output import As, Json, out, print_json, table
 from contracts.words.client_imports import LARGEST_FILE, ImportVerdict
 from starter.answers.imports import ImportAnswer, ImportedRowAnswer, SheetRead
 from starter.clients.imports.imports import columns_of
-from starter.ending import REFUSED, execute
+from starter.exit_statuses import REFUSED, execute
 
 _SHOWN = 50
 """Rows that are printed; ``--json`` has them all."""

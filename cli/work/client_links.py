@@ -7,9 +7,9 @@ import typer
 
 from cli.kit.acting import ClientName, acting_on
 from cli.kit.output import As, Json, Provider, out, print_json, table, words
-from contracts.words.client_links import DAYS, MailState
+from contracts.words.client_links import DAYS, MOST_DAYS, MailState
 from starter.answers.sign_ins import AskedClientAnswer, ClientLinksAnswer, MadeClientLinkAnswer
-from starter.ending import execute
+from starter.exit_statuses import execute
 
 SendTo = Annotated[str | None, typer.Option(help="E-mail address to which Clientsync mails it.")]
 
@@ -19,7 +19,7 @@ links = typer.Typer(no_args_is_help=True, help="Links by which a client's own pe
 @links.command("make")
 def make(
     client: ClientName,
-    days: Annotated[int, typer.Option(help="Days until it ends by itself; 60 at most.")] = DAYS,
+    days: Annotated[int, typer.Option(help=f"Days until it ends by itself; {MOST_DAYS} at most.")] = DAYS,
     send_to: SendTo = None,
     as_email: As = None,
     json: Json = False,
@@ -43,7 +43,7 @@ def make(
 def ask(
     client: ClientName,
     provider: Provider = None,
-    days: Annotated[int, typer.Option(help="Days until it ends by itself; 60 at most.")] = DAYS,
+    days: Annotated[int, typer.Option(help=f"Days until it ends by itself; {MOST_DAYS} at most.")] = DAYS,
     send_to: SendTo = None,
     as_email: As = None,
     json: Json = False,

@@ -14,7 +14,7 @@ from cli.work.hand_over import hand_over
 from contracts.words.causes import Cause
 from starter.answers.clients import ClientAnswer
 from starter.answers.views import ClientFilter, ClientOrder, ClientSort, ClientStatus
-from starter.ending import REFUSED, end, err, execute
+from starter.exit_statuses import REFUSED, end, err, execute
 
 clients = typer.Typer(no_args_is_help=True, help="Client accounts.")
 

@@ -10,7 +10,7 @@ from cli.work.invite import invite
 from contracts.words.practices import Role
 from starter.answers.colleagues import ColleagueAnswer, ColleaguesAnswer, DeactivationAnswer
 from starter.bootstrap import open_database, read_settings
-from starter.ending import execute
+from starter.exit_statuses import execute
 from starter.factors.second_factor_rules import SecondFactorRules
 from starter.people.colleagues import Colleagues
 from starter.people.people import People

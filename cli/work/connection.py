@@ -19,7 +19,7 @@ from starter.answers.connections import (
     ManagedConnectionAnswer,
     RefreshAnswer,
 )
-from starter.ending import execute
+from starter.exit_statuses import execute
 from starter.runs.starting import StartedRun
 
 Lists = Annotated[list[ListName] | None, typer.Option("--list", help="Only this list; give several.")]

@@ -10,7 +10,7 @@ from contracts.payloads.check_connections import CheckReport
 from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
 from starter.answers.health import HealthAnswer
-from starter.ending import err, execute
+from starter.exit_statuses import err, execute
 
 
 def list_connections(

@@ -9,7 +9,7 @@ from cli.kit.output import As, Json, Provider, out, print_json
 from cli.work.runs import print_run
 from starter.answers.run_words import said_of_run
 from starter.answers.runs import RunAnswer
-from starter.ending import execute
+from starter.exit_statuses import execute
 
 
 def hand_over(

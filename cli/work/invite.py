@@ -7,7 +7,7 @@ import typer
 from cli.kit.output import Json, out, print_json
 from starter.access.sessions import Sessions
 from starter.bootstrap import open_database, read_settings
-from starter.ending import execute
+from starter.exit_statuses import execute
 
 
 def invite(email: Annotated[str, typer.Option(help="Whose link it is to be.")], json: Json = False) -> None:

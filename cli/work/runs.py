@@ -22,7 +22,7 @@ from starter.answers.run_words import TALLIED, accounts_sum, said_of_run
 from starter.answers.runs import RunAnswer, RunSummaryAnswer
 from starter.answers.sign_ins import ExpectedOrganisationsAnswer
 from starter.answers.wording import number
-from starter.ending import execute
+from starter.exit_statuses import execute
 from starter.operations import Operations
 from starter.runs.kinds import RunOptions
 from starter.runs.retries import Retried

@@ -12,7 +12,7 @@ from contracts.words.access import Scope, listed
 from starter.access.tokens import LONGEST_DAYS, MadeToken, Tokens
 from starter.answers.views import USUAL, TokenView
 from starter.bootstrap import open_database, read_settings
-from starter.ending import execute
+from starter.exit_statuses import execute
 
 token = typer.Typer(no_args_is_help=True, help="Bearer tokens for the JSON API.")
 

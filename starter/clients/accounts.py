@@ -1,7 +1,8 @@
 """Client accounts by hand: made without a connection, and changed.
 
-Everybody may change them; ``starter.people.rights`` says who may make them. What is changed leaves an event for each
-field. A client's code is part of the ids of its workflows, so that it stays what it is while one of them is at work.
+Everybody may change them; ``starter.people.may_add_clients`` says who may make them. What is changed leaves an event
+for each field. A client's code is part of the ids of its workflows, so that it stays what it is while one of them is
+at work.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -28,7 +29,7 @@ from rules.clients.duplicates import DescribedAccount, duplicate_of
 from rules.clients.imports.plans import KnownClient
 from starter.actor import Actor
 from starter.clients.finding import is_at_work, locked_or_refused
-from starter.people.rights import check_may_add
+from starter.people.may_add_clients import check_may_add
 
 TAKEN = "Another client of your practice has the code {code}. Choose another."
 FULL = (

@@ -17,7 +17,7 @@ from starter.actor import Actor
 from starter.clients.accounts import FULL
 from starter.clients.finding import locked_or_refused
 from starter.connections.disconnecting import Disconnecting
-from starter.people.rights import check_may_add
+from starter.people.may_add_clients import check_may_add
 
 MERGED = "{name} was merged into another account, which has its lists and timeline. Go on with that one."
 

@@ -25,7 +25,7 @@ from providers.port.provider import Provider, Providers
 from providers.port.settings import Meter, ProviderSettings
 from rules.metering import MeterReading, begin_of, read, warning
 from starter.actor import Actor
-from starter.people.leaving import check_admin
+from starter.people.admins import check_admin
 from starter.provider_checks import Finding, callback_of, look_at
 
 POLLED_WITHIN: Final = timedelta(seconds=70)

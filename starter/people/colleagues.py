@@ -17,7 +17,8 @@ from models.practices import writes as practices
 from models.practices.reads import ColleagueView, id_of_address, some_admins
 from models.practices.tables import Colleague, Practice
 from starter.actor import Actor
-from starter.people.leaving import Deactivation, check_admin, explained, not_an_admin
+from starter.people.admins import check_admin, not_an_admin
+from starter.people.leaving import Deactivation, explained
 
 
 class Colleagues:

@@ -6,7 +6,6 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.payloads.reassign_clients import HandOver
-from contracts.words.practices import Role
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import RunKind
 from models.kit.database import Database
@@ -14,9 +13,12 @@ from models.practices import hand_overs
 from models.practices.hand_overs import Foreseen
 from models.practices.tables import Colleague
 from starter.actor import Actor
+from starter.people.admins import check_admin
 from starter.runs.kinds import RunOptions
 from starter.runs.runs import Runs
 from starter.software import Software
+
+_TO_DO = "hand over a colleague's clients"
 
 
 class HandOvers:
@@ -60,7 +62,7 @@ class HandOvers:
             Refused: Not an admin; no such colleague in the practice, one who has left, or the same one; nobody to
                 start the run.
         """
-        _check_admin(actor)
+        check_admin(actor, _TO_DO)
         software = self._software.chosen(provider)
         await self._check(actor, from_id, to_id)
         hand_over = RunOptions(hand_over=HandOver(from_id=from_id, to_id=to_id))
@@ -73,7 +75,7 @@ class HandOvers:
         Raises:
             Refused: Not an admin, no such colleague in the practice, or nobody said which accounting software.
         """
-        _check_admin(actor)
+        check_admin(actor, _TO_DO)
         software = self._software.chosen(provider)
         async with self._database.reading() as session:
             await _check_giver(session, actor, from_id)
@@ -85,7 +87,7 @@ class HandOvers:
         Raises:
             Refused: Not an admin, or no such colleague in the practice.
         """
-        _check_admin(actor)
+        check_admin(actor, _TO_DO)
         async with self._database.reading() as session:
             await _check_giver(session, actor, from_id)
             found = await hand_overs.clients_at(session, actor.practice_id, from_id)
@@ -110,11 +112,6 @@ async def _check_giver(session: AsyncSession, actor: Actor, from_id: UUID) -> No
     giver = await session.get(Colleague, from_id)
     if giver is None or giver.practice_id != actor.practice_id:
         raise _nobody(from_id)
-
-
-def _check_admin(actor: Actor) -> None:
-    if actor.role is not Role.ADMIN:
-        raise Refused(RefusalCode.FORBIDDEN, "Only an admin can hand over a colleague's clients.")
 
 
 def _nobody(colleague_id: UUID) -> Refused:

@@ -1,11 +1,8 @@
-"""What deactivating a colleague does, in words; and who may do it."""
+"""What deactivating a colleague does, in words."""
 
 from dataclasses import dataclass
 
-from contracts.words.practices import Role
-from contracts.words.refusals import RefusalCode, Refused
 from models.practices.reads import ColleagueView
-from starter.actor import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +49,3 @@ def explained(found: ColleagueView) -> Deactivation:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def check_admin(actor: Actor, to_do: str = "deactivate a colleague") -> None:
-    """Refuse actors who are not admins.
-
-    Raises:
-        Refused: The actor is a member.
-    """
-    if actor.role is not Role.ADMIN:
-        raise not_an_admin(to_do)
-
-
-def not_an_admin(to_do: str = "deactivate a colleague") -> Refused:
-    """The refusal for actors who are not admins."""
-    return Refused(RefusalCode.FORBIDDEN, f"Only an admin can {to_do}.")

@@ -5,12 +5,11 @@ It only shows notices; the worker sends them.
 
 from collections.abc import Sequence
 
-from contracts.words.practices import Role
-from contracts.words.refusals import RefusalCode, Refused
 from models.kit.database import Database
 from models.notices import writes as notices
 from models.notices.writes import NoticeView
 from starter.actor import Actor
+from starter.people.admins import check_admin
 
 
 class Outbox:
@@ -29,7 +28,6 @@ class Outbox:
         Raises:
             Refused: Not an admin: a notice is a letter to somebody else.
         """
-        if actor.role is not Role.ADMIN:
-            raise Refused(RefusalCode.FORBIDDEN, "Only an admin can read the outbox.")
+        check_admin(actor, "read the outbox")
         async with self._database.reading() as session:
             return await notices.notice_views(session, actor.practice_id, limit=limit, offset=offset)

@@ -22,7 +22,7 @@ from models.runs.reads import waiting_clients, would_add_clients
 from models.runs.tables import Run
 from models.runs.tallies import tally_of
 from starter.actor import Actor
-from starter.people.rights import check_may_add
+from starter.people.may_add_clients import check_may_add
 from starter.runs.consents import Consents
 from starter.runs.kinds import RunOptions, start_of
 from starter.runs.starting import ENDED

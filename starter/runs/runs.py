@@ -29,7 +29,7 @@ from rules.runs.endings import LackingList
 from rules.runs.sign_in_queue import next_of
 from rules.runs.taking_over import HeldSignIn
 from starter.actor import Actor
-from starter.people.rights import check_may_add
+from starter.people.may_add_clients import check_may_add
 from starter.runs.consents import Consents
 from starter.runs.kinds import PLAIN, RunOptions
 from starter.runs.lost import Lost

@@ -28,7 +28,7 @@ from models.runs.reads import of_key
 from models.runs.tables import Run
 from rules.runs.taking_over import agree, asked_for
 from starter.actor import Actor
-from starter.people.rights import check_may_add
+from starter.people.may_add_clients import check_may_add
 from starter.runs.consents import AWAITS_CONSENT, Consents
 from starter.runs.expected_organisations import checked
 from starter.runs.kinds import RunOptions, start_of

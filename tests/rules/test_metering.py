@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rules import metering
 from rules.metering import MeterReading, MeterState, letter, read, warning
 
 MID_NOVEMBER = datetime(2026, 11, 16, tzinfo=UTC)  # half of its thirty days
@@ -44,13 +45,21 @@ def test_the_month_is_that_of_utc():
     [
         (MeterState.FINE, None),
         (MeterState.TOO_FAST, "At this pace the month's budget is used up before its end; {} from there on."),
-        (MeterState.NEARLY_USED, "More than four fifths of the month's budget are used; when it is used up, {}."),
+        (MeterState.NEARLY_USED, "More than 80% of the month's budget is used; when it is used up, {}."),
         (MeterState.USED_UP, "The month's budget is used up: {}."),
     ],
 )
 def test_a_warning_says_what_comes_then(state: MeterState, said: str | None):
     for is_refused, then in ((True, "calls wait for the next month"), (False, "each further call is paid for")):
         assert warning(state, is_refused_beyond=is_refused) == (said and said.format(then))
+
+
+def test_the_warning_names_the_part_at_which_it_is_given(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(metering, "NEARLY", 0.9)
+    assert read(850, 1000, MID_NOVEMBER).state is MeterState.TOO_FAST
+    said = warning(read(900, 1000, MID_NOVEMBER).state, is_refused_beyond=True)
+    assert said is not None
+    assert said.startswith("More than 90% of the month's budget")
 
 
 def test_a_letter_says_what_is_counted_and_where():

@@ -33,7 +33,7 @@ from starter.clients.imports.looks import ImportLook, Looks
 from starter.clients.imports.packing import file_in, packed, unpacked
 from starter.clients.imports.reading import read_file
 from starter.clients.imports.writing import Writing
-from starter.people.rights import why_not
+from starter.people.may_add_clients import why_not
 
 CHANGED_MEANWHILE: Final = (
     "The clients have changed since this was shown, so nothing was imported. Look at what would be done now."

@@ -26,7 +26,7 @@ from tests.journeys.people import change, everything_added
 from tests.journeys.platforms.marks import SECOND
 from tests.journeys.scene import PATIENCE, Scene
 from tests.providers.conftest import Allowance
-from web.inbound import told as inbound
+from web.inbound import webhooks as inbound
 
 pytestmark = SECOND
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import Form, Path, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from contracts.words.client_links import DAYS
+from contracts.words.client_links import DAYS, MOST_DAYS
 from contracts.words.refusals import Refused
 from starter.connections.client_links import ClientLinkView
 from web.kit.authentication import Door
@@ -31,7 +31,7 @@ Token = Annotated[str, Path(max_length=100)]
 
 @router.post(HERE)
 async def make(
-    request: Request, door: Door, viewer: Viewer, client_id: UUID, days: Annotated[int, Form(ge=1, le=60)] = DAYS
+    request: Request, door: Door, viewer: Viewer, client_id: UUID, days: Annotated[int, Form(ge=1, le=MOST_DAYS)] = DAYS
 ) -> Response:
     """Make a link and show it, this once."""
     made = await door.client_links.make(viewer.actor, client_id, days)

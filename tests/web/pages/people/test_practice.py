@@ -104,7 +104,7 @@ async def test_admins_see_how_far_the_month_s_calls_are_used(own: House, monkeyp
     monkeypatch.setattr(states, "_providers", {"metered": Second(name="metered")})
     for used, said in (
         (0, None),
-        (81, "More than four fifths of the month"),
+        (81, "More than 80% of the month"),
         (100, "budget is used up: calls wait for the next month."),
     ):
         await change(

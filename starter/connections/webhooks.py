@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contracts.words.lists import ListName, RowKind
 from contracts.words.refusals import RefusalCode, Refused
 from models.clients.tables import Client
-from models.connections import told
+from models.connections import webhooks
 from models.connections.settings import chosen_lists
 from models.connections.tables import Connection
 from models.kit.columns import now
@@ -90,17 +90,17 @@ class ToldByProviders:
             return 0
         at = now()
         async with self._database.transaction() as session:
-            there = await told.living(session, provider, {one.organisation_id for one in changes})
+            there = await webhooks.living(session, provider, {one.organisation_id for one in changes})
             known = {one.organisation_id for one in there}
             theirs = [one for one in changes if one.organisation_id in known]
-            new = await told.first_time(session, provider, [one.event_id for one in theirs], at)
+            new = await webhooks.first_time(session, provider, [one.event_id for one in theirs], at)
             latest = changed_since(
                 (ToldOf(one.organisation_id, one.at, one.lists) for one in theirs if one.event_id in new),
                 at,
             )
             due = [one.id for one in there if _is_due(one, latest)]
             if due:
-                await told.mark_due(session, due, at)
+                await webhooks.mark_due(session, due, at)
         return len(due)
 
     def takes_browsers(self, provider: str) -> str:
@@ -126,9 +126,9 @@ class ToldByProviders:
             return
         at = now()
         async with self._database.transaction() as session:
-            there = (await told.living(session, provider, [organisation_id]))[:MOST_LOOKED_AT]
+            there = (await webhooks.living(session, provider, [organisation_id]))[:MOST_LOOKED_AT]
             hourly = f"looked at {organisation_id} in {at:%Y-%m-%d %H}"
-            if not there or not await told.first_time(session, provider, [hourly], at):
+            if not there or not await webhooks.first_time(session, provider, [hourly], at):
                 return
             whose = [await self._owner(session, one) for one in there]
         for actor, client_id in whose:
@@ -143,7 +143,7 @@ class ToldByProviders:
         if organisation_id is None:
             return None
         async with self._database.reading() as session:
-            found = await told.of_practice(session, actor.practice_id, provider, organisation_id)
+            found = await webhooks.of_practice(session, actor.practice_id, provider, organisation_id)
         return found.client_id if found else None
 
     def _organisation_in(self, provider: str, params: Mapping[str, str]) -> str | None:
