@@ -145,16 +145,46 @@ def written(name: str) -> str:
 PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").splitlines()
 
 
-def test_what_the_page_names_in_a_file_stands_there():
+DECIDED = [
+    line.strip(" |").split(" | ")
+    for line in (ROOT / "docs" / "where.md").read_text(encoding="utf-8").splitlines()
+    if line.startswith("| ") and not line.startswith(("| What", "| ---"))
+]
+PLACE = re.compile(r"(?:(?P<names>`\w+`(?:, `\w+`)*): )?`(?P<file>[\w./]+)`")
+
+
+def named_in(file: Path) -> set[str]:
+    """What a file gives a name to: of code, what it defines or sets; of anything else, each of its words."""
+    text = file.read_text(encoding="utf-8")
+    if file.suffix != ".py":
+        return set(re.findall(r"\w+", text))
+    names = set()
+    for node in ast.walk(ast.parse(text)):
+        match node:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                names.add(name)
+            case ast.Name(id=name, ctx=ast.Store()) | ast.keyword(arg=str(name)):
+                names.add(name)
+    return names
+
+
+def test_each_place_that_the_page_names_is_there_and_decides_it():
     problems = []
-    decided = PAGE[PAGE.index("## Where it is decided") : PAGE.index("## Call limits")]
-    for row in (line for line in decided if line.startswith("|")):
-        for place in row.strip(" |").split(" | ")[-1].split("; "):
-            *names, file = re.findall(r"`([\w./]+)`", place) or [""]
-            if names and "/" in file:
-                said = (ROOT / file).read_text(encoding="utf-8")
-                problems += [f"{file} has no {name}" for name in names if name.isidentifier() and name not in said]
+    for what, *columns in DECIDED:
+        for place in (place for column in columns for place in column.split("; ")):
+            found = PLACE.fullmatch(place)
+            if found is None:
+                problems.append(f"{what}: {place} is not written as `name`, `name`: `file`")
+            elif not (file := ROOT / found["file"]).exists():
+                problems.append(f"{what}: there is no {found['file']}")
+            elif names := set(re.findall(r"\w+", found["names"] or "")) - (named_in(file) if file.is_file() else set()):
+                problems.append(f"{what}: {found['file']} has no {', '.join(sorted(names))}")
     complain(problems)
+
+
+def test_the_page_says_each_thing_once():
+    said = [what for what, *_ in DECIDED]
+    assert len(said) == len(set(said)) > 150
 
 
 @pytest.mark.parametrize("name", ROOMS)
