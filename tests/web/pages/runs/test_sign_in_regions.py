@@ -126,10 +126,9 @@ async def test_a_further_sign_in_of_a_run_asks_again_and_what_is_chosen_stays(
     house: House, second: Second, browser: httpx2.AsyncClient
 ):
     await back(browser, state_in((await pressed(browser, region="IE")).text))
-    [run_id] = await column(
-        house,
-        "UPDATE runs SET stage = 'awaiting_selection' WHERE provider = 'second' AND practice_id = :own RETURNING id",
-    )
+    [run_id] = await column(house, "SELECT id FROM runs WHERE provider = 'second' AND practice_id = :own")
+    await house.admin.scene.until_stage(run_id, "listing")  # where its workflow waits for ever
+    await change(house.scene, "UPDATE runs SET stage = 'awaiting_selection' WHERE id = :run_id", run_id=run_id)
     add = """
         INSERT INTO run_organisations (run_id, organisation_id, position, name, grant_id, verdict, updated_at)
         SELECT :run_id, 'ash', 0, 'Ash Ltd', id, 'new', now() FROM grants WHERE provider = 'second' LIMIT 1
