@@ -5,7 +5,8 @@ asks says what takes the answer, so that an answer of no use is told with its ow
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 import httpx2
 import orjson
@@ -16,7 +17,7 @@ from providers.kit.json_bodies import read_object
 from providers.kit.json_values import Record, records_in
 from providers.kit.refusals import noted
 from providers.port.credential import CredentialSource
-from providers.port.errors import RateLimited, Unavailable
+from providers.port.errors import ProviderError, RateLimited, Unavailable
 from providers.quickbooks.errors import (
     Faulty,
     classify,
@@ -37,6 +38,19 @@ PAGE = Bound(32 * MIB, 40.0)
 """1,000 records of 2 kB each, and several times as much with every field at its longest."""
 
 SINGLE = Bound(1 * MIB, 40.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Question(Generic[Taken]):
+    """Statements that are asked in one call, possibly with other questions.
+
+    Attributes:
+        statements: They.
+        take: Makes of the ``QueryResponse`` of each what is wanted; raises as of ``Calls.get``.
+    """
+
+    statements: Sequence[Statement]
+    take: Callable[[list[Record]], Taken]
 
 
 class Calls(ApiCalls):
@@ -102,14 +116,43 @@ class Calls(ApiCalls):
         Raises:
             ProviderError: Classified by cause, of the first that failed.
         """
+        (answer,) = await self.ask([Question(statements, take)], tokens, realm)
+        if isinstance(answer, ProviderError):
+            raise answer
+        taken: Taken = answer
+        return taken
+
+    async def ask(self, questions: Sequence[Question[Any]], tokens: CredentialSource, realm: str) -> list[Any]:
+        """Ask several questions in one call.
+
+        Returns:
+            What each takes of its answers, or the ``ProviderError`` of the first of its statements that failed.
+
+        Raises:
+            ProviderError: Of the call itself, classified by cause.
+        """
+        statements = [statement for question in questions for statement in question.statements]
         asked = [{"bId": str(place), "Query": one.text} for place, one in enumerate(statements)]
         has_decimals = any(one.has_decimals for one in statements)
         response = await self._sent("POST", "/batch", tokens, realm, PAGE, {}, {"BatchItemRequest": asked})
+        came = self._taken(
+            response, realm, "/batch", lambda: _by_place(_read(response.content, has_decimals=has_decimals))
+        )
+        answers, first = list[Any](), 0
+        for question in questions:
+            answers.append(self._answer(response, realm, question, came, first))
+            first += len(question.statements)
+        return answers
 
-        def taken() -> Taken:
-            return take(_responses(_read(response.content, has_decimals=has_decimals), statements))
-
-        return self._taken(response, realm, "/batch", taken)
+    def _answer(
+        self, response: httpx2.Response, realm: str, question: Question[Any], came: Mapping[str, Record], first: int
+    ) -> Any:
+        try:
+            return self._taken(
+                response, realm, "/batch", lambda: question.take(_responses(came, question.statements, first))
+            )
+        except ProviderError as error:
+            return error
 
     async def _sent(
         self,
@@ -166,10 +209,13 @@ def _response(answer: Record, statement: Statement) -> Record:
     return response
 
 
-def _responses(answer: Record, statements: Sequence[Statement]) -> list[Record]:
-    came = {one.get("bId"): one for one in records_in(answer.get("BatchItemResponse"))}
+def _by_place(answer: Record) -> Mapping[str, Record]:
+    return {str(one.get("bId")): one for one in records_in(answer.get("BatchItemResponse"))}
+
+
+def _responses(came: Mapping[str, Record], statements: Sequence[Statement], first: int) -> list[Record]:
     responses = []
-    for place, statement in enumerate(statements):
+    for place, statement in enumerate(statements, first):
         if (one := came.get(str(place))) is None:
             raise Unavailable(f"/batch: no answer about {statement.entity}")
         if fault := fault_of(one):

@@ -63,7 +63,7 @@ class QuickBooks(CodeFlowProvider[SignIn]):
         super().__init__(SignIn(settings, http, now), limits, http)
         token = settings.webhook_verifier_token
         self.webhook = QuickBooksWebhook(token.get_secret_value() if token else None)
-        self._reading = Reading(Calls(settings.api_url, http, self._limits, now), now)
+        self._reading = Reading(Calls(settings.api_url, http, self._limits, now), now, pause)
 
     async def finish_sign_in(self, params: Mapping[str, str], kept: bytes, *, redirect_uri: str) -> FinishedSignIn:
         """See ``Provider.finish_sign_in``. The account is the company, which comes unsigned beside the code.

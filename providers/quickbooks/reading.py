@@ -1,6 +1,6 @@
 """Reads a company's feeds: which calls each takes, and how their answers become pages."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime
 
 from contracts.words.causes import Cause
@@ -13,7 +13,7 @@ from providers.port.errors import NeedsPerson, TooSmall, Unavailable
 from providers.port.feeds import Feed
 from providers.port.provider import Page
 from providers.quickbooks import rows
-from providers.quickbooks.api import Calls
+from providers.quickbooks.api import Calls, Question
 from providers.quickbooks.changes import Changed, ChangeReader
 from providers.quickbooks.company import Company
 from providers.quickbooks.feeds import (
@@ -30,6 +30,7 @@ from providers.quickbooks.feeds import (
 )
 from providers.quickbooks.rows import Numbers, account
 from providers.quickbooks.statements import Statement, Walk, rows_of
+from providers.quickbooks.together import Together
 
 _INFO, _PREFERENCES = Statement("CompanyInfo"), Statement("Preferences")
 _CODES, _RATES = everything("TaxCode"), everything("TaxRate", has_decimals=True)
@@ -38,8 +39,8 @@ _CODES, _RATES = everything("TaxCode"), everything("TaxRate", has_decimals=True)
 class Reading:
     """Reads feeds. There is one in each process, because it keeps what several of them need."""
 
-    def __init__(self, api: Calls, now: Clock) -> None:
-        self._api, self._now = api, now
+    def __init__(self, api: Calls, now: Clock, pause: Callable[[float], Awaitable[None]]) -> None:
+        self._api, self._now, self._together = api, now, Together(api, pause)
         self._changes = ChangeReader(api, now)
         self._companies = SharedReads[Company]()
         self._charts = SharedReads[list[Record]]()
@@ -206,7 +207,7 @@ class Reading:
         return await self._api.batch((page, *count), tokens, realm, lambda came: walk.take(*came))
 
     async def _whole(self, tokens: CredentialSource, realm: str, *asked: Statement) -> list[list[Record]]:
-        """All records of some lists, whose first pages come in one call."""
+        """All records of some short lists, whose first pages come in one call, with others that are wanted just now."""
         walks = [Walk(one, is_never_empty=one is CHART) for one in asked]
 
         def begun(came: list[Record]) -> list[tuple[list[Record], bool]]:
@@ -215,7 +216,7 @@ class Reading:
 
         found = []
         statements = [one for walk in walks for one in walk.statements]
-        firsts = await self._api.batch(statements, tokens, realm, begun)
+        firsts = await self._together.ask(tokens, realm, Question(statements, begun))
         for walk, (records, is_last) in zip(walks, firsts, strict=True):
             while not is_last:
                 fresh, is_last = await self._next(tokens, realm, walk)

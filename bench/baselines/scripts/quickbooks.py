@@ -50,14 +50,15 @@ async def pull(script: "Script", organisation: Found) -> None:
     company = Company(rows_of(info, _INFO.entity)[0], rows_of(preferences, _PREFERENCES.entity)[0])
     tracked = [everything(entity) for entity in company.tracks]
     currency_list = [CURRENCY_LIST] if company.has_currencies else []
-    # One call for each list, as ours makes them, all at the same time.
-    read = await asyncio.gather(
+    # One call for each long list, and one for the short ones together, as ours makes them, all at the same time.
+    *longs, shorts = await asyncio.gather(
         *(_whole(script, realm, (one,)) for one in _LISTED),
-        *(_whole(script, realm, some) for some in (_TAX, tracked, currency_list) if some),
+        _whole(script, realm, [*_TAX, *tracked, *currency_list]),
     )
-    (chart,), (items,), (vendors,), (customers,), (codes, rates), *others = read
-    currencies = others.pop()[0] if currency_list else []
-    tracking = others.pop() if tracked else []
+    (chart,), (items,), (vendors,), (customers,) = longs
+    codes, rates, *others = shorts
+    currencies = others.pop() if currency_list else []
+    tracking = others
     numbers = rows.numbers_of(chart) if company.has_account_numbers else {}
     profile = company.profile(realm)
     organisation.rows |= {
