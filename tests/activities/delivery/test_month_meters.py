@@ -88,7 +88,7 @@ async def test_each_admin_is_warned_once_for_each_warning(database: Database, pr
     assert await warned(database, practice, 50, NOON) == []
     first = await warned(database, practice, 85, NOON)
     assert [name for name, _ in first] == ["Ada", "Cleo"]
-    assert "More than four fifths of the month's budget are used" in first[0][1]
+    assert "More than 80% of the month's budget is used" in first[0][1]
     assert "85 of 100 calls" in first[0][1]
     assert "https://here.example/practice" in first[0][1]
     assert await warned(database, practice, 90, LATER) == first
