@@ -44,6 +44,8 @@ class ClientStatus(StrEnum):
     @property
     def label(self) -> str:
         """Its name for people; those of a connection's statuses are the connection's."""
+        if (of_connection := next((one for one in ConnectionStatus if one.value == self.value), None)) is not None:
+            return of_connection.label
         return "Needs somebody" if self is ClientStatus.NEEDS_PERSON else self.value.replace("_", " ").capitalize()
 
 
