@@ -63,7 +63,7 @@ async def _small(servers: Servers, big: Practice) -> tuple[Practice, str]:
 async def _chosen(servers: Servers, small: Practice, run_id: str) -> float:
     """Seconds from the choice to the end of a small practice's run."""
     async with Api(str(servers.settings.public_url), small.token) as api:
-        choice = await all_of(api, run_id)
+        choice = await all_of(api, run_id, SMALL)  # what this sign-in has allowed comes first
         chosen = datetime.now(UTC)
         await api.select(run_id, choice)
         ended = await until(api, run_id, Stage.FINISHED, LOOK_SECONDS)
