@@ -88,7 +88,7 @@ def test_even_groups_of_a_night_hold_every_client_once_and_fill_every_place_at_e
 
 
 @pytest.mark.parametrize(
-    ("in_part", "whole", "number"), [(288, 48, 12), (0, 336, 24), (336, 0, 12), (68, 0, 3), (144, 20, 6)]
+    ("in_part", "whole", "number"), [(288, 48, 12), (280, 56, 12), (0, 336, 24), (336, 0, 12), (68, 0, 3), (144, 20, 6)]
 )
 def test_a_page_of_a_night_makes_as_many_groups_as_there_are_places(in_part: int, whole: int, number: int):
     clients = [client_due(place, is_in_part=place < in_part) for place in range(in_part + whole)]
