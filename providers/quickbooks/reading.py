@@ -190,7 +190,8 @@ class Reading:
         company = await self._company(tokens, realm)
         entities = [one.asked.entity for one in COLLECTIONS.values()]
         entities += [*company.tracks, *([CURRENCY_LIST.entity] if company.has_currencies else [])]
-        return await self._changes.of(tokens, realm, entity, entities, since)
+        with self._together.leading_on(tokens, realm):
+            return await self._changes.of(tokens, realm, entity, entities, since)
 
     async def _records(
         self, tokens: CredentialSource, realm: str, walk: Walk

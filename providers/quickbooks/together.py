@@ -1,7 +1,9 @@
 """Asks for what several feeds of a pull want at the same moment in one call: a month has few of them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from providers.port.credential import CredentialSource
@@ -19,6 +21,14 @@ class _Wanted(NamedTuple):
     answer: asyncio.Future[Any]
 
 
+@dataclass(slots=True)
+class _Leading:
+    """How many answers are awaited that may lead to further questions, and the end of that."""
+
+    answers: int = 0
+    is_over: asyncio.Event = field(default_factory=asyncio.Event)
+
+
 class Together:
     """Makes one call of what is wanted of a company by one pull at the same moment.
 
@@ -32,7 +42,24 @@ class Together:
     def __init__(self, api: Calls, pause: Callable[[float], Awaitable[None]]) -> None:
         self._api, self._pause = api, pause
         self._waiting: dict[tuple[CredentialSource, str], list[_Wanted]] = {}
+        self._leading: dict[tuple[CredentialSource, str], _Leading] = {}
         self._calls = set[asyncio.Task[None]]()
+
+    @contextmanager
+    def leading_on(self, tokens: CredentialSource, realm: str) -> Iterator[None]:
+        """While an answer is awaited that may lead to further questions: those that are asked meanwhile wait for them.
+
+        An answer takes ten times as long as the moment, so that without this they would take a call of their own.
+        """
+        leading = self._leading.setdefault((tokens, realm), _Leading())
+        leading.answers += 1
+        try:
+            yield
+        finally:
+            leading.answers -= 1
+            if not leading.answers:
+                del self._leading[tokens, realm]
+                leading.is_over.set()
 
     async def ask(self, tokens: CredentialSource, realm: str, question: Question[Taken]) -> Taken:
         """Ask a question; the refusal of another one in the same call is none of this one.
@@ -57,6 +84,9 @@ class Together:
         try:
             try:
                 await self._pause(MOMENT)
+                while (leading := self._leading.get((tokens, realm))) is not None:
+                    await leading.is_over.wait()
+                    await self._pause(MOMENT)
             finally:
                 del self._waiting[tokens, realm]
             waiting = [one for one in waiting if not one.answer.done()]

@@ -71,6 +71,28 @@ async def test_a_refusal_is_kept_and_another_error_is_not():
     assert books.reads == 3
 
 
+async def test_all_who_wait_share_a_failure_and_whoever_comes_later_reads_again():
+    shared, books, pull = SharedReads[str](), Books(), a_pull()
+    books.error = Unavailable("away")
+    books.answers.clear()
+    asking = [asyncio.create_task(shared.get(pull, "a", books, is_told=number == 1)) for number in range(3)]
+    asyncio.get_running_loop().call_soon(books.answers.set)
+    assert [type(came) for came in await asyncio.gather(*asking, return_exceptions=True)] == [Unavailable] * 3
+    assert books.reads == 1
+    books.error = None
+    assert await shared.get(pull, "a", books) == "read 2"
+
+
+async def test_who_waits_for_a_caller_that_is_cancelled_reads_for_itself():
+    shared, books, pull = SharedReads[str](), Books(), a_pull()
+    books.answers.clear()
+    first, second = (asyncio.create_task(shared.get(pull, "a", books)) for _ in range(2))
+    await asyncio.sleep(0)
+    first.cancel()
+    asyncio.get_running_loop().call_soon(books.answers.set)
+    assert await second == "read 2"
+
+
 async def test_it_is_forgotten_with_its_pull():
     shared, books, pull = SharedReads[str](), Books(), a_pull()
     await shared.get(pull, "a", books)

@@ -37,6 +37,15 @@ async def a_moment(_: float) -> None:
         await one_round()
 
 
+class Network(httpx2.ASGITransport):
+    """An answer takes longer than others are waited for."""
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        for _ in range(10):
+            await a_moment(0)
+        return await super().handle_async_request(request)
+
+
 @pytest.fixture
 def books(server: Intuit) -> Books:
     return Books(server)
@@ -44,7 +53,7 @@ def books(server: Intuit) -> Books:
 
 @pytest.fixture
 async def read(server: Intuit, allowance: Allowance, clock: HandClock) -> AsyncIterator[Read]:
-    http = httpx2.AsyncClient(transport=httpx2.ASGITransport(server.app))
+    http = httpx2.AsyncClient(transport=Network(server.app))
     provider = QuickBooks(SETTINGS, http, allowance, clock, a_moment)
     yield Read(provider, clock)
     await provider.close()
@@ -87,6 +96,19 @@ async def test_a_night_in_which_everything_changed_takes_three_calls(books: Book
     keys = await asyncio.gather(*(read.keys(feed, since) for feed in FEEDS))
     assert keys[2:5] == [["5", "TAX", "NON"], ["Class", "Department"], ["7"]]
     assert sorted(books.calls) == ["/batch", "/batch", "/cdc"]
+
+
+@pytest.mark.parametrize("path", ["/batch", "/cdc"])
+async def test_an_answer_that_several_wait_for_and_that_fails_is_not_asked_for_by_each(
+    books: Books, read: Read, path: str
+) -> None:
+    """One that never comes would be waited for by one after the other, and with them by every client of the group."""
+    books.server.answer(f"{AT}{path}", Response(status_code=503))
+    asking = [feed for feed in FEEDS if feed.tells_changes or path == "/batch"]
+    since = read.recently()
+    came = await asyncio.gather(*(read.keys(feed, since) for feed in asking), return_exceptions=True)
+    assert [type(one) for one in came] == [Unavailable] * len(asking)
+    assert books.calls.count(path) == 1
 
 
 async def test_a_list_that_is_refused_is_refused_alone(books: Books, read: Read) -> None:
