@@ -10,6 +10,7 @@ from contracts.words.causes import Cause
 from providers.kit.reads.shared_reads import SharedReads
 from providers.port.credential import Credential, OneCredential
 from providers.port.errors import NeedsPerson, Unavailable
+from tests.providers.kit.test_turns import one_round
 
 
 class Books:
@@ -87,7 +88,7 @@ async def test_who_waits_for_a_caller_that_is_cancelled_reads_for_itself():
     shared, books, pull = SharedReads[str](), Books(), a_pull()
     books.answers.clear()
     first, second = (asyncio.create_task(shared.get(pull, "a", books)) for _ in range(2))
-    await asyncio.sleep(0)
+    await one_round()
     first.cancel()
     asyncio.get_running_loop().call_soon(books.answers.set)
     assert await second == "read 2"
