@@ -6,10 +6,8 @@ characters that mean something in a mail's headers are refused.
 """
 
 import re
-from typing import Final
 
-LONGEST: Final = 254
-"""Characters of an address (RFC 5321)."""
+from contracts.words.practices import LONGEST_ADDRESS
 
 _NAMED = re.compile(r"[^@\s]+@[^@\s]+")
 
@@ -19,9 +17,9 @@ _OF_THE_INTERNET = re.compile(rf"[^{_NEVER}]{{1,64}}@[^.{_NEVER}][^{_NEVER}]*\.[
 
 def is_address(said: str) -> bool:
     """Whether a text names somebody somewhere, if only in a network of one's own."""
-    return len(said) <= LONGEST and _NAMED.fullmatch(said) is not None
+    return len(said) <= LONGEST_ADDRESS and _NAMED.fullmatch(said) is not None
 
 
 def is_of_the_internet(said: str) -> bool:
     """Whether a text is an address to which a mail may be sent at once; every such text is an address."""
-    return len(said) <= LONGEST and _OF_THE_INTERNET.fullmatch(said) is not None
+    return len(said) <= LONGEST_ADDRESS and _OF_THE_INTERNET.fullmatch(said) is not None

@@ -13,6 +13,7 @@ from temporalio import activity
 
 from activities.shared.failures import refusal_error
 from activities.shared.grant_reader import ReachActivities
+from contracts.naming.spans import span
 from contracts.payloads.change_connection import (
     ChangeBooksInput,
     ChangedBooks,
@@ -22,6 +23,7 @@ from contracts.payloads.change_connection import (
     RecordBooksInput,
     RecordedBooks,
 )
+from contracts.words.connections import UNDO_WITHIN
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import Action, Stage, Verdict
 from models.clients import lookalikes
@@ -121,10 +123,9 @@ class ChangeActivities(ReachActivities):
                     old = await connection_changes.current_or_refused(session, asked.old_connection_id)
                     await connection_changes.change(session, run, old, new, self._now())
                 client = await session.get_one(Client, new.client_id)
-                days = connection_changes.UNDO_WITHIN.days
                 return ChangedBooks(
                     message=f"{client.name} is connected to {new.organisation_name} now. "
-                    f"The old lists are kept, and this can be undone for {days} days."
+                    f"The old lists are kept, and this can be undone for {span(UNDO_WITHIN)}."
                 )
         except Refused as refused:
             raise refusal_error(refused) from None

@@ -6,7 +6,6 @@ from datetime import datetime
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
-from activities.delivery.letters import notice_of
 from activities.delivery.mailing import Mail, Mailer, UndeliverableError
 from contracts.payloads.mail_client_link import ClientLinkMailed, MailClientLinkInput
 from contracts.words.client_links import MAIL_WAITS, MailState
@@ -18,6 +17,7 @@ from models.kit.columns import now as this_moment
 from models.kit.database import Database
 from models.kit.sealing import Sealer, open_link_mail
 from models.notices import writes as notices
+from models.notices.letters import notice_of
 from models.practices.tables import Colleague, Practice
 from rules.clients.link_letters import not_mailed
 

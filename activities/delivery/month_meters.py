@@ -5,10 +5,10 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from activities.delivery.letters import notice_of
 from models.budgets.calls import used_since
 from models.night import digests
 from models.notices import writes as notices
+from models.notices.letters import notice_of
 from models.practices.tables import Practice
 from providers.port.settings import ProviderSettings
 from rules import metering

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -10,16 +10,17 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
 from activities.delivery import month_meters
-from activities.delivery.letters import notice_of
 from activities.delivery.mailing import DeferredError, Mail, Mailer, UndeliverableError
 from contracts.payloads.check_connections import DeliveredNotices, DeliverNoticesInput, TellInput, Told
 from contracts.words.causes import Cause
+from contracts.words.mails import TOLD_AFTER, WORTH_SENDING
 from models.events import writes as events
 from models.kit.columns import now as this_moment
 from models.kit.database import Database
 from models.night import digests
 from models.night import reads as checks
 from models.notices import writes as notices
+from models.notices.letters import notice_of
 from models.notices.tables import Notice
 from models.notices.writes import SendResult
 from models.practices.tables import Practice
@@ -27,12 +28,6 @@ from providers.port.settings import ProviderSettings
 from providers.registry import TITLES
 from rules.night import digesting, sign_in_ends
 from rules.night.digesting import ClientToTellOf, DigestPlan, Staff
-
-WORTH_SENDING = timedelta(days=3)
-"""What was written longer ago, before there was a mail server, would only confuse."""
-
-PATIENCE = timedelta(days=1)
-"""A mail that is not taken is tried for so long before the practice is told of it."""
 
 KIND, ENDS = "digest", "sign_in_ends"
 
@@ -183,7 +178,7 @@ class NoticeActivities:
             came, failure = SendResult(again_at=at + notices.AFTER_REFUSAL), "colleague.mail_refused"
         except DeferredError:
             came = SendResult(again_at=at + notices.wait_after(notice.deferrals), is_deferred=True)
-            failure = "colleague.mail_not_taken" if at - notice.created_at >= PATIENCE else None
+            failure = "colleague.mail_not_taken" if at - notice.created_at >= TOLD_AFTER else None
         finally:
             if failure is not None and notice.failure_told_at is None:
                 came = replace(came, told_at=at)

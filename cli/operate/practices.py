@@ -7,8 +7,9 @@ import typer
 
 from cli.kit.output import Json, out, print_json
 from cli.operate.schedules import apply_if_possible
-from contracts.words.practices import Plan
-from starter.access.sessions import Sessions
+from contracts.naming.spans import span
+from contracts.words.practices import USUAL_ALLOWANCE, USUAL_ZONE, Plan
+from starter.access.sessions import INVITATION, Sessions
 from starter.answers.views import Practice
 from starter.bootstrap import open_database, read_settings
 from starter.exit_statuses import execute
@@ -28,8 +29,10 @@ def create_practice(
     name: Annotated[str, typer.Option(help="The firm's name.")],
     admin_email: Annotated[str, typer.Option(help="E-mail address of its first admin.")],
     plan: Annotated[Plan, typer.Option(help="Assigning teams needs the advanced plan.")] = Plan.STANDARD,
-    allowance: Annotated[int, typer.Option(min=0, max=1_000_000, help="How many clients it may have.")] = 50,
-    time_zone: Annotated[str, typer.Option(help="Such as Europe/London.")] = "Europe/London",
+    allowance: Annotated[
+        int, typer.Option(min=0, max=1_000_000, help="How many clients it may have.")
+    ] = USUAL_ALLOWANCE,
+    time_zone: Annotated[str, typer.Option(help="Such as Europe/London.")] = USUAL_ZONE,
     admin_name: Annotated[str | None, typer.Option(help="The admin's name; from the address when absent.")] = None,
     json: Json = False,
 ) -> None:
@@ -62,7 +65,7 @@ def create_practice(
         if link is None:
             out.print(f"Next: clientsync colleague invite --email {admin_email}", highlight=False)
         else:
-            out.print("To choose a password and sign in, once, within 7 days:", highlight=False)
+            out.print(f"To choose a password and sign in, once, within {span(INVITATION)}:", highlight=False)
             out.print(link, highlight=False, soft_wrap=True)
 
 

@@ -15,6 +15,7 @@ from runtime.temporal.namespace import prepare_namespace
 from starter.bootstrap import open_database, read_settings
 from starter.connections.schedules import Applied, Schedules
 from starter.exit_statuses import err, execute
+from starter.people.practice import NIGHT_BEGINS
 
 schedules = typer.Typer(no_args_is_help=True, help="Schedules of the nightly checks.")
 
@@ -54,9 +55,12 @@ def tell_doubts(applied: Sequence[Applied]) -> None:
             err.print(f"{one.practice}: {one.doubt} {one.what_to_do}", style="yellow", soft_wrap=True)
 
 
-@schedules.command("apply")
+@schedules.command(
+    "apply",
+    help=f"Give every practice its nightly check, at {NIGHT_BEGINS} by its own clock. Safe at any time; a pause stays.",
+)
 def apply(json: Json = False) -> None:
-    """Give every practice its nightly check, at four by its own clock. Safe at any time; a pause stays."""
+    """Give every practice its nightly check, and say what was done."""
     applied = execute(apply_schedules(read_settings()))
     tell_doubts(applied)
     if json:

@@ -7,6 +7,8 @@ import typer
 from cli.kit.acting import ClientName, acting_on
 from cli.kit.output import As, Json, Region, out, print_json, table, words
 from cli.work.connection import print_started
+from contracts.naming.spans import span
+from contracts.words.connections import UNDO_WITHIN
 from starter.answers.connections import ChangedAnswer, ChangePreviewAnswer, ManagedConnectionAnswer
 from starter.exit_statuses import execute
 from starter.runs.starting import StartedRun
@@ -51,9 +53,9 @@ def preview(client: ClientName, run_id: RunId, as_email: As = None, json: Json =
     out.print(f"To do it: clientsync connections change confirm {client} {run_id}", highlight=False, soft_wrap=True)
 
 
-@change.command("confirm")
+@change.command("confirm", help=f"Move the client. The old lists are kept; it can be undone for {span(UNDO_WITHIN)}.")
 def confirm(client: ClientName, run_id: RunId, as_email: As = None, json: Json = False) -> None:
-    """Move the client. The old lists are kept; it can be undone for 30 days."""
+    """Move the client, and say how it can be undone."""
 
     async def work() -> ChangedAnswer:
         async with acting_on(client, as_email) as (operations, actor, client_id):

@@ -6,7 +6,7 @@ from uuid import UUID
 import typer
 
 from cli.kit.output import As, Json, out, print_json, table
-from cli.work.invite import invite
+from cli.work.invite import HELP, invite
 from contracts.words.practices import Role
 from starter.answers.colleagues import ColleagueAnswer, ColleaguesAnswer, DeactivationAnswer
 from starter.bootstrap import open_database, read_settings
@@ -138,4 +138,4 @@ def reset_second_factor(
         out.print(f"The second factor of {email} {said}.", highlight=False)
 
 
-colleague.command("invite")(invite)
+colleague.command("invite", help=HELP)(invite)

@@ -5,13 +5,16 @@ from typing import Annotated
 import typer
 
 from cli.kit.output import Json, out, print_json
-from starter.access.sessions import Sessions
+from contracts.naming.spans import span
+from starter.access.sessions import INVITATION, Sessions
 from starter.bootstrap import open_database, read_settings
 from starter.exit_statuses import execute
 
+HELP = f"Make a link by which a colleague chooses a password. It works once, for {span(INVITATION)}; earlier links end."
+
 
 def invite(email: Annotated[str, typer.Option(help="Whose link it is to be.")], json: Json = False) -> None:
-    """Make a link by which a colleague chooses a password. It works once, for 7 days; earlier links end."""
+    """Make a link by which a colleague chooses a password, and print it."""
 
     async def work() -> str:
         settings = read_settings()

@@ -16,13 +16,15 @@ LONGEST_REFERENCE = 100
 TYPED = 1000
 """Characters that are taken at all: what is longer than a field is told beside it."""
 
-_LONGEST = {
+LONGEST = {
     "name": LONGEST_NAME,
     "code": LONGEST_CODE,
     "company_number": LONGEST_NUMBER,
     "tax_number": LONGEST_NUMBER,
     "reference": LONGEST_REFERENCE,
 }
+"""Characters of each field; the columns of the table are as wide."""
+
 CODE = rf"^[A-Z0-9][A-Z0-9._/-]{{0,{LONGEST_CODE - 1}}}$"
 """What a code is made of, in capital letters: it is part of the ids of workflows."""
 
@@ -40,7 +42,7 @@ def text_of(field: str, text: str | None) -> str | None:
         Refused: It is too long, or holds what cannot be shown.
     """
     line = " ".join((text or "").split())
-    longest = _LONGEST[field]
+    longest = LONGEST[field]
     if len(line) > longest:
         raise Refused(RefusalCode.INVALID, f"Give {longest} characters at most.", field=field)
     if any(not character.isprintable() for character in line):
@@ -63,7 +65,7 @@ def code_of(text: str) -> str:
 
 def _text(name: str, **more: int) -> Any:
     """A text of a client, which ``text_of`` checks: what it refuses stands in the schema for whoever reads it."""
-    return Field(default=None, max_length=TYPED, json_schema_extra={"maxLength": _LONGEST[name], **more})
+    return Field(default=None, max_length=TYPED, json_schema_extra={"maxLength": LONGEST[name], **more})
 
 
 class NewClient(BaseModel):

@@ -9,6 +9,8 @@ from contracts.words.lists import ListName
 
 SHORTEST_HOURS, LONGEST_HOURS = 1, 24 * 30
 """Between two refreshes: no more often than hourly, no more rarely than monthly."""
+USUAL_HOURS = 48
+"""Of a new connection, where nobody has chosen otherwise; a change needs a migration of the column's default."""
 
 _NEVER_NULL = ("refresh_hours", "contacts", "warns_of_new_suppliers")
 

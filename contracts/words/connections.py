@@ -1,6 +1,11 @@
 """The statuses of logins and connections, and the values that a connection's settings can have."""
 
+from datetime import timedelta
 from enum import StrEnum
+from typing import Final
+
+UNDO_WITHIN: Final = timedelta(days=30)
+"""How long a change of books can be undone; as long nobody else can have the organisation that was left."""
 
 
 class GrantStatus(StrEnum):

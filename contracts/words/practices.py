@@ -1,6 +1,20 @@
-"""The plans that a practice can have, and the roles of its colleagues."""
+"""The plans that a practice can have, the roles of its colleagues, what a new one has, and how long names may be."""
 
 from enum import StrEnum
+from typing import Final
+
+LONGEST_NAME: Final = 200
+"""Characters of a practice's name, and of a colleague's."""
+
+LONGEST_TEAM: Final = 100
+LONGEST_ZONE: Final = 64
+LONGEST_ADDRESS: Final = 254
+"""Characters of an e-mail address (RFC 5321)."""
+
+USUAL_ALLOWANCE: Final = 50
+"""How many clients a practice may have where nobody says otherwise."""
+
+USUAL_ZONE: Final = "Europe/London"
 
 
 class Plan(StrEnum):

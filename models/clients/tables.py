@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, Index, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
+from contracts.words.client_accounts import LONGEST_CODE, LONGEST_NAME, LONGEST_NUMBER, LONGEST_REFERENCE
 from models.kit.columns import MOMENT, created, new_id
 
 
@@ -30,13 +31,13 @@ class Client(SQLModel, table=True):
 
     id: UUID = new_id()
     practice_id: UUID = Field(foreign_key="practices.id", index=True)
-    name: str = Field(max_length=255)
-    code: str = Field(max_length=20)
+    name: str = Field(max_length=LONGEST_NAME)
+    code: str = Field(max_length=LONGEST_CODE)
     owner_id: UUID = Field(foreign_key="colleagues.id", index=True)
     team_id: UUID | None = Field(default=None, foreign_key="teams.id", index=True)
-    company_number: str | None = Field(default=None, max_length=50)
-    tax_number: str | None = Field(default=None, max_length=50)
-    reference: str | None = Field(default=None, max_length=100)
+    company_number: str | None = Field(default=None, max_length=LONGEST_NUMBER)
+    tax_number: str | None = Field(default=None, max_length=LONGEST_NUMBER)
+    reference: str | None = Field(default=None, max_length=LONGEST_REFERENCE)
     archived_at: datetime | None = Field(default=None, sa_type=MOMENT)
     """Since when it is kept for the record alone: not connected, not counted, on no list but that of the archived."""
     merged_into_id: UUID | None = Field(default=None, foreign_key="clients.id", index=True)

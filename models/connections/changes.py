@@ -1,14 +1,14 @@
 """Moves a client to other books and back, in one transaction; the old connection and its lists are kept."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.words.connections import ConnectionStatus
+from contracts.words.connections import UNDO_WITHIN, ConnectionStatus
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import Action, Outcome
 from models.connections.settings import SETTINGS
@@ -17,8 +17,6 @@ from models.events import writes as events
 from models.lists.tables import STAGING_TABLES, TABLE_OF
 from models.runs import writes as runs
 from models.runs.tables import Run, RunOrganisation
-
-UNDO_WITHIN = timedelta(days=30)
 
 
 def undo_until(change: ConnectionChange) -> datetime:

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 from contracts.words.causes import Cause
+from contracts.words.connection_settings import USUAL_HOURS
 from contracts.words.connections import (
     ConnectionStatus,
     ContactsChoice,
@@ -73,7 +74,7 @@ class Connection(SQLModel, table=True):
     """When all lists that are usually read in part, such as contacts, were last read completely."""
     list_names: list[str] | None = Field(default=None, sa_type=ARRAY(Text))
     """Settings: which lists to pull; None means all."""
-    refresh_hours: int = Field(default=48, sa_column_kwargs={"server_default": "48"})
+    refresh_hours: int = Field(default=USUAL_HOURS, sa_column_kwargs={"server_default": str(USUAL_HOURS)})
     contacts: ContactsChoice = Field(
         default=ContactsChoice.BOTH,
         sa_type=enum_of(ContactsChoice),

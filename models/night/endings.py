@@ -16,8 +16,7 @@ from sqlalchemy import delete, text
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.words.connections import ConnectionStatus
-from models.connections.changes import UNDO_WITHIN
+from contracts.words.connections import UNDO_WITHIN, ConnectionStatus
 from models.connections.conditions import IS_NOT_ENDED
 from models.connections.tables import Connection
 from models.grants import writes as grants

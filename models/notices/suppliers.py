@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,9 +12,11 @@ from contracts.words.practices import Role
 from models.clients.tables import Client
 from models.connections.tables import Connection, Receipt
 from models.events import writes as events
-from models.notices.tables import Notice
-from models.practices.tables import Colleague
+from models.notices import writes as notices
+from models.notices.letters import notice_of
+from models.practices.tables import Colleague, Practice
 from rules.lists.list_changes import Changes
+from rules.night.digesting import Letter
 
 KIND = "supplier.new"
 
@@ -40,19 +41,17 @@ async def tell(
     await events.changed(
         session, client.practice_id, client.id, KIND, at, connection_id=connection_id, after=str(counted.added)
     )
-    for colleague_id in await _who_can_act(session, client):
-        notice = insert(Notice).values(
-            id=uuid4(),
-            practice_id=client.practice_id,
-            colleague_id=colleague_id,
-            kind=KIND,
-            subject=f"{number} among the suppliers of {client.name}"[:200],
-            body=f"The last refresh of {client.name} ({client.code}) brought {number} to its list of suppliers, where "
-            "those that are not used yet are marked. Look at them there.",
-            dedupe_key=f"{KIND}/{connection_id}/{colleague_id}/{pull_id}"[:200],
-            created_at=at,
-        )
-        await session.exec(notice.on_conflict_do_nothing(index_elements=["dedupe_key"]))
+    practice = await session.get_one(Practice, client.practice_id)
+    letter = Letter(
+        f"{number} among the suppliers of {client.name}",
+        f"The last refresh of {client.name} ({client.code}) brought {number} to its list of suppliers, where those "
+        "that are not used yet are marked. Look at them there.",
+    )
+    rows = [
+        notice_of(letter, practice, one, kind=KIND, key=f"{KIND}/{connection_id}/{one}/{pull_id}"[:200], at=at)
+        for one in await _who_can_act(session, client)
+    ]
+    await notices.write(session, rows)
 
 
 async def _who_can_act(session: AsyncSession, client: Client) -> list[UUID]:

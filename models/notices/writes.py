@@ -57,16 +57,21 @@ class NoticeView(NamedTuple):
     address: str
 
 
-async def write(session: AsyncSession, notices: Sequence[Mapping[str, Any]]) -> None:
+async def write(session: AsyncSession, notices: Sequence[Mapping[str, Any]]) -> int:
     """Write notices in the caller's transaction; one whose key is there already is left out.
 
     Args:
         session: The transaction that holds what they tell of.
-        notices: Values of ``Notice``'s columns.
+        notices: Values of ``Notice``'s columns; see ``letters.notice_of``.
+
+    Returns:
+        How many were written.
     """
-    if notices:
-        rows = [Notice(**notice).model_dump() for notice in notices]
-        await session.exec(insert(Notice).values(rows).on_conflict_do_nothing(index_elements=["dedupe_key"]))
+    if not notices:
+        return 0
+    rows = [Notice(**notice).model_dump() for notice in notices]
+    writing = insert(Notice).values(rows).on_conflict_do_nothing(index_elements=["dedupe_key"])
+    return len((await session.exec(writing.returning(col(Notice.id)))).all())
 
 
 async def written_by(session: AsyncSession, practice_id: UUID, prefix: str) -> int:

@@ -6,7 +6,16 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, false, func, true
 from sqlmodel import Field, SQLModel
 
-from contracts.words.practices import Plan, Role
+from contracts.words.practices import (
+    LONGEST_ADDRESS,
+    LONGEST_NAME,
+    LONGEST_TEAM,
+    LONGEST_ZONE,
+    USUAL_ALLOWANCE,
+    USUAL_ZONE,
+    Plan,
+    Role,
+)
 from models.kit.columns import MOMENT, created, enum_of, new_id
 
 
@@ -16,13 +25,13 @@ class Practice(SQLModel, table=True):
     __tablename__ = "practices"
 
     id: UUID = new_id()
-    name: str = Field(max_length=200)
+    name: str = Field(max_length=LONGEST_NAME)
     slug: str = Field(max_length=40, unique=True)
     plan: Plan = Field(default=Plan.STANDARD, sa_type=enum_of(Plan))
-    client_allowance: int = Field(default=50, ge=0)
+    client_allowance: int = Field(default=USUAL_ALLOWANCE, ge=0)
     next_client_number: int = Field(default=1)
     """Goes into client codes; given out under the row's lock, never twice."""
-    time_zone: str = Field(default="Europe/London", max_length=64)
+    time_zone: str = Field(default=USUAL_ZONE, max_length=LONGEST_ZONE)
     requires_second_factor: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     """Whoever has none is led to set one up when they sign in, before anything else."""
     created_at: datetime = created()
@@ -36,8 +45,8 @@ class Colleague(SQLModel, table=True):
 
     id: UUID = new_id()
     practice_id: UUID = Field(foreign_key="practices.id", index=True)
-    name: str = Field(max_length=200)
-    email: str = Field(max_length=254)
+    name: str = Field(max_length=LONGEST_NAME)
+    email: str = Field(max_length=LONGEST_ADDRESS)
     role: Role = Field(default=Role.MEMBER, sa_type=enum_of(Role))
     may_add_clients: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
     """Whether clients may come into being by them; an admin always may, since an admin gives this right."""
@@ -62,7 +71,7 @@ class Team(SQLModel, table=True):
 
     id: UUID = new_id()
     practice_id: UUID = Field(foreign_key="practices.id", index=True)
-    name: str = Field(max_length=100)
+    name: str = Field(max_length=LONGEST_TEAM)
     created_at: datetime = created()
 
 

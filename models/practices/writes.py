@@ -13,14 +13,22 @@ from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.names import slug
-from contracts.words.practices import Plan, Role
+from contracts.words.practices import (
+    LONGEST_ADDRESS,
+    LONGEST_NAME,
+    LONGEST_TEAM,
+    USUAL_ALLOWANCE,
+    USUAL_ZONE,
+    Plan,
+    Role,
+)
 from contracts.words.refusals import RefusalCode, Refused
 from models.access.tables import ApiToken
 from models.clients import saved_views
 from models.events import writes as events
 from models.grants.tables import ConsentAttempt, SignInLink
 from models.practices.tables import Colleague, Practice, Team, TeamMember
-from rules.email_addresses import LONGEST, is_address
+from rules.email_addresses import is_address
 
 _SLUG_ROOM = 36
 """Leaves room in the slug's 40 characters for a number that makes it unique."""
@@ -41,8 +49,8 @@ async def create_practice(
     name: str,
     *,
     plan: Plan = Plan.STANDARD,
-    client_allowance: int = 50,
-    time_zone: str = "Europe/London",
+    client_allowance: int = USUAL_ALLOWANCE,
+    time_zone: str = USUAL_ZONE,
 ) -> Practice:
     """Create a practice; its slug comes from its name, with a number when another practice has that slug.
 
@@ -59,7 +67,7 @@ async def create_practice(
     if client_allowance < 0:
         raise Refused(RefusalCode.INVALID, "The client allowance cannot be below zero.", field="client_allowance")
     _check_time_zone(time_zone)
-    called = text_of(name, "name", longest=200)
+    called = text_of(name, "name", longest=LONGEST_NAME)
     wanted = slug(called, longest=_SLUG_ROOM)
     for number in count(1):
         practice = Practice(
@@ -123,7 +131,7 @@ async def change_practice(
         _check_time_zone(time_zone)
     if client_allowance is not None and client_allowance < 0:
         raise Refused(RefusalCode.INVALID, "The client allowance cannot be below zero.", field="client_allowance")
-    called = None if name is None else text_of(name, "name", longest=200)
+    called = None if name is None else text_of(name, "name", longest=LONGEST_NAME)
     wanted = {"name": called, "time_zone": time_zone, "plan": plan, "client_allowance": client_allowance}
     changes = []
     for field, after in wanted.items():
@@ -150,10 +158,12 @@ async def create_colleague(
     Raises:
         Refused: The address or the name cannot be used, or the address is taken.
     """
-    address = text_of(email, "email", longest=LONGEST)
+    address = text_of(email, "email", longest=LONGEST_ADDRESS)
     if not is_address(address):
         raise Refused(RefusalCode.INVALID, "This is not an e-mail address.", field="email")
-    colleague = Colleague(practice_id=practice_id, email=address, name=text_of(name, "name", longest=200), role=role)
+    colleague = Colleague(
+        practice_id=practice_id, email=address, name=text_of(name, "name", longest=LONGEST_NAME), role=role
+    )
     if made := await _inserted(session, colleague):
         return made
     raise Refused(RefusalCode.DUPLICATE, "A colleague with this e-mail address exists already.", field="email")
@@ -239,7 +249,7 @@ async def create_team(session: AsyncSession, practice_id: UUID, name: str, membe
     theirs = select(Colleague.id).where(Colleague.practice_id == practice_id, col(Colleague.id).in_(members))
     if set(members) != set((await session.exec(theirs)).all()):
         raise Refused(RefusalCode.UNKNOWN_COLLEAGUE, "A member is not a colleague of this practice.", field="members")
-    team = await _inserted(session, Team(practice_id=practice_id, name=text_of(name, "name", longest=100)))
+    team = await _inserted(session, Team(practice_id=practice_id, name=text_of(name, "name", longest=LONGEST_TEAM)))
     if team is None:
         raise Refused(RefusalCode.DUPLICATE, "A team of this name exists already.", field="name")
     session.add_all(TeamMember(team_id=team.id, colleague_id=member) for member in set(members))

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import NamedTuple
 from uuid import UUID
 
@@ -13,8 +14,11 @@ from models.connections.conditions import HAS_LIVING_STATUS, IS_LIVING
 from models.events import writes as events
 from models.grants.tables import GrantHolder
 from models.kit.arrays import texts
-from models.practices.tables import Colleague
+from models.notices import writes as notices
+from models.notices.letters import notice_of
+from models.practices.tables import Colleague, Practice
 from models.runs.tables import Run
+from rules.runs.moving import moved_away
 from rules.runs.taking_over import HeldSignIn
 
 
@@ -221,23 +225,21 @@ async def tell_old_owners(session: AsyncSession, run_id: str, at: datetime) -> i
     Returns:
         How many were written.
     """
-    told = await (await session.connection()).execute(
+    moved = await (await session.connection()).execute(
         text("""
-            INSERT INTO notices (id, practice_id, colleague_id, kind, subject, body, dedupe_key, created_at)
-            SELECT gen_random_uuid(), old.practice_id, old.id, 'clients.reassigned',
-                   CASE WHEN count(*) = 1 THEN 'One of your clients has a new owner'
-                        ELSE count(*) || ' of your clients have new owners' END,
-                   'Hello ' || old.name || ',' || E'\\n\\n' || 'These clients are looked after by somebody else now:'
-                       || E'\\n\\n' || string_agg('- ' || o.name || ': ' || new.name, E'\\n' ORDER BY o.position),
-                   :run_id || ':' || old.id, :at
+            SELECT old.id, old.name, o.name, new.name
             FROM run_organisations o
             JOIN colleagues old ON old.id = o.shown_owner_id AND old.deactivated_at IS NULL
             JOIN colleagues new ON new.id = o.owner_id AND new.id <> old.id
             WHERE o.run_id = :run_id AND o.outcome = 'reassigned'
-            GROUP BY old.id, old.practice_id, old.name
-            ON CONFLICT (dedupe_key) DO NOTHING
-            RETURNING id
+            ORDER BY old.id, o.position
         """),
-        {"run_id": run_id, "at": at},
+        {"run_id": run_id},
     )
-    return len(told.all())
+    run = await session.get_one(Run, run_id)
+    practice = await session.get_one(Practice, run.practice_id)
+    rows = []
+    for (old_id, name), theirs in groupby(moved, key=lambda row: (row[0], row[1])):
+        letter = moved_away(name, [(client, owner) for _, _, client, owner in theirs])
+        rows.append(notice_of(letter, practice, old_id, kind="clients.reassigned", key=f"{run_id}:{old_id}", at=at))
+    return await notices.write(session, rows)

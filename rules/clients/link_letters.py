@@ -3,6 +3,8 @@
 from datetime import datetime, tzinfo
 from typing import NamedTuple
 
+from contracts.naming.spans import span
+from contracts.words.client_links import MAIL_WAITS
 from rules.night.digesting import Letter
 
 
@@ -60,7 +62,7 @@ def not_mailed(client: str, name: str, *, is_refused: bool) -> Letter:
     why = (
         "the mail server refuses it, most likely because there is no such address"
         if is_refused
-        else "the mail server did not take it for a day"
+        else f"the mail server did not take it for {span(MAIL_WAITS)}"
     )
     said = f"The link for {client}'s own people was not mailed: {why}."
     step = "The link itself still works until its time is over. Make a new one to send it another way."

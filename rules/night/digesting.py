@@ -13,6 +13,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from contracts.naming.software import named
+from contracts.naming.spans import span
 from contracts.words.causes import Cause
 
 
@@ -165,7 +166,7 @@ def write(
         parts.append(f"{_count(len(own), 'client of yours needs', 'clients of yours need', 'somebody')}.")
         parts += _by_cause(own, zone, titles)
     if others:
-        parts.append("Not repaired for three days, or their owner has left:")
+        parts.append(f"Not repaired for {span(REMINDER_AFTER)}, or their owner has left:")
         parts += _by_cause(others, zone, titles)
     if waiting:
         unread = _count(len(waiting), "client", "clients", "could not be read for most of a day")

@@ -1,10 +1,12 @@
 """Decides whether a client may move to another colleague now, and what its connection says afterwards."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
 from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
+from rules.night.digesting import Letter
 
 
 class ToMove(NamedTuple):
@@ -72,3 +74,17 @@ def kept_login(status: ConnectionStatus, cause: Cause | None, taker_name: str) -
     if status is ConnectionStatus.NEEDS_CLIENT and cause is not None:
         return f"No sign-in repairs its connection. {cause.sentence} {cause.next_step}"
     return f"It keeps the login that it had; {taker_name} can reconnect it with a login of their own."
+
+
+def moved_away(name: str, moved: Sequence[tuple[str, str]]) -> Letter:
+    """The mail that tells a colleague which clients of theirs somebody else looks after now.
+
+    Args:
+        name: The colleague's.
+        moved: The clients' names, each with that of its new owner.
+    """
+    subject = (
+        "One of your clients has a new owner" if len(moved) == 1 else f"{len(moved)} of your clients have new owners"
+    )
+    lines = "\n".join(f"- {client}: {owner}" for client, owner in moved)
+    return Letter(subject, f"Hello {name},\n\nThese clients are looked after by somebody else now:\n\n{lines}")

@@ -6,6 +6,7 @@ Attempts beyond the limit are not stored, so that nobody can fill the database w
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from contracts.naming.spans import span
 from contracts.words.refusals import RefusalCode, Refused
 from models.access import sessions
 from models.kit.database import Database
@@ -15,7 +16,7 @@ WINDOW = timedelta(minutes=15)
 MOST_WITH_ADDRESS, MOST_FROM_IP = 10, 100
 """Failed attempts within the window; a whole office may share an IP address."""
 
-SLOW_DOWN = "Too many attempts. Wait a quarter of an hour and try again, or ask an admin for a new link."
+SLOW_DOWN = f"Too many attempts. Wait {span(WINDOW)} and try again, or ask an admin for a new link."
 
 
 class WhichPracticeError(Exception):

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from temporalio.client import Client
 
+from contracts.naming.spans import span
 from contracts.payloads.mail_password_link import MailPasswordLinkInput
 from contracts.words.names import WORKFLOW_QUEUE, mail_password_link_id
 from contracts.words.refusals import RefusalCode, Refused
@@ -24,7 +25,9 @@ FROM_IP_WITHIN = timedelta(minutes=15)
 MOST_FROM_IP = 20
 """Requests within that time; a whole office may share an IP address."""
 
-SLOW_DOWN = "Too many requests. Wait a quarter of an hour and try again, or ask an admin of your practice for a link."
+SLOW_DOWN = (
+    f"Too many requests. Wait {span(FROM_IP_WITHIN)} and try again, or ask an admin of your practice for a link."
+)
 NO_LINK = "This link has been used or is too old. Ask for a new one."
 MAILED = LinkRules(PasswordLink, KINDS, NO_LINK, "colleague.password_reset")
 

@@ -119,7 +119,7 @@ class Identities:
         provider, at = self._there(), self._sessions.clock()
         async with self._database.reading() as session:
             if await identities.begun_from(session, ip, at - VALID_FOR) >= MOST_FROM_IP:
-                raise Refused(RefusalCode.TOO_MANY, identity_words.TOO_MANY)
+                raise Refused(RefusalCode.TOO_MANY, identity_words.too_many(VALID_FOR))
         state = secrets.token_urlsafe(32)
         try:
             begun = await provider.sign_in.begin(state)

@@ -1,18 +1,24 @@
 """Sentences for people whose sign-in at the identity provider failed: what is wrong, and what to do."""
 
 from collections.abc import Collection, Sequence
+from datetime import timedelta
 
+from contracts.naming.spans import span
 from models.access.identities import ColleagueByAccount
 from providers.identity import Person
 
 NONE = "There is no other way to sign in here than by e-mail address and password."
-TOO_MANY = "Too many sign-ins were begun from your network. Wait a quarter of an hour, or sign in by password."
 TOO_LATE = "This sign-in is not known here, or took too long. Begin again on the sign-in page."
 FINISHED = "This sign-in was finished already. Begin again on the sign-in page."
 IN_ANOTHER_BROWSER = (
     "This sign-in was begun in another browser, or your browser keeps no cookies. Nobody was signed in. Begin again on "
     "the sign-in page, and finish in the same browser."
 )
+
+
+def too_many(within: timedelta) -> str:
+    """The sentence when too many were begun from there within a time."""
+    return f"Too many sign-ins were begun from your network. Wait {span(within)}, or sign in by password."
 
 
 def away(title: str | None) -> str:

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from contracts.words.client_links import DAYS, MOST_DAYS, LinkState, MailState
+from contracts.words.practices import LONGEST_ADDRESS
 from contracts.words.runs import SignInState
 from models.grants.client_links import ClientLinkView
 from models.kit.columns import now
@@ -122,7 +123,7 @@ class ClientLinkWish(BaseModel):
     days: int = Field(default=DAYS, ge=1, le=MOST_DAYS, description="Days until it ends by itself.")
     send_to: str | None = Field(
         default=None,
-        max_length=254,
+        max_length=LONGEST_ADDRESS,
         description="An e-mail address to which Clientsync mails the link, with who asks, what for and until when it "
         "works. It is not kept. Needs a mail server.",
     )

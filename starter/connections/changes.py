@@ -8,10 +8,11 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio.client import Client
 
+from contracts.naming.spans import span
 from contracts.payloads.change_connection import ChangedBooks
 from contracts.payloads.runs import ConsentGiven
 from contracts.words.causes import Cause
-from contracts.words.connections import ConnectionStatus
+from contracts.words.connections import UNDO_WITHIN, ConnectionStatus
 from contracts.words.lists import RowKind
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import RunKind, Stage
@@ -181,7 +182,7 @@ def _meaning(found: Managed, new_name: str) -> str:
     return (
         f"Confirming moves {found.client.name} to {new_name}. The lists of {found.connection.organisation_name} are "
         "kept, and its connection stays in the accounting software, where it counts as one of the app's, so that this "
-        f"can be undone for {connection_changes.UNDO_WITHIN.days} days."
+        f"can be undone for {span(UNDO_WITHIN)}."
     )
 
 

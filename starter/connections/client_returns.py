@@ -17,6 +17,7 @@ from models.grants import client_links, sign_ins
 from models.grants.client_links import ClientLinkView
 from models.grants.tables import ConsentAttempt
 from models.notices import writes as notices
+from models.notices.letters import notice_of
 from models.practices.tables import Colleague, Practice
 from providers.port.credential import Credential, OneCredential
 from providers.port.errors import ProviderError
@@ -129,16 +130,8 @@ async def tell_of_never_connected(
     sender = await session.get_one(Colleague, attempt.colleague_id)
     practice = await session.get_one(Practice, attempt.practice_id)
     letter = has_signed_in(client.name, title, sender.name, page)
-    notice = {
-        "practice_id": practice.id,
-        "colleague_id": sender.id,
-        "kind": SIGNED_IN,
-        "subject": f"{practice.name}: {letter.subject}"[:200],
-        "body": letter.body,
-        "dedupe_key": f"{SIGNED_IN}/{attempt.id}",
-        "created_at": at,
-    }
-    await notices.write(session, [notice])
+    key = f"{SIGNED_IN}/{attempt.id}"
+    await notices.write(session, [notice_of(letter, practice, sender.id, kind=SIGNED_IN, key=key, at=at)])
 
 
 async def let_go(provider: Provider, credential: Credential) -> None:

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 from temporalio.client import Client as Temporal
 from temporalio.common import WorkflowIDConflictPolicy
 
+from contracts.naming.spans import span
 from contracts.payloads.mail_client_link import MailClientLinkInput
 from contracts.words.client_links import MailState
 from contracts.words.names import WORKFLOW_QUEUE, mail_client_link_id
@@ -97,7 +98,7 @@ class LinkMails:
         at = now()
         async with self._database.session() as session:
             if await link_mails.is_recent(session, client_id, hashed(address.lower()), at - SOON, but=_hash_of(link)):
-                message = "A link for this client was mailed to this address a moment ago. Wait ten minutes."
+                message = f"A link for this client was mailed to this address a moment ago. Wait {span(SOON)}."
                 raise Refused(RefusalCode.TOO_MANY, message, field="send_to")
             if await link_mails.made_since(session, actor.practice_id, at - timedelta(days=1)) >= MOST_A_DAY:
                 message = f"{MOST_A_DAY} mails with links a day are the most. Go on tomorrow."

@@ -1,5 +1,6 @@
 """Signing in with a passkey alone: one that verifies its owner, by a PIN or a finger, counts as both steps."""
 
+from contracts.naming.spans import span
 from contracts.words.access import Ceremony
 from contracts.words.refusals import RefusalCode, Refused
 from models.access import passkeys, sessions
@@ -8,13 +9,15 @@ from starter.access import attempts
 from starter.access.second_steps import begin_whole
 from starter.access.sessions import Sessions
 from starter.factors.ceremonies import Asked
-from starter.factors.passkey_answers import PasskeyAnswers
+from starter.factors.passkey_answers import WAITS_FOR, PasskeyAnswers
 from starter.factors.relying_party import RelyingParty
 
 MOST_FROM_IP = 100
 """Questions that wait for a passkey; a whole office may share an IP address. One that is answered waits no more."""
 
-SLOW_DOWN = "Too many sign-ins were begun from your network. Wait ten minutes and try again, or sign in by password."
+SLOW_DOWN = (
+    f"Too many sign-ins were begun from your network. Wait {span(WAITS_FOR)} and try again, or sign in by password."
+)
 
 
 class PasskeySignIns:

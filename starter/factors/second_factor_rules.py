@@ -12,9 +12,11 @@ from models.events import writes as events
 from models.kit.columns import now
 from models.kit.database import Database
 from models.notices import writes as notices
+from models.notices.letters import notice_of
 from models.practices import teams
 from models.practices import writes as practices
 from models.practices.tables import Colleague, Practice
+from rules.night.digesting import Letter
 from starter.actor import Actor
 from starter.people.people import changing
 
@@ -108,20 +110,13 @@ class SecondFactorRules:
         who = by.colleague_name if by else "Whoever runs Clientsync for you"
         event = {"practice_id": colleague.practice_id, "colleague_id": by.colleague_id if by else None, "at": at}
         await events.record(session, [event | {"kind": "colleague.second_factor_reset", "after": colleague.name}])
-        letter = (
+        body = (
             f"Hello {colleague.name},\n\n{who} removed the second factor with which you sign in to Clientsync (your "
             "authenticator app, passkeys and recovery codes), and you are signed out everywhere.\n\nSign in with your "
             "password, and set a new one up under Your account. If you did not ask for this, tell an admin of your "
             "practice, and choose a new password.\n"
         )
-        notice = {
-            "practice_id": colleague.practice_id,
-            "colleague_id": colleague.id,
-            "kind": KIND,
-            "subject": "Your second factor for Clientsync was removed",
-            "body": letter,
-            "dedupe_key": f"{KIND}/{uuid4()}",
-            "created_at": at,
-        }
-        await notices.write(session, [notice])
+        letter = Letter("Your second factor for Clientsync was removed", body)
+        practice, key = await session.get_one(Practice, colleague.practice_id), f"{KIND}/{uuid4()}"
+        await notices.write(session, [notice_of(letter, practice, colleague.id, kind=KIND, key=key, at=at)])
         return True

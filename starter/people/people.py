@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.words.practices import Role
+from contracts.words.practices import LONGEST_TEAM, Role
 from contracts.words.refusals import RefusalCode, Refused
 from models.events import writes as events
 from models.events.reads import EventView, access_views
@@ -164,7 +164,7 @@ class People:
                 await _tell(session, actor, kind, after=colleague.name)
 
     async def _free_name(self, session: AsyncSession, actor: Actor, name: str, but: UUID | None = None) -> str:
-        called = practices.text_of(name, "name", longest=100)
+        called = practices.text_of(name, "name", longest=LONGEST_TEAM)
         taken = await teams.team_named(session, actor.practice_id, called)
         if taken is not None and taken.id != but:
             raise Refused(RefusalCode.DUPLICATE, f"There is a team {taken.name!r} already.", field="name")

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Final
-from uuid import uuid4
 from zoneinfo import available_timezones
 
 from temporalio.client import Client
@@ -19,16 +18,24 @@ from models.events import writes as events
 from models.kit.columns import now as this_moment
 from models.kit.database import Database
 from models.notices import writes as notices
+from models.notices.letters import notice_of
 from models.notices.writes import Sending
 from models.practices import writes as practices
 from models.practices.tables import Practice
+from rules.night.digesting import Letter
+from rules.night.schedule_hours import HOUR
 from starter.actor import Actor
 from starter.connections.schedules import Schedules
 from starter.people.people import changing
+from workflows.plans.policies import SETTLED_EVERY
 
 TEST_MAIL: Final = "mail.test"
 EVERY: Final = 600
 """Seconds in which one test mail to the same admin is enough."""
+MAILED_WITHIN: Final = SETTLED_EVERY
+"""What stands in the outbox by day is sent by then."""
+NIGHT_BEGINS: Final = f"{HOUR:02}:00"
+"""For the sentence on the page; a night is later by ``JITTER`` at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +114,13 @@ class Practices:
         """
         at = self._now()
         async with changing(self._database, actor, "how mail is sent") as session:
-            notice = {
-                "id": uuid4(),
-                "practice_id": actor.practice_id,
-                "colleague_id": actor.colleague_id,
-                "kind": TEST_MAIL,
-                "subject": f"{actor.practice_name}: a test mail"[:200],
-                "body": f"{actor.colleague_name} asked for this mail on the practice's page. It has arrived, so mail "
-                "from Clientsync reaches you.",
-                "dedupe_key": f"{TEST_MAIL}/{actor.colleague_id}/{int(at.timestamp()) // EVERY}",
-                "created_at": at,
-            }
-            await notices.write(session, [notice])
+            practice = await session.get_one(Practice, actor.practice_id)
+            said = f"{actor.colleague_name} asked for this mail on the practice's page. It has arrived, so mail from"
+            letter = Letter("a test mail", f"{said} Clientsync reaches you.")
+            key = f"{TEST_MAIL}/{actor.colleague_id}/{int(at.timestamp()) // EVERY}"
+            await notices.write(
+                session, [notice_of(letter, practice, actor.colleague_id, kind=TEST_MAIL, key=key, at=at)]
+            )
 
 
 @cache

@@ -11,11 +11,13 @@ from uuid import UUID
 from temporalio.client import Client
 from temporalio.common import Priority, TypedSearchAttributes, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
+from contracts.naming.spans import span
 from contracts.payloads.bulk_create_clients import BulkCreateClientsInput, CreatingProgress
 from contracts.payloads.change_connection import ChangeConnectionInput
 from contracts.payloads.reassign_clients import HandOver, ReassignClientsInput
 from contracts.payloads.reconnect_all import ReconnectAllInput
 from contracts.payloads.runs import Deadlines, RunFacts
+from contracts.words.connections import UNDO_WITHIN
 from contracts.words.names import WORKFLOW_QUEUE
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import RunKind, Stage
@@ -57,7 +59,7 @@ _REASSIGN_DETAILS = (
 _CHANGE_DETAILS = (
     "One client is moved to another organisation, on purpose: a colleague signs in, chooses, sees what will match, and "
     "confirms. Nothing of the client changes before that. **Current Details** say where it is. **Request "
-    "Cancellation** is safe; what was confirmed can be undone in the product for 30 days."
+    f"Cancellation** is safe; what was confirmed can be undone in the product for {span(UNDO_WITHIN)}."
 )
 
 

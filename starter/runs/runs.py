@@ -69,6 +69,7 @@ class Runs:
         self._database = database
         self._temporal = temporal
         self._software = software
+        self.deadlines = deadlines
         self._starts = Starts(database, temporal, consents, supporting, deadlines)
         self._retries = Retries(database, temporal, consents, supporting, deadlines)
         self._watched = RunWatch(database)

@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.email_addresses import LONGEST, is_address, is_of_the_internet
+from contracts.words.practices import LONGEST_ADDRESS
+from rules.email_addresses import is_address, is_of_the_internet
 
 INTERNET, OWN_NETWORK, NONE = (True, True), (True, False), (False, False)
-ROOM = LONGEST - len("ada@") - len(".example")
+ROOM = LONGEST_ADDRESS - len("ada@") - len(".example")
 
 
 @pytest.mark.parametrize(

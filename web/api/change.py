@@ -7,6 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field, model_validator
 
+from contracts.naming.spans import span
+from contracts.words.connections import UNDO_WITHIN
 from starter.answers.connections import ChangedAnswer, ChangePreviewAnswer, ManagedConnectionAnswer
 from starter.answers.runs import StartedAnswer
 from starter.connections.changes import ListedIn
@@ -53,7 +55,11 @@ async def start(
     return StartedAnswer(run_id=started.run_id, authorize_url=started.authorize_url)
 
 
-@router.post("/undo", summary="Give a client its former organisation back", description="For 30 days after a change.")
+@router.post(
+    "/undo",
+    summary="Give a client its former organisation back",
+    description=f"For {span(UNDO_WITHIN)} after a change.",
+)
 async def undo(caller: Manager, door: Door, client_id: UUID) -> ManagedConnectionAnswer:
     """Undo the move."""
     await door.changes.undo(caller, client_id)

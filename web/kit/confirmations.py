@@ -6,6 +6,9 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from fastapi.responses import RedirectResponse
 
+from contracts.naming.spans import span
+from contracts.words.connections import UNDO_WITHIN
+from starter.people.practice import MAILED_WITHIN
 from starter.runs.consent_words import IF_FULL
 
 PARAMETER = "said"
@@ -189,7 +192,7 @@ _SENTENCES: dict[Said, str] = {
     Said.REFRESHING_SOME: "The list is being refreshed.",
     Said.REFRESH_LIMITED: "The accounting software's limit is reached for now. The lists are refreshed by themselves "
     "as soon as it allows.",
-    Said.CONNECTION_CHANGED: "The connection is changed. It can be undone for 30 days.",
+    Said.CONNECTION_CHANGED: f"The connection is changed. It can be undone for {span(UNDO_WITHIN)}.",
     Said.CHANGE_UNDONE: "The change is undone: the client has its former organisation back.",
     Said.DISCONNECTING: "The client is being disconnected.",
     Said.HANDING_OVER: "The clients are being handed over.",
@@ -199,7 +202,7 @@ _SENTENCES: dict[Said, str] = {
     Said.ADDING_ALLOWED: "They may add clients now.",
     Said.ADDING_ENDED: "They may not add clients any more. What they have added stays.",
     Said.PRACTICE_CHANGED: "The practice is changed.",
-    Said.TEST_MAIL: "A test mail to you is sent within ten minutes.",
+    Said.TEST_MAIL: f"A test mail to you is sent within {span(MAILED_WITHIN)}.",
     Said.COLLEAGUE_LEFT: "The colleague is deactivated and cannot sign in here any more. Nothing was disconnected.",
     Said.TEAM_CREATED: "The team is created.",
     Said.TEAM_RENAMED: "The team has its new name.",

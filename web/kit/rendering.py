@@ -2,7 +2,7 @@
 
 No page is built elsewhere. Besides its own values, a template gets ``viewer`` (who is signed in, or None), ``said``
 (what was just done), ``path``, and the functions ``static``, ``csrf_field``, ``form_key``, ``software``,
-``may_add_clients``, and ``filled`` for rows of long lists.
+``may_add_clients``, and ``filled`` for rows of long lists; and the numbers of ``web.kit.numbers``.
 """
 
 import hashlib
@@ -27,6 +27,7 @@ from starter.answers.views import now
 from starter.operations import Operations
 from starter.software import Software
 from web.kit.confirmations import PARAMETER, said
+from web.kit.numbers import GLOBALS
 from web.kit.surroundings import Surroundings, current, surrounded
 from web.kit.wording import FILTERS, standing
 
@@ -158,7 +159,7 @@ def _environment() -> Environment:
     )
     made.filters.update(FILTERS)
     made.globals.update(static=static, csrf_field=csrf_field, form_key=form_key, software=software, standing=standing)
-    made.globals.update(may_add_clients=may_add_clients, filled=filled)
+    made.globals.update(may_add_clients=may_add_clients, filled=filled, **GLOBALS)
     return made
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from markupsafe import Markup, escape
 
 from contracts.naming.labels import label_of
+from contracts.naming.spans import span
 from contracts.naming.standings import Standing, standing_of
 from contracts.words.causes import LOGIN_OVER, Cause
 from contracts.words.connections import ConnectionStatus
@@ -155,6 +156,7 @@ FILTERS = {
     "next_try": next_try,
     "number": number,
     "plural": plural,
+    "span": span,
     "words": words,
     "is_ahead": is_ahead,
     "named": named,

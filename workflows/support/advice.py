@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from contracts.naming.spans import span
+    from contracts.words.connections import UNDO_WITHIN
     from contracts.words.runs import Outcome, RunKind, Stage
 
 LEFT_BEHIND = frozenset({Outcome.FAILED, Outcome.UNREACHABLE, Outcome.CHANGED_MEANWHILE})
@@ -67,7 +69,7 @@ _OF_KIND: Mapping[tuple[RunKind, Stage], str] = {
         "once."
     ),
     (RunKind.CHANGE_CONNECTION, Stage.FINISHED): (
-        "Nothing is left to do here. The change can be undone on the client's page for 30 days."
+        f"Nothing is left to do here. The change can be undone on the client's page for {span(UNDO_WITHIN)}."
     ),
 }
 

@@ -9,8 +9,9 @@ import pytest_asyncio
 from temporalio.testing import ActivityEnvironment
 
 from activities.delivery.mailing import SmtpMailer
-from activities.delivery.notices import PATIENCE, WORTH_SENDING, NoticeActivities
+from activities.delivery.notices import NoticeActivities
 from contracts.payloads.check_connections import DeliveredNotices, DeliverNoticesInput
+from contracts.words.mails import TOLD_AFTER, WORTH_SENDING
 from models.kit.database import Database
 from models.notices import writes as notices
 from models.notices.writes import AFTER_REFUSAL, FIRST_WAIT, LONGEST_WAIT
@@ -95,7 +96,7 @@ async def test_who_is_deferred_for_a_day_is_told_of_once(outbox, box):
     box.refusals[ODD] = "452 mailbox full"
     while outbox.at < NOON + WORTH_SENDING + LONGEST_WAIT:
         await outbox.deliver()
-        assert await outbox.told() == ([("colleague.mail_not_taken", "Odd")] if outbox.at >= NOON + PATIENCE else [])
+        assert await outbox.told() == ([("colleague.mail_not_taken", "Odd")] if outbox.at >= NOON + TOLD_AFTER else [])
         outbox.at += LONGEST_WAIT
     asked = box.asked.count(ODD)
     await outbox.deliver()  # what it says is too old by now

@@ -156,7 +156,7 @@ async def test_new_suppliers_are_told_of_once_when_wanted(client: OneClient):
     [told] = await client.events("supplier.new")
     assert told["after"] == "2"
     [(subject, body, colleague_id)] = await scene.rows("SELECT subject, body, colleague_id FROM notices")
-    assert subject.startswith("2 new contacts among the suppliers of ")
+    assert subject.startswith(f"{scene.actor.practice_name}: 2 new contacts among the suppliers of ")
     assert "Hidden" not in body
     assert colleague_id == scene.actor.colleague_id
 

@@ -157,7 +157,7 @@ async def test_old_owners_are_told_once_and_who_has_left_is_not(twenty: Twenty):
         "SELECT colleague_id, subject, body FROM notices WHERE kind = 'clients.reassigned'"
     )
     assert notice[0] == twenty.ann.actor.colleague_id
-    assert notice[1] == "13 of your clients have new owners"
+    assert notice[1] == f"{twenty.ann.actor.practice_name}: 13 of your clients have new owners"
     assert notice[2].count("\n- ") == 13
     assert notice[2].count(": Ben") == 13
 

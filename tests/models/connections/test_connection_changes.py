@@ -9,7 +9,7 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.causes import Cause
-from contracts.words.connections import ConnectionStatus
+from contracts.words.connections import UNDO_WITHIN, ConnectionStatus
 from contracts.words.lists import RowKind
 from contracts.words.refusals import Refused
 from contracts.words.runs import RunKind, Stage
@@ -29,7 +29,7 @@ ACCOUNTS = RowKind.ACCOUNTS.lists
 
 pytestmark = pytest.mark.usefixtures("next_door")
 
-MONTH = connection_changes.UNDO_WITHIN
+MONTH = UNDO_WITHIN
 SECOND = timedelta(seconds=1)
 
 

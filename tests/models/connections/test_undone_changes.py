@@ -7,9 +7,8 @@ from uuid import UUID
 import pytest
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.words.connections import ConnectionStatus
+from contracts.words.connections import UNDO_WITHIN, ConnectionStatus
 from contracts.words.refusals import Refused
-from models.connections import changes as connection_changes
 from models.connections.tables import Connection, ConnectionChange
 from models.runs.tables import RunOrganisation
 from tests.models.conftest import NOON
@@ -18,7 +17,7 @@ from tests.models.one_thing import run
 
 pytestmark = pytest.mark.usefixtures("next_door")
 
-MONTH = connection_changes.UNDO_WITHIN
+MONTH = UNDO_WITHIN
 SECOND = timedelta(seconds=1)
 
 

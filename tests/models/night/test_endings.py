@@ -10,10 +10,9 @@ import pytest
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.words.connections import ConnectionStatus, GrantStatus
+from contracts.words.connections import UNDO_WITHIN, ConnectionStatus, GrantStatus
 from contracts.words.runs import RunKind, Stage, Verdict
 from models.clients.tables import Client
-from models.connections.changes import UNDO_WITHIN
 from models.connections.tables import Connection, ConnectionChange
 from models.grants.tables import ConsentAttempt, Grant, GrantHolder, GrantReach, SignInLink
 from models.grants.writes import upsert_grant

@@ -171,7 +171,7 @@ async def test_the_old_owner_is_told_once(
             assert await reassignments.tell_old_owners(session, "a-run", NOON) == expected
     async with database.session() as session:
         subjects = (await session.exec(select(Notice.subject).where(Notice.practice_id == house.practice.id))).all()
-    assert list(subjects) == (["One of your clients has a new owner"] if is_told else [])
+    assert list(subjects) == ([f"{house.practice.name}: One of your clients has a new owner"] if is_told else [])
 
 
 @pytest.mark.parametrize(("is_handed_over", "action"), [(True, Action.REASSIGN), (False, None)])

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
-from rules.runs.moving import Taker, ToMove, changed_meanwhile, kept_login, not_opened
+from rules.runs.moving import Taker, ToMove, changed_meanwhile, kept_login, moved_away, not_opened
 
 OLIVE, SOMEBODY = UUID(int=1), uuid4()
 
@@ -62,3 +62,19 @@ def test_nothing_was_changed_is_said_only_where_the_login_before_goes_on():
     said = not_opened(lost, is_in_use=True)
     assert "its owner stays" in said
     assert "nothing was changed" not in said
+
+
+@pytest.mark.parametrize(
+    ("moved", "subject"),
+    [
+        ([("Smith Ltd", "Tim")], "One of your clients has a new owner"),
+        ([("Smith Ltd", "Tim"), ("Fern & Co", "Ann")], "2 of your clients have new owners"),
+    ],
+)
+def test_an_old_owner_reads_which_clients_are_whose_now(moved: list[tuple[str, str]], subject: str):
+    letter = moved_away("Olive", moved)
+    assert letter.subject == subject
+    assert letter.body.startswith("Hello Olive,\n\n")
+    assert [line for line in letter.body.splitlines() if line.startswith("- ")] == [
+        f"- {client}: {owner}" for client, owner in moved
+    ]

@@ -6,9 +6,11 @@ A test finds all kinds that the code writes, and fails when one has no sentence 
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from contracts.naming.spans import span
 from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
 from contracts.words.lists import ListName
+from contracts.words.mails import TOLD_AFTER, WORTH_SENDING
 from web.pages.connections.setting_words import LABELS, of_setting
 
 PRODUCT = "Clientsync"
@@ -241,7 +243,8 @@ SENTENCES: dict[str, Callable[[Happened], str]] = {
         f"The mail server refuses a mail to {event.after}, who was told nothing by it. Check that the address is right."
     ),
     "colleague.mail_not_taken": lambda event: (
-        f"The mail server has not taken a mail to {event.after} for a day. It is still tried, for three days in all."
+        f"The mail server has not taken a mail to {event.after} for {span(TOLD_AFTER)}. It is still tried, for "
+        f"{span(WORTH_SENDING)} in all."
     ),
     "colleague.password_link_mailed": lambda event: (
         f"A link to choose a password was mailed to {event.after}, since somebody asked for it on the sign-in page."

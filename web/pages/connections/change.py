@@ -10,6 +10,7 @@ from contracts.payloads.selection import SelectedOrganisation, Selection
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import Result, RunKind, Stage, Verdict
 from starter.access.sessions import SignedIn
+from starter.answers.connections import MISSING_SHOWN
 from starter.answers.views import OrganisationFilter, RowOrder, RunView
 from starter.connections.changes import ChangePreview
 from web.kit.authentication import Door
@@ -166,6 +167,7 @@ async def _page(
         query=urlencode({key: value for key, value in query.items() if value}),
         trouble=await door.changes.trouble(viewer.actor, client_id, run_id) if stage is Stage.PULLING else None,
         preview=await _preview(door, viewer, client_id, run_id) if stage is Stage.AWAITING_CONFIRMATION else None,
+        shown=MISSING_SHOWN,
         problem=problem,
     )
 

@@ -3,10 +3,13 @@
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
+from contracts.words.connection_settings import LONGEST_HOURS, SHORTEST_HOURS
 from contracts.words.connections import ContactsChoice, CostsDestination, PublishStatus, SalesDestination
 from contracts.words.lists import PROFILE, ListName, Lists
 
 NO_DEFAULT = "No default"
+HOURS = SHORTEST_HOURS, LONGEST_HOURS
+"""Between two refreshes, at least and at most."""
 
 LABELS = {
     "list_names": "Lists that are pulled",

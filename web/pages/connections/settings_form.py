@@ -2,17 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Self
 
 from pydantic import ValidationError
 from starlette.datastructures import FormData
 
+from contracts.naming.spans import span
 from contracts.words.connection_settings import LONGEST_HOURS, SHORTEST_HOURS, SettingsPatch
 from contracts.words.lists import ListName
 from contracts.words.mistakes import sentence_of
 from starter.answers.views import Connection, chosen_lists
 
-_HOURS = f"Give a whole number of hours from {SHORTEST_HOURS} to {LONGEST_HOURS} (30 days)."
+_LONGEST = span(timedelta(hours=LONGEST_HOURS))
+_HOURS = f"Give a whole number of hours from {SHORTEST_HOURS} to {LONGEST_HOURS} ({_LONGEST})."
 _CHOICES = ("costs_destination", "costs_status", "sales_destination", "sales_status")
 
 

@@ -31,6 +31,7 @@ async def values(door: Operations, actor: Actor, run_id: str) -> Mapping[str, ob
         "expected_done": sum(one.state is SignInState.DONE for one in queue),
         "next_sign_in": to_do[0] if to_do else None,
         "can_go_on": any(one.state is SignInState.DONE for one in queue),
+        "repairs_after": door.runs.deadlines.selection,
     }
 
 

@@ -250,7 +250,9 @@ async def test_an_admin_helps_out_who_has_lost_theirs_who_is_told_by_mail(own: H
     assert "Remove their second factor" not in (await admin.get(page)).text
     letters = "SELECT subject, body FROM notices WHERE colleague_id = :id"
     notices = await own.scene.rows(letters, id=own.member.actor.colleague_id)
-    assert [subject for subject, _ in notices] == ["Your second factor for Clientsync was removed"]
+    assert [subject for subject, _ in notices] == [
+        f"{own.member.actor.practice_name}: Your second factor for Clientsync was removed"
+    ]
     assert "Ada Harbour removed the second factor" in notices[0][1]
     assert "colleague.second_factor_reset" in await events_of(own)
     await sent(admin, f"{page}/second-factor/reset")  # the same again changes nothing

@@ -1,4 +1,4 @@
-"""A letter to a colleague as a notice in the outbox."""
+"""A letter to a colleague as a notice in the outbox. Every mail to a colleague is made here, whatever it is about."""
 
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ _LONGEST_SUBJECT = 200
 def notice_of(
     letter: Letter, practice: Practice, colleague_id: UUID, *, kind: str, key: str, at: datetime
 ) -> dict[str, Any]:
-    """The values of a notice; its subject begins with the practice's name.
+    """The values of a notice; its subject begins with the practice's name, since somebody may be of several.
 
     Args:
         letter: What it says.
