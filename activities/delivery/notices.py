@@ -13,7 +13,7 @@ from activities.delivery import month_meters
 from activities.delivery.mailing import DeferredError, Mail, Mailer, UndeliverableError
 from contracts.payloads.check_connections import DeliveredNotices, DeliverNoticesInput, TellInput, Told
 from contracts.words.causes import Cause
-from contracts.words.mails import TOLD_AFTER, WORTH_SENDING
+from contracts.words.practices import TOLD_AFTER, WORTH_SENDING
 from models.events import writes as events
 from models.kit.columns import now as this_moment
 from models.kit.database import Database

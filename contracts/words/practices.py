@@ -1,5 +1,9 @@
-"""The plans that a practice can have, the roles of its colleagues, what a new one has, and how long names may be."""
+"""The plans that a practice can have, the roles of its colleagues, what a new one has, and how its mail is tried.
 
+Limits of what is typed in about a practice and its people stand here too; the columns of the tables are as wide.
+"""
+
+from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -15,6 +19,12 @@ USUAL_ALLOWANCE: Final = 50
 """How many clients a practice may have where nobody says otherwise."""
 
 USUAL_ZONE: Final = "Europe/London"
+
+WORTH_SENDING: Final = timedelta(days=3)
+"""A mail that was written longer ago, before there was a mail server, would only confuse."""
+
+TOLD_AFTER: Final = timedelta(days=1)
+"""A mail that is not taken is tried for so long before the practice is told of it."""
 
 
 class Plan(StrEnum):

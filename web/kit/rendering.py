@@ -2,7 +2,7 @@
 
 No page is built elsewhere. Besides its own values, a template gets ``viewer`` (who is signed in, or None), ``said``
 (what was just done), ``path``, and the functions ``static``, ``csrf_field``, ``form_key``, ``software``,
-``may_add_clients``, and ``filled`` for rows of long lists; and the numbers of ``web.kit.numbers``.
+``may_add_clients``, and ``filled`` for rows of long lists; and ``NUMBERS`` of ``web.kit.wording``.
 """
 
 import hashlib
@@ -27,9 +27,8 @@ from starter.answers.views import now
 from starter.operations import Operations
 from starter.software import Software
 from web.kit.confirmations import PARAMETER, said
-from web.kit.numbers import GLOBALS
 from web.kit.surroundings import Surroundings, current, surrounded
-from web.kit.wording import FILTERS, standing
+from web.kit.wording import FILTERS, NUMBERS, standing
 
 CSRF_FIELD = "csrf"
 FORM_KEY = "key"
@@ -159,7 +158,7 @@ def _environment() -> Environment:
     )
     made.filters.update(FILTERS)
     made.globals.update(static=static, csrf_field=csrf_field, form_key=form_key, software=software, standing=standing)
-    made.globals.update(may_add_clients=may_add_clients, filled=filled, **GLOBALS)
+    made.globals.update(may_add_clients=may_add_clients, filled=filled, **NUMBERS)
     return made
 
 

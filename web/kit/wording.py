@@ -1,6 +1,11 @@
-"""How pages show times and numbers: filters for the templates, which use the page's time zone and moment."""
+"""How pages show times and numbers: filters for the templates, which use the page's time zone and moment.
+
+A template has no number of its own that something else decides: it tells those of ``NUMBERS``, such as
+``{{ lasts.invitation|span }}``, each of which follows its constant.
+"""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
@@ -9,9 +14,15 @@ from markupsafe import Markup, escape
 from contracts.naming.labels import label_of
 from contracts.naming.spans import span
 from contracts.naming.standings import Standing, standing_of
+from contracts.words import client_accounts, practices
 from contracts.words.causes import LOGIN_OVER, Cause
-from contracts.words.connections import ConnectionStatus
+from contracts.words.connections import UNDO_WITHIN, ConnectionStatus
+from runtime.temporal.namespace import RETENTION
+from starter.access.proofs import FRESH
+from starter.access.sessions import INVITATION
 from starter.answers.wording import number, plural
+from starter.people.practice import NIGHT_BEGINS
+from starter.runs.starting import GOES_ON
 from web.kit.surroundings import current
 
 _STEPS = (
@@ -161,3 +172,23 @@ FILTERS = {
     "is_ahead": is_ahead,
     "named": named,
 }
+
+NUMBERS: Mapping[str, object] = {
+    "lasts": {
+        "between_sign_ins": GOES_ON,
+        "fresh_sign_in": FRESH,
+        "histories": RETENTION,
+        "invitation": INVITATION,
+        "undo": UNDO_WITHIN,
+    },
+    "longest_of": {
+        **client_accounts.LONGEST,
+        "address": practices.LONGEST_ADDRESS,
+        "person": practices.LONGEST_NAME,
+        "practice": practices.LONGEST_NAME,
+        "team": practices.LONGEST_TEAM,
+        "zone": practices.LONGEST_ZONE,
+    },
+    "night_begins": NIGHT_BEGINS,
+}
+"""Numbers of the product that templates tell (how long something lasts) or set as limits of fields (characters)."""

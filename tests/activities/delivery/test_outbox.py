@@ -11,7 +11,7 @@ from temporalio.testing import ActivityEnvironment
 from activities.delivery.mailing import SmtpMailer
 from activities.delivery.notices import NoticeActivities
 from contracts.payloads.check_connections import DeliveredNotices, DeliverNoticesInput
-from contracts.words.mails import TOLD_AFTER, WORTH_SENDING
+from contracts.words.practices import TOLD_AFTER, WORTH_SENDING
 from models.kit.database import Database
 from models.notices import writes as notices
 from models.notices.writes import AFTER_REFUSAL, FIRST_WAIT, LONGEST_WAIT

@@ -10,7 +10,7 @@ from contracts.naming.spans import span
 from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
 from contracts.words.lists import ListName
-from contracts.words.mails import TOLD_AFTER, WORTH_SENDING
+from contracts.words.practices import TOLD_AFTER, WORTH_SENDING
 from web.pages.connections.setting_words import LABELS, of_setting
 
 PRODUCT = "Clientsync"
