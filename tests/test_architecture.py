@@ -150,7 +150,7 @@ DECIDED = [
     for line in (ROOT / "docs" / "where.md").read_text(encoding="utf-8").splitlines()
     if line.startswith("| ") and not line.startswith(("| What", "| ---"))
 ]
-PLACE = re.compile(r"(?:(?P<names>`\w+`(?:, `\w+`)*): )?`(?P<file>[\w./]+)`")
+PLACE = re.compile(r"(?:(?P<names>`\w+`(?:, `\w+`)*): )?`(?P<file>[\w./-]+)`")
 
 
 def named_in(file: Path) -> set[str]:

@@ -3,7 +3,7 @@
 import { BY_ITSELF, signIn } from "./http.js";
 
 const TYPING = 150; // milliseconds after the last key
-const panel = document.getElementById("find");
+const panel = document.getElementById("finding");
 const box = panel?.querySelector("input");
 const answers = document.getElementById("found");
 let asking = null;
