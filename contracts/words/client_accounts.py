@@ -13,6 +13,9 @@ LONGEST_CODE = 20
 LONGEST_NUMBER = 50
 LONGEST_REFERENCE = 100
 
+LONGEST_SEARCH = 100
+"""Characters that are looked for in a list of clients, of a client's rows or of a run, and that a view can keep."""
+
 TYPED = 1000
 """Characters that are taken at all: what is longer than a field is told beside it."""
 

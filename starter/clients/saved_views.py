@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.causes import Cause
+from contracts.words.client_accounts import LONGEST_SEARCH
 from contracts.words.practices import Role
 from contracts.words.refusals import RefusalCode, Refused
 from models.clients import saved_views as stored_views
@@ -26,7 +27,6 @@ from providers.registry import NAMES
 from rules.clients.saved_views import WHOEVER_LOOKS, check_room, may_change, name_of, stored_owner, usable
 from starter.actor import Actor
 
-LONGEST_SEARCH: Final = 100
 _NOT_THERE: Final = "There is no such view. It may have been deleted."
 
 

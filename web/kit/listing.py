@@ -20,6 +20,8 @@ from pydantic import (
 )
 from starlette.datastructures import QueryParams
 
+from contracts.words.client_accounts import LONGEST_SEARCH
+
 PAGE: Final = 50
 SIZES: Final = (PAGE, 100, 250, 500)
 """Rows of a page that people can choose from."""
@@ -42,7 +44,9 @@ def _known(otherwise: object) -> WrapValidator:
 KNOWN: Final = (BeforeValidator(_none_when_empty), _known(None))
 """Of a parameter with a closed set of values, or None: whatever else stands there is dropped."""
 
-Search = Annotated[Annotated[str, StringConstraints(max_length=100, pattern=r"^[^\x00]*$")] | None, *KNOWN, Query()]
+Search = Annotated[
+    Annotated[str, StringConstraints(max_length=LONGEST_SEARCH, pattern=r"^[^\x00]*$")] | None, *KNOWN, Query()
+]
 Id = Annotated[UUID | None, *KNOWN, Query()]
 Limit = Annotated[Annotated[int, Field(ge=1, le=max(SIZES))], _known(PAGE), Query()]
 Offset = Annotated[Annotated[int, Field(ge=0, le=1_000_000)], _known(0), Query()]

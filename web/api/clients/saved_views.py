@@ -8,8 +8,9 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.words.causes import Cause
+from contracts.words.client_accounts import LONGEST_SEARCH
 from starter.answers.views import LONGEST_VIEW_NAME, ClientFilter, ClientOrder, ClientSort, ClientStatus
-from starter.clients.saved_views import LONGEST_SEARCH, OpenedView, ViewQuery
+from starter.clients.saved_views import OpenedView, ViewQuery
 from web.kit.authentication import Door, Manager, Reader
 
 router = APIRouter(prefix="/api/v1/saved-views", tags=["Clients"])

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from starlette.datastructures import QueryParams
 
+from contracts.words.client_accounts import LONGEST_SEARCH
 from contracts.words.runs import Outcome, RunKind
 from starter.actor import Actor
 from starter.answers.run_words import ending_of_run, means, outcomes_sum
@@ -16,7 +17,6 @@ from web.kit.listing import PAGE, address
 from web.kit.wording import words
 from web.pages.clients.row_buttons import RowButton, row_buttons
 
-LONGEST_SEARCH: Final = 100
 MOST: Final = 1_000_000
 NOT_DONE: Final = "not-done"
 """In the address: every outcome of what is not done and not tried again by itself."""
