@@ -19,7 +19,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url -
 unexport PYTHONDONTWRITEBYTECODE
 
 .NOTPARALLEL:
-.PHONY: help setup demo up browser test test-thorough test-long test-schema coverage check lint types format bench bench-quick bench-night bench-due bench-killed bench-long-list bench-memory capacity bench-outage bench-pages torture torture-planted screenshots bare lock clean
+.PHONY: help setup demo up browser test test-thorough test-long test-schema coverage check lint types format bench bench-quick bench-night bench-due bench-killed bench-listing bench-long-list bench-memory capacity bench-outage bench-pages torture torture-planted screenshots bare lock clean
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -91,6 +91,9 @@ bench-due: setup ## nights in which the lists of 1,000 clients are due, beside t
 
 bench-killed: setup ## kill -9 of the only worker in the middle of 1,000 organisations, beside a run that nobody disturbs
 	$(BIN)/python -m bench.killed $(ARGS)
+
+bench-listing: setup ## two minutes: from the browser's return to the page with 1,000 organisations, beside a bare script
+	$(BIN)/python -m bench.listing $(ARGS)
 
 bench-long-list: setup ## four minutes: 150,000 contacts of one organisation, through a minute's limits and a killed worker
 	$(BIN)/python -m bench.long_list $(ARGS)

@@ -36,10 +36,10 @@ LOOK_WHILE_PULLING_SECONDS = 1.0
 """As often as somebody's script would look; the run says itself when it ended."""
 
 
-async def run_bare(servers: Servers, organisations: int) -> Timing:
-    """Run the bare script once."""
+async def run_bare(servers: Servers, organisations: int, *, only_lists: bool = False) -> Timing:
+    """Run the bare script once; to the end of its list alone, if ``only_lists``."""
     practice = await servers.databases.fresh(organisations)
-    order = await _order(servers, practice, organisations)
+    order = (await _order(servers, practice, organisations)).model_copy(update={"only_lists": only_lists})
     command = [sys.executable, "-m", "bench.baselines.bare"]
     process = await asyncio.create_subprocess_exec(
         *command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE

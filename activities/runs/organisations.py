@@ -39,6 +39,11 @@ MOST_ALLOWED = 50
 """Organisations of one sign-in that are compared with those that a run expects; one brings one."""
 
 
+AT_ONCE = 2
+"""Activities of one process that ask at the same moment what they are to read. All are begun together, and each would
+open a connection to the database for it, which takes ten times as long as the question."""
+
+
 class OrganisationActivities(ReachActivities):
     """Activities of the listing stage."""
 
@@ -79,7 +84,7 @@ class OrganisationActivities(ReachActivities):
     @activity.defn
     async def read_profiles(self, asked: ReadProfilesInput) -> ReadProfilesResult:
         """Read the profiles of part of the list; an organisation whose profile cannot be read stays without one."""
-        async with self._database.session() as session:
+        async with self._database.room("profiles to read", AT_ONCE), self._database.reading() as session:
             wanted = await run_lists.without_profile(session, asked.run_id, asked.first, asked.end)
             run = await session.get_one(Run, asked.run_id)
         reading = (self._profile(run, organisation_id, grant_id) for organisation_id, grant_id in wanted)
@@ -90,7 +95,8 @@ class OrganisationActivities(ReachActivities):
         if profiles or ended:
             async with self._database.transaction() as session:
                 await run_lists.save_profiles(session, asked.run_id, profiles, self._now())
-                await run_lists.mark(session, asked.run_id, ended, Mark.ENDED)
+                if ended:
+                    await run_lists.mark(session, asked.run_id, ended, Mark.ENDED)
         return ReadProfilesResult(
             read=len(profiles),
             not_needed=asked.end - asked.first - len(wanted),

@@ -42,6 +42,7 @@ class Order(BaseModel):
         practice_id: The practice.
         colleague_id: Owner of every client.
         grant_id: The grant of every connection.
+        only_lists: Whether nothing is added.
     """
 
     token_url: str
@@ -52,6 +53,7 @@ class Order(BaseModel):
     practice_id: UUID
     colleague_id: UUID
     grant_id: UUID
+    only_lists: bool = False
 
 
 class Times(BaseModel):
@@ -87,6 +89,8 @@ class Script:
         began = time.perf_counter()
         found = await self._listed() if self._found is None else self._found
         listed = time.perf_counter()
+        if self._order.only_lists:
+            return Times(listing=listed - began, adding=0)
         storing = [asyncio.create_task(self._store.keep_storing()) for _ in range(STORING_AT_ONCE)]
         await asyncio.gather(*map(self._pull, found))
         self._store.end()

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
-from sqlalchemy import Text, cast, func, update
+from sqlalchemy import Text, cast, func, text, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -26,7 +26,7 @@ from models.connections.tables import Connection
 from models.events import writes as events
 from models.kit.bulk import copy_rows
 from models.kit.columns import now
-from models.practices.tables import Colleague, Practice
+from models.practices.tables import Practice
 from models.runs import organisations as run_lists
 from models.runs import writes as runs
 from models.runs.tables import Run, RunOrganisation
@@ -49,26 +49,18 @@ async def known_organisations(
     An organisation from which a client was moved away counts as that client's while the move can be undone.
     """
     free = await connection_changes.free(session, practice_id, provider, organisation_ids, now())
-    query = select(Connection, Client.name, Colleague.name, Client.archived_at).where(
-        col(Connection.client_id) == col(Client.id),
-        col(Client.owner_id) == col(Colleague.id),
-        Connection.practice_id == practice_id,
-        Connection.provider == provider,
-        col(Connection.organisation_id).in_(organisation_ids),
+    found = await (await session.connection()).execute(
+        text("""
+            SELECT c.organisation_id, c.id, c.client_id, k.name, p.name,
+                   c.status <> 'disconnected' OR NOT c.is_current, k.archived_at IS NOT NULL
+            FROM connections c JOIN clients k ON k.id = c.client_id JOIN colleagues p ON p.id = k.owner_id
+            WHERE c.practice_id = :practice_id AND c.provider = :provider
+              AND c.organisation_id = ANY(CAST(:ids AS text[]))
+        """),
+        {"practice_id": practice_id, "provider": provider, "ids": list(organisation_ids)},
     )
-    return {
-        connection.organisation_id: KnownOrganisation(
-            organisation_id=connection.organisation_id,
-            connection_id=connection.id,
-            client_id=connection.client_id,
-            client_name=client_name,
-            owner_name=owner_name,
-            is_taken=connection.status is not ConnectionStatus.DISCONNECTED or not connection.is_current,
-            is_archived=archived_at is not None,
-        )
-        for connection, client_name, owner_name, archived_at in (await session.exec(query)).all()
-        if connection.organisation_id not in free
-    }
+    known = (KnownOrganisation(*row) for row in found)
+    return {one.organisation_id: one for one in known if one.organisation_id not in free}
 
 
 async def unconnected_clients(session: AsyncSession, practice_id: UUID) -> Sequence[UnconnectedClient]:

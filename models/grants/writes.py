@@ -257,18 +257,24 @@ async def record_reach(
     """
     grant = await session.get_one(Grant, grant_id, with_for_update={"key_share": True})
     await session.exec(delete(GrantReach).where(col(GrantReach.grant_id) == grant.id))
-    rows = {
-        organisation.organisation_id: {
+    rows = {organisation.organisation_id: organisation for organisation in organisations}.values()
+    await (await session.connection()).execute(
+        _REACHED,
+        {
             "grant_id": grant_id,
-            "organisation_id": organisation.organisation_id,
-            "name": organisation.name[:255],
-            "provider_connection_id": organisation.provider_connection_id,
-            "seen_at": at,
-        }
-        for organisation in organisations
-    }
-    if rows:
-        await session.exec(insert(GrantReach), params=list(rows.values()))
+            "at": at,
+            "ids": [organisation.organisation_id for organisation in rows],
+            "names": [organisation.name[:255] for organisation in rows],
+            "pairs": [organisation.provider_connection_id for organisation in rows],
+        },
+    )
+
+
+_REACHED = text("""
+    INSERT INTO grant_reach (grant_id, organisation_id, name, provider_connection_id, seen_at)
+    SELECT :grant_id, id, name, pair, :at
+    FROM unnest(CAST(:ids AS text[]), CAST(:names AS text[]), CAST(:pairs AS text[])) AS reached (id, name, pair)
+""")
 
 
 async def is_taken_over(session: AsyncSession, grant: Grant) -> bool:

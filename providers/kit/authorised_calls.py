@@ -8,6 +8,7 @@ from uuid import UUID
 
 import httpx2
 
+from providers.kit.bounds import EXTENSION, Bound
 from providers.kit.call_limits import CallLimits
 from providers.kit.http import TooLargeError
 from providers.port.credential import CredentialSource
@@ -38,7 +39,7 @@ class AuthorisedCalls:
         Args:
             tokens: Gives the credential.
             organisation_id: The organisation that the call is about, whose limits count it; None for none.
-            made: Makes the request, with the credential's secret.
+            made: Makes the request with its bound, of the credential's secret.
             refuses: Whether an answer refuses the token, so that a newer one may help.
 
         Raises:
@@ -58,7 +59,8 @@ class AuthorisedCalls:
     async def _once(
         self, request: httpx2.Request, organisation_id: str | None, practice_id: UUID | None
     ) -> httpx2.Response:
-        async with self._limits.call(organisation_id, practice_id):
+        bound: Bound = request.extensions[EXTENSION]
+        async with self._limits.call(organisation_id, practice_id, is_short=bound.is_short):
             try:
                 response = await self._http.send(request)
             except TooLargeError as error:

@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 KIB, MIB = 2**10, 2**20
 
+SHORT = 1 * MIB
+"""Bytes up to which an answer counts as short: a profile and the like, which really are some kB."""
+
 
 class Bound(NamedTuple):
     """The bound of one kind of call.
@@ -21,6 +24,11 @@ class Bound(NamedTuple):
 
     largest: int
     seconds: float
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the answer costs little to work on, so that many of them may come at once."""
+        return self.largest <= SHORT
 
     @property
     def asked(self) -> "dict[str, Bound]":

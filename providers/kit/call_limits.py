@@ -17,8 +17,7 @@ from itertools import count
 from uuid import UUID, uuid4
 
 from providers.kit.clock import Clock
-from providers.kit.fair_semaphore import FairSemaphore
-from providers.kit.shared_turns import SharedTurns
+from providers.kit.turns import Turns
 from providers.kit.windows import (
     MINUTE,
     AnyMinute,
@@ -34,16 +33,6 @@ from providers.kit.windows import (
 )
 from providers.port.call_budget import CallBudget, Counter
 from providers.port.errors import RateLimited
-
-CALLS_AT_ONCE = 112
-"""Calls in flight from one process that read organisations. More would only wait for the processor, and everything
-else with them."""
-
-OF_ONE_PRACTICE = 96
-"""Of these: at 0.6 seconds a call they use up an app's 10,000 a minute, and some are left for whoever comes next."""
-
-TURN_SECONDS = 30.0
-"""For a turn: every one may be waiting for a slow page."""
 
 ONE_READING = timedelta(seconds=10)
 """Calls for an organisation that follow each other sooner belong to one reading of it."""
@@ -208,25 +197,21 @@ class CallLimits:
         self._places = count(1)
         self._sweep_at = now() + MINUTE
         self._counts_every_call_at_once = of_app.at_once is not None
-        self._turns = self._turns_for(of_app.at_once)
-
-    def _turns_for(self, window: Window | None) -> FairSemaphore | SharedTurns:
-        most = CALLS_AT_ONCE if window is None else min(CALLS_AT_ONCE, window.allowed)
-        of_one = -(-most * OF_ONE_PRACTICE // CALLS_AT_ONCE)
-        if window is None or window.counted is CountedIn.PROCESS:
-            return FairSemaphore(most, of_one, TURN_SECONDS)
-        counter = Counter(self._provider, self._app_id, window.unit)
-        return SharedTurns(
-            partial(self._budget.hold, counter, uuid4(), limit=window.allowed), most, of_one, TURN_SECONDS
-        )
+        hold = None
+        if of_app.at_once is not None and of_app.at_once.counted is CountedIn.SHARED:
+            hold = partial(budget.hold, Counter(provider, app, Unit.AT_ONCE), uuid4(), limit=of_app.at_once.allowed)
+        self._turns = Turns(of_app.at_once.allowed if of_app.at_once else None, hold)
 
     @asynccontextmanager
-    async def call(self, organisation_id: str | None, practice_id: UUID | None) -> AsyncIterator[None]:
+    async def call(
+        self, organisation_id: str | None, practice_id: UUID | None, *, is_short: bool = False
+    ) -> AsyncIterator[None]:
         """Wait for the admission of one call; hold the context while the call is made.
 
         Args:
             organisation_id: The organisation whose limits it counts against; None for a call without an organisation.
             practice_id: The practice for which it is made; None for none.
+            is_short: Whether its answer is short; see ``Turns``.
 
         Raises:
             RateLimited: A limit is used up; no call was made, and none is counted.
@@ -247,7 +232,7 @@ class CallLimits:
         usage.users += 1
         try:
             in_a_second = self._within(usage.second) if usage.second else nullcontext()
-            async with slots, in_a_second, self._turns.of(practice_id, place):
+            async with slots, in_a_second, self._turns.of(practice_id, place, is_short=is_short):
                 await self._admit(usage, self._app)
                 yield
         finally:
@@ -299,8 +284,7 @@ class CallLimits:
 
     async def close(self) -> None:
         """Give back what other processes wait for. No call may be under way."""
-        if isinstance(self._turns, SharedTurns):
-            await self._turns.close()
+        await self._turns.close()
 
     def _usage(self, scope: CallsOf, organisation_id: str | None) -> _Usage | None:
         return self._app if scope is CallsOf.APP else self._organisations.get(organisation_id or "")

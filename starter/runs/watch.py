@@ -1,4 +1,4 @@
-"""Lets people watch a running run: one query for all who watch it, at most twice a second.
+"""Lets people watch a running run: one query for all who watch it, twice a second at most, eight times while it lists.
 
 It only reads; the caller has checked who may watch. There is no background task: each watcher asks, and gets the answer
 of another watcher who has asked a moment ago.
@@ -9,12 +9,18 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from time import monotonic
 from weakref import WeakValueDictionary
 
+from contracts.words.runs import Stage
 from models.kit.database import Database
 from models.runs import progress as run_progress
 from models.runs.progress import RunSnapshot
 
 LOOK_EVERY = 0.5
 """Seconds between two queries about one run while it changes."""
+
+LISTED_EVERY = 0.125
+"""The same until its list can be chosen from: somebody who has just signed in waits for it, and it takes a second."""
+
+_UNTIL_LISTED = frozenset({Stage.AWAITING_CONSENT, Stage.LISTING})
 
 SLOWEST = 2.0
 """Seconds between two queries about one in which nothing happens."""
@@ -57,11 +63,12 @@ class RunWatch:
         view = self._views.setdefault(run_id, _SharedView(self._database, run_id, self._clock))
         begun = told_at = self._clock()
         told: RunSnapshot | None = None
-        pause = LOOK_EVERY
-        while (found := await view.at_most(LOOK_EVERY)) is not None:
+        least = pause = LISTED_EVERY
+        while (found := await view.at_most(least)) is not None:
             now = self._clock()
+            least = LISTED_EVERY if found.stage in _UNTIL_LISTED else LOOK_EVERY
             if found != told or now - told_at >= KEEP_ALIVE:
-                pause = LOOK_EVERY if found != told else pause
+                pause = least if found != told else pause
                 told, told_at = found, now
                 yield found
             else:

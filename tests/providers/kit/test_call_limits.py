@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from providers.kit.call_limits import ONE_READING, CallLimits
+from providers.kit.turns import OF_ONE_PRACTICE, SHORT_OF_ONE_PRACTICE
 from providers.kit.windows import CallsOf, CountedIn, Unit, Window, start_of
 from providers.port.call_budget import Counter
 from providers.port.errors import RateLimited
@@ -196,6 +197,31 @@ async def test_calls_at_once_of_the_app_count_every_call() -> None:
                 async with asyncio.timeout(0.01), limits.call(organisation, None):
                     pass
     assert await admitted(limits, None) is None
+
+
+async def test_calls_with_short_answers_have_turns_of_their_own() -> None:
+    """A list that somebody waits for, profile by profile, does not wait for a pull of the same practice."""
+    limits, practice, other = engine(Book(), HandClock(), ()), uuid4(), uuid4()
+    async with AsyncExitStack() as under_way:
+        for is_short, of_one in ((False, OF_ONE_PRACTICE), (True, SHORT_OF_ONE_PRACTICE)):
+            for number in range(of_one):
+                await under_way.enter_async_context(limits.call(f"o{number}", practice, is_short=is_short))
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.01), limits.call("o", practice, is_short=is_short):
+                    pass
+            async with limits.call("p", other, is_short=is_short):
+                pass
+
+
+async def test_calls_at_once_of_a_platform_are_all_counted_whatever_their_answers() -> None:
+    limits = engine(Book(), HandClock(), (Window(CallsOf.APP, Unit.AT_ONCE, 2),))
+    async with AsyncExitStack() as under_way:
+        for is_short in (False, True):
+            await under_way.enter_async_context(limits.call("o", None, is_short=is_short))
+        for is_short in (False, True):
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.01), limits.call("o", None, is_short=is_short):
+                    pass
 
 
 def test_two_windows_of_one_length_are_one_too_many() -> None:

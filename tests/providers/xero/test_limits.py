@@ -7,11 +7,16 @@ from datetime import timedelta
 import pytest
 
 from providers.kit.call_limits import CallLimits
+from providers.kit.turns import OF_ONE_PRACTICE
 from providers.port.errors import RateLimited
+from providers.port.feeds import Feed
+from providers.xero.feeds import ACCOUNTS, ORGANISATION
 from providers.xero.limits import limits_of
+from providers.xero.provider import Xero
 from providers.xero.settings import XeroConfig
 from tests.providers.clock import HandClock
-from tests.providers.conftest import Allowance
+from tests.providers.conftest import Allowance, Tokens
+from tests.providers.stand_in import StandIn
 
 CONFIG = XeroConfig("id", "secret")
 
@@ -202,3 +207,18 @@ async def test_organisations_are_forgotten_when_idle(limits: CallLimits, clock: 
         await make(limits, 1, "new")
         assert set(limits._organisations) == {"limited", "busy", "new"}
     assert (await refusal(limits, "limited")).limit == "day"
+
+
+async def test_a_profile_does_not_wait_for_long_lists(xero: Xero, server: StandIn) -> None:
+    server.answer("/api.xro/2.0/Organisation", {"Organisations": [{"OrganisationID": "o", "Name": "Alder & Finch"}]})
+
+    async def read(feed: Feed, seconds: float) -> int:
+        async with asyncio.timeout(seconds):
+            return sum([len(page.rows) async for page in xero.read(Tokens("a"), "o", feed)])
+
+    async with AsyncExitStack() as under_way:
+        for number in range(OF_ONE_PRACTICE):
+            await under_way.enter_async_context(xero._limits.call(f"o{number}", None))
+        assert await read(ORGANISATION, 5) == 1
+        with pytest.raises(TimeoutError):
+            await read(ACCOUNTS, 0.02)

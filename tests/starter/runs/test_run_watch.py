@@ -11,7 +11,7 @@ from contracts.words.runs import Action, Outcome, RunKind, Stage
 from models.kit.database import Database
 from models.runs.progress import RunSnapshot
 from models.runs.tables import Run, RunOrganisation
-from starter.runs.watch import KEEP_ALIVE, LONGEST_WATCH, LOOK_EVERY, SLOWEST, RunWatch
+from starter.runs.watch import KEEP_ALIVE, LISTED_EVERY, LONGEST_WATCH, LOOK_EVERY, SLOWEST, RunWatch
 from tests.models.conftest import LATER, NOON, House, house
 
 __all__ = ["house"]
@@ -137,9 +137,23 @@ async def test_a_pause_is_seen_for_as_long_as_it_lasts(database, run):
 
 
 async def test_looks_are_slower_while_nothing_happens_and_quick_after_a_change(database, run):
-    hand = Hand(nothing, nothing, nothing, reaches(database, "listing"), reaches(database, "finished"))
+    await reaches(database, "creating")()
+    hand = Hand(nothing, nothing, nothing, reaches(database, "pulling"), reaches(database, "finished"))
     await watched(database, hand)
     assert hand.waits == [LOOK_EVERY, LOOK_EVERY * 2, SLOWEST, SLOWEST, LOOK_EVERY]
+
+
+async def test_looks_are_quickest_until_there_is_a_list_to_choose_from(database, run):
+    reads = doing(database, "UPDATE run_organisations SET profile_read_at = now()")
+    hand = Hand(
+        nothing,
+        reaches(database, "listing"),
+        reads,
+        reaches(database, "awaiting_selection"),
+        reaches(database, "finished"),
+    )
+    await watched(database, hand)
+    assert hand.waits == [LISTED_EVERY, LISTED_EVERY * 2, LISTED_EVERY, LISTED_EVERY, LOOK_EVERY]
 
 
 async def test_silence_is_told_now_and_then(database, run):

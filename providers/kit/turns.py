@@ -1,0 +1,60 @@
+"""How many calls one process makes at once, and how many of them for one practice, whatever the platform allows.
+
+What bounds them is this process's own work on the answers. A short answer, such as a profile, costs little of it, and
+somebody often waits for hundreds: while a list to choose from is read. So calls with short answers have turns of their
+own, more than the others, and neither kind waits for the other.
+"""
+
+from contextlib import AbstractAsyncContextManager
+from uuid import UUID
+
+from providers.kit.fair_semaphore import FairSemaphore
+from providers.kit.shared_turns import Ask, SharedTurns
+
+CALLS_AT_ONCE = 112
+"""Calls in flight from one process that read organisations. More would only wait for the processor, and everything
+else with them."""
+
+OF_ONE_PRACTICE = 96
+"""Of these: at 0.6 seconds a call they use up an app's 10,000 a minute, and some are left for whoever comes next."""
+
+SHORT_CALLS_AT_ONCE, SHORT_OF_ONE_PRACTICE = 208, 192
+"""The same of calls with short answers. A process works on about two thousand such answers a second."""
+
+TURN_SECONDS = 30.0
+"""For a turn: every one may be waiting for a slow page."""
+
+
+class Turns:
+    """The turns of one app's calls in this process.
+
+    Args:
+        allowed: How many calls at once the platform allows the app, short ones among them; None for any number.
+        hold: Asks for slots, where all processes share that number; None where each may make so many.
+    """
+
+    def __init__(self, allowed: int | None, hold: Ask | None) -> None:
+        most = CALLS_AT_ONCE if allowed is None else min(CALLS_AT_ONCE, allowed)
+        of_one = -(-most * OF_ONE_PRACTICE // CALLS_AT_ONCE)
+        self._shared = None if hold is None else SharedTurns(hold, most, of_one, TURN_SECONDS)
+        self._usual = self._shared or FairSemaphore(most, of_one, TURN_SECONDS)
+        self._short = self._usual
+        if allowed is None:
+            self._short = FairSemaphore(SHORT_CALLS_AT_ONCE, SHORT_OF_ONE_PRACTICE, TURN_SECONDS)
+
+    def of(
+        self, practice_id: UUID | None, place: int = 0, *, is_short: bool = False
+    ) -> AbstractAsyncContextManager[None]:
+        """Hold one turn inside the context, while the call is made; see ``FairSemaphore.of``.
+
+        Args:
+            practice_id: The practice for which it is made; None for none.
+            place: Of what one practice waits for, the least comes first.
+            is_short: Whether the answer is short.
+        """
+        return (self._short if is_short else self._usual).of(practice_id, place)
+
+    async def close(self) -> None:
+        """Give back what other processes wait for. No call may be under way."""
+        if self._shared is not None:
+            await self._shared.close()
