@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 KIB, MIB = 2**10, 2**20
 
-SHORT = 1 * MIB
-"""Bytes up to which an answer counts as short: a profile and the like, which really are some kB."""
+SHORT = 256 * KIB
+"""Bytes up to which an answer counts as short: a profile, which really is some kB."""
 
 
 class Bound(NamedTuple):

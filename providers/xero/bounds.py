@@ -4,7 +4,7 @@ Sizes are of JSON without white space and without compression, in bytes. The lon
 OpenAPI description; where it names no length, 255 characters for a name and 60 for the rest.
 """
 
-from providers.kit.bounds import KIB, MIB, Bound
+from providers.kit.bounds import KIB, MIB, SHORT, Bound
 
 _SECONDS = 40.0
 """A page of 1,000 contacts may be prepared for many seconds before its first byte."""
@@ -18,8 +18,11 @@ LIST = Bound(16 * MIB, _SECONDS)
 """Accounts, tax rates and tracking categories. An account is 1.3 kB at the longest, so that 5,000 are 6.4 MB; a tax
 rate of ten components 4 kB; a tracking category of 100 options 26 kB."""
 
+ONE_PROFILE = Bound(SHORT, _SECONDS)
+"""17 kB at the longest."""
+
 SHORT_LIST = Bound(1 * MIB, _SECONDS)
-"""The profile is 17 kB at the longest; all of the world's currencies are as much."""
+"""All of the world's currencies are 17 kB too."""
 
 LISTING = Bound(16 * MIB, _SECONDS)
 """What a login reaches: 0.3 kB an organisation, 0.6 kB with the longest name, so that 10,000 are 6 MB."""

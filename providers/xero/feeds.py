@@ -9,7 +9,7 @@ from providers.kit.bounds import Bound
 from providers.kit.json_values import Record
 from providers.port.feeds import Feed, Feeds
 from providers.xero import schemas
-from providers.xero.bounds import LIST, LONG_LIST, SHORT_LIST
+from providers.xero.bounds import LIST, LONG_LIST, ONE_PROFILE, SHORT_LIST
 
 PAGE_SIZE = 1000
 """The most that Xero gives on a page; 100 without asking."""
@@ -61,7 +61,7 @@ class Collection:
 
 COLLECTIONS: Mapping[Feed, Collection] = {
     ORGANISATION: Collection(
-        "/Organisation", "Organisations", schemas.organisation, bound=SHORT_LIST, is_never_empty=True
+        "/Organisation", "Organisations", schemas.organisation, bound=ONE_PROFILE, is_never_empty=True
     ),
     # System accounts cannot be deleted.
     ACCOUNTS: Collection("/Accounts", "Accounts", schemas.account, is_never_empty=True),
