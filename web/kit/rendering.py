@@ -244,7 +244,7 @@ def leave(
     """
     return render(
         request,
-        "leaving.html",
+        "to_provider.html",
         referrer="no-referrer",
         address=address,
         whither=whither,
