@@ -27,7 +27,7 @@ from contracts.payloads.check_connections import (
     NoteLoginTroubleInput,
     NoteTroubleInput,
 )
-from contracts.words.causes import Cause
+from contracts.words.causes import DISPROVED_BY_LISTING, Cause
 from models.connections import leases
 from models.connections import writes as connections
 from models.grants import writes as grants
@@ -101,7 +101,7 @@ class CheckActivities(ReachActivities):
                 reached = {one.organisation_id for one in found}
                 looks = diagnosing.by_listing(living, reached)
                 listed = [one.connection_id for one in living if one.organisation_id in reached]
-            became = await record_looks(session, looks, listed, diagnosing.DISPROVED_BY_LISTING, at)
+            became = await record_looks(session, looks, listed, DISPROVED_BY_LISTING, at)
         return CheckedLogin(
             connections=len(living),
             in_trouble=sum(one.cause is not None for one in became),

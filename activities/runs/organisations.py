@@ -18,7 +18,7 @@ from contracts.payloads.listing import (
     ReadProfilesInput,
     ReadProfilesResult,
 )
-from contracts.words.causes import Cause
+from contracts.words.causes import DISPROVED_BY_LISTING, Cause
 from contracts.words.runs import Mark, Stage
 from models.clients import lookalikes
 from models.clients import writes as clients
@@ -69,13 +69,9 @@ class OrganisationActivities(ReachActivities):
             living = await checks.connections_of(session, practice_id, asked.grant_id, since=began)
             await runs.listing_run(session, asked.run_id)
             await grants.record_reach(session, asked.grant_id, reached, at)
-            again = [
-                one
-                for one in living
-                if one.organisation_id in ids and one.look_cause in diagnosing.DISPROVED_BY_LISTING
-            ]
+            again = [one for one in living if one.organisation_id in ids and one.look_cause in DISPROVED_BY_LISTING]
             looks, listed_again = diagnosing.by_listing(again, ids), [one.connection_id for one in again]
-            await record_looks(session, looks, listed_again, diagnosing.DISPROVED_BY_LISTING, at)
+            await record_looks(session, looks, listed_again, DISPROVED_BY_LISTING, at)
             listed = await run_lists.list_into(session, asked.run_id, asked.grant_id, found, at)
             is_expecting = bool(await expected_organisations.expected_of(session, asked.run_id))
         allowed = [one.organisation_id for one in found if one.is_just_allowed][:MOST_ALLOWED] if is_expecting else []

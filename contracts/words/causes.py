@@ -109,6 +109,10 @@ _OF_A_LIST = frozenset({Cause.ROLE_TOO_LOW, Cause.NOT_ON_PLAN})
 LOGIN_OVER = (Cause.SIGNED_OUT, Cause.SIGN_IN_ENDED)
 """With these, a login is of no use any more for anybody."""
 
+DISPROVED_BY_LISTING = (*LOGIN_OVER, Cause.DISCONNECTED_AT_PROVIDER)
+"""With these, nothing can be read before somebody signs in, so that the nights look at the login alone. They are over
+for an organisation that the provider lists; also for lists that failed for it."""
+
 _OF_THE_LOGIN = {*LOGIN_OVER, Cause.ACCESS_LOST, Cause.DISCONNECTED_AT_PROVIDER}
 
 _HELPED_BY_SIGNING_IN = frozenset(

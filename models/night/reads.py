@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.words.causes import Cause
+from contracts.words.causes import DISPROVED_BY_LISTING, Cause
 from models.budgets.limits import APP_IS_LIMITED
 from models.connections.conditions import IS_LIVING
 from models.connections.health import IS_CHOSEN
@@ -122,7 +122,7 @@ async def clients_due(
             "limit": limit,
             "is_healthy_only": is_healthy_only,
             "read_before": read_before,
-            "login": ["signed_out", "disconnected_at_provider"],
+            "login": [cause.value for cause in DISPROVED_BY_LISTING],
             "transient": [cause.value for cause in Cause if cause.is_transient],
         },
     )

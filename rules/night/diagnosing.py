@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from contracts.words.causes import LOGIN_OVER, Cause
+from contracts.words.causes import DISPROVED_BY_LISTING, LOGIN_OVER, Cause
 
 
 class CheckedConnection(NamedTuple):
@@ -42,10 +42,6 @@ class Look(NamedTuple):
     cause: Cause | None
     detail: str | None = None
     limited_until: datetime | None = None
-
-
-DISPROVED_BY_LISTING = (*LOGIN_OVER, Cause.DISCONNECTED_AT_PROVIDER)
-"""Over, for an organisation that is listed; also for lists that failed for it."""
 
 
 def by_listing(connections: Sequence[CheckedConnection], reached: Collection[str]) -> list[Look]:

@@ -15,7 +15,7 @@ from contracts.naming.labels import label_of
 from contracts.naming.spans import span
 from contracts.naming.standings import Standing, standing_of
 from contracts.words import client_accounts, practices
-from contracts.words.causes import LOGIN_OVER, Cause
+from contracts.words.causes import DISPROVED_BY_LISTING, Cause
 from contracts.words.connections import UNDO_WITHIN, ConnectionStatus
 from runtime.temporal.namespace import RETENTION
 from starter.access.proofs import FRESH
@@ -34,8 +34,6 @@ NOTHING = "\N{EN DASH}"
 _BACKTICKS = re.compile("`+")
 words = label_of
 """The name of a value of ours, such as ``Needs reconnect`` for ``needs_reconnect``."""
-_LOGIN_IS_GONE = {*LOGIN_OVER, Cause.DISCONNECTED_AT_PROVIDER}
-"""With these, nothing can be read before somebody signs in; the nights only look at the login."""
 
 
 def exact(moment: datetime, zone: tzinfo) -> str:
@@ -126,7 +124,7 @@ def due(moment: datetime | None, cause: Cause | None = None) -> Markup:
     """
     if cause is not None and cause.is_transient:
         return Markup("By itself, once the trouble is over")
-    if cause in _LOGIN_IS_GONE:
+    if cause in DISPROVED_BY_LISTING:
         return Markup("Once it is reconnected")
     if cause is not None:
         return Markup("At the next nightly check")

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from contracts.words.causes import Cause
+from contracts.words.causes import DISPROVED_BY_LISTING, Cause
 from contracts.words.connections import ConnectionStatus
 from contracts.words.lists import ListName
 from contracts.words.runs import Outcome, RunKind, Stage, Verdict
@@ -66,7 +66,7 @@ async def login_answers(database: Database, house: House, at: datetime) -> Conne
     async with database.transaction() as session:
         living = await checks.connections_of(session, house.practice.id, house.grant_id, since=at)
         looks = diagnosing.by_listing(living, {"org-1"})
-        await record_looks(session, looks, [house.connection_id], diagnosing.DISPROVED_BY_LISTING, at)
+        await record_looks(session, looks, [house.connection_id], DISPROVED_BY_LISTING, at)
     async with database.session() as session:
         return await session.get_one(Connection, house.connection_id)
 

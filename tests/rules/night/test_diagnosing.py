@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.words.causes import Cause
-from rules.night.diagnosing import DISPROVED_BY_LISTING, CheckedConnection, Look, by_failure, by_listing
+from contracts.words.causes import DISPROVED_BY_LISTING, Cause
+from rules.night.diagnosing import CheckedConnection, Look, by_failure, by_listing
 from tests.models.conftest import NOON
 
 
