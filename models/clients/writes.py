@@ -21,7 +21,7 @@ from models.clients.tables import Client
 from models.connections import changes as connection_changes
 from models.connections import disconnections, templates
 from models.connections import writes as connections
-from models.connections.conditions import is_held
+from models.connections.conditions import IS_NOT_ENDED, is_held
 from models.connections.tables import Connection
 from models.events import writes as events
 from models.kit.bulk import copy_rows
@@ -50,13 +50,13 @@ async def known_organisations(
     """
     free = await connection_changes.free(session, practice_id, provider, organisation_ids, now())
     found = await (await session.connection()).execute(
-        text("""
+        text(f"""
             SELECT c.organisation_id, c.id, c.client_id, k.name, p.name,
-                   c.status <> 'disconnected' OR NOT c.is_current, k.archived_at IS NOT NULL
+                   {IS_NOT_ENDED} OR NOT c.is_current, k.archived_at IS NOT NULL
             FROM connections c JOIN clients k ON k.id = c.client_id JOIN colleagues p ON p.id = k.owner_id
             WHERE c.practice_id = :practice_id AND c.provider = :provider
               AND c.organisation_id = ANY(CAST(:ids AS text[]))
-        """),
+        """),  # noqa: S608  # our own words
         {"practice_id": practice_id, "provider": provider, "ids": list(organisation_ids)},
     )
     known = (KnownOrganisation(*row) for row in found)
