@@ -114,23 +114,32 @@ def between_workflows(parts: Parts, is_at_work: IsAtWork) -> Served:
     return Served(WORKFLOW_QUEUE, activities)
 
 
-def at_providers(
-    parts: Parts, providers: Iterable[str], *, concurrency: int, groups_at_once: int = GROUPS_AT_ONCE
-) -> Iterator[Served]:
-    """The activities that call providers: each provider has a queue for full groups of clients and one for other calls.
+def at_providers(parts: Parts, providers: Iterable[str], *, concurrency: int) -> Iterator[Served]:
+    """The activities that call providers, but for full groups of clients: what people wait for.
 
-    All providers share two more queues, for tidying up and for activities that workers of an older version scheduled.
+    All providers share one more queue, for tidying up and for activities that workers of an older version scheduled.
 
     Args:
         parts: The parts from which they are built.
         providers: The names of all providers that this release knows. The queues of a provider that is off are polled
             too: a call of it then fails at once, instead of waiting in a queue that no worker polls.
-        concurrency: How many activities of each provider run at once, full groups not counted.
-        groups_at_once: How many full groups of each provider are pulled at once.
+        concurrency: How many activities of each provider run at once.
     """
-    everything, of_groups = _of_providers(parts)
+    everything, _ = _of_providers(parts)
     for provider in (*providers, ""):
         yield Served(queue_of(provider, PROVIDER_QUEUE), everything, concurrency)
+
+
+def in_full_groups(parts: Parts, providers: Iterable[str], *, groups_at_once: int = GROUPS_AT_ONCE) -> Iterator[Served]:
+    """The activities that read full groups of clients, each provider's on a queue of its own, and one of all providers.
+
+    Args:
+        parts: The parts from which they are built.
+        providers: As of ``at_providers``.
+        groups_at_once: How many full groups of each provider are pulled at once.
+    """
+    _, of_groups = _of_providers(parts)
+    for provider in (*providers, ""):
         yield Served(queue_of(provider, GROUPS_QUEUE), of_groups, groups_at_once)
 
 
@@ -156,4 +165,4 @@ def _of_providers(parts: Parts) -> tuple[Sequence[Activity], Sequence[Activity]]
         pulls.pull_client,
         pulls.pull_clients,
     )
-    return everything, (pulls.pull_clients,)
+    return everything, (pulls.pull_clients, organisations.read_profiles)

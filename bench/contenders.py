@@ -79,18 +79,18 @@ async def run_one_by_one(servers: Servers, sample: int) -> float:
     return float(answer)
 
 
-async def run_ours(servers: Servers, organisations: int, *, workers: int = 1, is_warm: bool = True) -> Timing:
+async def run_ours(servers: Servers, organisations: int, *, reading: int = 1, is_warm: bool = True) -> Timing:
     """Run the product once, through its JSON API.
 
     Args:
         servers: The running servers.
         organisations: How many the stand-in has.
-        workers: How many worker processes.
+        reading: How many processes read for the worker.
         is_warm: Whether the processes first add a few clients of another practice, so that work which a process does
             only once is not measured.
     """
     practice = await servers.databases.fresh(organisations)
-    async with servers.product(practice, workers=workers) as pids:
+    async with servers.product(practice, reading=reading) as pids:
         processes = {**pids, **servers.processes}
         if is_warm:
             await warm_up(servers, practice)

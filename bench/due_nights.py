@@ -60,7 +60,7 @@ class Measured:
     Attributes:
         seconds: Wall time.
         calls: Calls of lists.
-        cpu_ms: CPU time in milliseconds by process, all workers together.
+        cpu_ms: CPU time in milliseconds by process, with those that read for the worker.
         events: Events in Temporal's histories.
         history_bytes: Bytes of them, sealed.
         actions: Events for which Temporal's cloud charges.
@@ -121,13 +121,13 @@ class Meter:
         )
 
 
-async def measure(clients: int, latency_ms: int, workers: int, console: Console) -> tuple[Mapping[str, Measured], Kept]:
+async def measure(clients: int, latency_ms: int, reading: int, console: Console) -> tuple[Mapping[str, Measured], Kept]:
     """Add clients and let nights come.
 
     Args:
         clients: How many.
         latency_ms: Mean wait of a provider call, give or take half.
-        workers: How many worker processes.
+        reading: How many processes read for the worker.
         console: Where progress is shown.
     """
     found: dict[str, Measured] = {}
@@ -135,7 +135,7 @@ async def measure(clients: int, latency_ms: int, workers: int, console: Console)
         with console.status("The stand-in writes its books"):
             await run_bare(running, clients)
         practice = await running.databases.fresh(clients)
-        async with running.product(practice, workers=workers) as processes:
+        async with running.product(practice, reading=reading) as processes:
             await warm_up(running, practice)
             await running.databases.checkpoint()
             meter, before = Meter(running, practice, processes, clients), await _sizes(practice)
@@ -212,13 +212,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.due_nights", description=__doc__)
     parser.add_argument("--clients", type=int, default=1_000)
     parser.add_argument("--latency-ms", type=int, default=150, help="mean wait of a provider call, give or take half")
-    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--reading", type=int, default=2, help="processes that read for the worker")
     parser.add_argument("--json", action="store_true", help="results as JSON on standard output")
     asked = parser.parse_args()
     console = Console(stderr=asked.json)
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            found, kept = runner.run(measure(asked.clients, asked.latency_ms, asked.workers, console))
+            found, kept = runner.run(measure(asked.clients, asked.latency_ms, asked.reading, console))
     except (ProcessFailedError, RunWentWrongError) as error:
         sys.exit(str(error))
     first, usual, changed, whole = found.values()
@@ -234,7 +234,7 @@ def main() -> None:
         f"{every_second:.2f} with the usual 48 hours."
     )
     if asked.json:
-        words = {"date": datetime.now(UTC).date(), "clients": asked.clients, "workers": asked.workers}
+        words = {"date": datetime.now(UTC).date(), "clients": asked.clients, "workers": asked.reading}
         data = {**words, "pulls": dict(found), "kept": kept}
         sys.stdout.buffer.write(orjson.dumps(data, option=orjson.OPT_INDENT_2) + b"\n")
     if usual.seconds > HIGHEST_UNCHANGED * first.seconds or changed.seconds > HIGHEST_CHANGED * first.seconds:

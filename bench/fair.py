@@ -17,26 +17,26 @@ SMALL_RUNS = 3
 """Of each kind, beside one big run; the middle one counts."""
 
 
-async def measure(servers: Servers, organisations: int, *, workers: int, times: int) -> Fairness:
+async def measure(servers: Servers, organisations: int, *, reading: int, times: int) -> Fairness:
     """Run small practices alone and beside a big one, several times; the middle ratio counts.
 
     Args:
         servers: The running servers.
         organisations: How many clients the big practice has.
-        workers: How many worker processes.
+        reading: How many processes read for the worker.
         times: How many big runs.
 
     Raises:
         RunWentWrongError: The big run ended before the small ones, or one did not end well.
     """
-    compared = [await _compare(servers, organisations, workers) for _ in range(times)]
+    compared = [await _compare(servers, organisations, reading) for _ in range(times)]
     return sorted(compared, key=lambda one: one.beside / one.alone)[times // 2]
 
 
-async def _compare(servers: Servers, organisations: int, workers: int) -> Fairness:
+async def _compare(servers: Servers, organisations: int, reading: int) -> Fairness:
     await servers.sandbox.forget()  # where the app's minute has no room for the big run, it waits for another
     big = await servers.databases.fresh(organisations)
-    async with servers.product(big, workers=workers):
+    async with servers.product(big, reading=reading):
         await warm_up(servers, big)
         # Listed before: a thousand take seconds only.
         smalls = [await _small(servers, big) for _ in range(2 * SMALL_RUNS)]

@@ -1,6 +1,6 @@
 """``make bench``: everything side by side in one run, at several sizes; half an hour and more, for a machine alone.
 
-The bare script, ours with one worker and ours with two take turns on the same servers; the official SDK, one
+The bare script, ours with one reading process and ours with two take turns on the same servers; the official SDK, one
 organisation after the other, on a sample. The largest size would be decided by the app's limit of calls a minute, for
 which the bare script does not plan: there the two take turns without limits, and then ours runs alone with them.
 """
@@ -66,17 +66,17 @@ async def measure(sizes: list[int], largest: int, latency_ms: int, times: int, c
     for organisations in sizes:
         console.print(f"{organisations} organisations", style="bold")
         async with servers(organisations=organisations, latency_ms=latency_ms) as running:
-            measured.append(await _compare(running, organisations, times, console, workers=(1, 2)))
+            measured.append(await _compare(running, organisations, times, console, reading=(1, 2)))
             if organisations == max(sizes):
                 one_by_one = await run_one_by_one(running, min(SAMPLE, organisations))
                 if organisations >= FAIR_BESIDE:
-                    fairness = await fair.measure(running, organisations, workers=2, times=times)
+                    fairness = await fair.measure(running, organisations, reading=2, times=times)
                     console.print(f"small practice {fairness.alone:.2f} s, beside {fairness.beside:.2f} s", style="dim")
     if largest:
         async with servers(organisations=largest, latency_ms=latency_ms) as running:
             console.print(f"{largest} organisations, without limits", style="bold")
             async with running.without_limits() as unlimited:
-                size = await _compare(unlimited, largest, times, console, workers=(2,))
+                size = await _compare(unlimited, largest, times, console, reading=(2,))
             measured.append(replace(size, has_limits=False))
             console.print(f"{largest} organisations, against the app's limit", style="bold")
             alone = [_told(console, await _ours(running, largest, 2)) for _ in range(times)]
@@ -85,19 +85,19 @@ async def measure(sizes: list[int], largest: int, latency_ms: int, times: int, c
 
 
 async def _compare(
-    running: Servers, organisations: int, times: int, console: Console, *, workers: Sequence[int]
+    running: Servers, organisations: int, times: int, console: Console, *, reading: Sequence[int]
 ) -> Size:
-    """The bare script and ours in turn, with so many workers."""
+    """The bare script and ours in turn, with so many reading processes."""
     await run_bare(running, organisations)  # the stand-in writes its books
     runs: list[Run] = []
     for _ in range(times):
         runs.append(_told(console, Run("bare", await run_bare(running, organisations))))
-        runs += [_told(console, await _ours(running, organisations, number)) for number in workers]
+        runs += [_told(console, await _ours(running, organisations, number)) for number in reading]
     return Size(organisations, runs)
 
 
-async def _ours(running: Servers, organisations: int, workers: int) -> Run:
-    return Run(f"ours, {workers}", await run_ours(running, organisations, workers=workers))
+async def _ours(running: Servers, organisations: int, reading: int) -> Run:
+    return Run(f"ours, {reading}", await run_ours(running, organisations, reading=reading))
 
 
 def _told(console: Console, run: Run) -> Run:

@@ -54,14 +54,14 @@ class Listed:
     whole: float
 
 
-async def list_once(running: Servers, organisations: int, workers: int) -> Listed:
+async def list_once(running: Servers, organisations: int, reading: int) -> Listed:
     """List all organisations once, in a new database.
 
     Raises:
         RunWentWrongError: The page showed something else.
     """
     practice = await running.databases.fresh(organisations)
-    async with running.product(practice, workers=workers):
+    async with running.product(practice, reading=reading):
         await warm_up(running, practice)
         async with Api(str(running.settings.public_url), practice.token) as api:
             await running.sandbox.forget()
@@ -119,7 +119,7 @@ async def _events(browser: httpx2.AsyncClient, path: str) -> Any:
 
 
 async def compare(
-    organisations: int, latency_ms: int, times: int, workers: int, console: Console
+    organisations: int, latency_ms: int, times: int, reading: int, console: Console
 ) -> tuple[list[float], list[Listed]]:
     """Run the bare script and ours in turn; seconds of each."""
     bare, ours = list[float](), list[Listed]()
@@ -127,7 +127,7 @@ async def compare(
         await run_bare(running, organisations, only_lists=True)  # the stand-in writes its books
         for _ in range(times):
             bare.append((await run_bare(running, organisations, only_lists=True)).listing)
-            ours.append(await list_once(running, organisations, workers))
+            ours.append(await list_once(running, organisations, reading))
             told = ours[-1]
             console.print(
                 f"bare {bare[-1]:.2f}; ours {told.came_back:.2f}, {told.first:.2f}, {told.whole:.2f}", style="dim"
@@ -152,11 +152,11 @@ def main() -> None:
     parser.add_argument("--organisations", type=int, default=1_000)
     parser.add_argument("--latency-ms", type=int, default=150, help="mean wait of a provider call, give or take half")
     parser.add_argument("--times", type=int, default=7, help="pairs of runs; medians count")
-    parser.add_argument("--workers", type=int, default=2, help="worker processes of ours; `up` and `demo` run two")
+    parser.add_argument("--reading", type=int, default=2, help="processes that read for our worker")
     asked, console = parser.parse_args(), Console()
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            found = runner.run(compare(asked.organisations, asked.latency_ms, asked.times, asked.workers, console))
+            found = runner.run(compare(asked.organisations, asked.latency_ms, asked.times, asked.reading, console))
     except (ProcessFailedError, RunWentWrongError) as error:
         sys.exit(str(error))
     line, over = verdict(*found)

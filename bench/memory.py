@@ -1,7 +1,7 @@
 """``make bench-memory``: what a worker's memory grows to while clients with long lists are added.
 
 For each number of contacts, clients are added twice: first so that the stand-in has written its books, and then by new
-worker processes, whose greatest resident memory counts.
+processes, of which the one with the greatest resident memory counts.
 """
 
 import argparse
@@ -27,7 +27,7 @@ class Size:
     Attributes:
         clients: How many are added.
         contacts: How many each has.
-        megabytes: The most that a worker may take.
+        megabytes: The most that a process of the worker may take.
     """
 
     clients: int
@@ -40,7 +40,7 @@ SIZES = (Size(300, 100, 220), Size(100, 2_000, 260), Size(24, 20_000, 300))
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Of one size: the larger worker's peak in megabytes, the seconds of adding, and the CPU seconds of workers."""
+    """Of one size: the peak of the worker's largest process in megabytes, the seconds of adding, and CPU seconds."""
 
     size: Size
     megabytes: float
@@ -49,7 +49,7 @@ class Measured:
     postgres: float
 
 
-async def measure(running: Servers, size: Size, workers: int) -> Measured:
+async def measure(running: Servers, size: Size, reading: int) -> Measured:
     """Add the clients twice.
 
     Raises:
@@ -61,20 +61,18 @@ async def measure(running: Servers, size: Size, workers: int) -> Measured:
         for one in state["organisations"]:
             place = f"/sandbox/api/organisations/{one['organisation_id']}"
             (await http.post(place, json={"contacts": size.contacts})).raise_for_status()
-    await run_ours(running, size.clients, workers=workers)
-    timing = await run_ours(running, size.clients, workers=workers)
-    theirs = [name for name in timing.usage.peak_bytes if name.startswith("worker")]
-    peak = max(timing.usage.peak_bytes[name] for name in theirs) / 1e6
-    used = timing.usage.cpu_seconds
-    return Measured(size, peak, timing.adding, sum(used[name] for name in theirs), used["PostgreSQL"])
+    await run_ours(running, size.clients, reading=reading)
+    timing = await run_ours(running, size.clients, reading=reading)
+    peak, used = timing.usage.peak_bytes["worker"] / 1e6, timing.usage.cpu_seconds
+    return Measured(size, peak, timing.adding, used["worker"], used["PostgreSQL"])
 
 
-async def _all(sizes: list[Size], latency_ms: int, workers: int, console: Console) -> list[Measured]:
+async def _all(sizes: list[Size], latency_ms: int, reading: int, console: Console) -> list[Measured]:
     most = max(size.clients for size in sizes)
     async with servers(organisations=most, latency_ms=latency_ms) as running, running.without_limits() as free:
         measured = []
         for size in sizes:
-            measured.append(await measure(free, size, workers))
+            measured.append(await measure(free, size, reading))
             console.print(measured[-1])
         return measured
 
@@ -83,7 +81,7 @@ def main() -> None:
     """Entry point of ``python -m bench.memory``; exit status 1 when a budget is not kept or a run went wrong."""
     parser = argparse.ArgumentParser(prog="python -m bench.memory", description=__doc__)
     parser.add_argument("--latency-ms", type=int, default=150, help="mean wait of a provider call, give or take half")
-    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--reading", type=int, default=2, help="processes that read for the worker")
     parser.add_argument("--contacts", type=int, nargs="*", default=[size.contacts for size in SIZES])
     parser.add_argument("--clients", type=int, help="as many of each size, instead of the usual number")
     asked = parser.parse_args()
@@ -95,10 +93,10 @@ def main() -> None:
     console = Console()
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            measured = runner.run(_all(sizes, asked.latency_ms, asked.workers, console))
+            measured = runner.run(_all(sizes, asked.latency_ms, asked.reading, console))
     except (ProcessFailedError, RunWentWrongError) as error:
         sys.exit(str(error))
-    table = Table("clients", "contacts each", "peak MB", "at most", "adding, s", "workers' CPU s", "PostgreSQL's CPU s")
+    table = Table("clients", "contacts each", "peak MB", "at most", "adding, s", "worker's CPU s", "PostgreSQL's CPU s")
     for one in measured:
         size = one.size
         numbers = (

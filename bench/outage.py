@@ -50,7 +50,7 @@ def main() -> None:
     console = Console()
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runs = runner.run(measure(asked.organisations, asked.workers, (0.0, *asked.seconds), console))
+            runs = runner.run(measure(asked.organisations, asked.reading, (0.0, *asked.seconds), console))
     except (ProcessFailedError, RunWentWrongError) as error:
         sys.exit(str(error))
     plain = runs[0].seconds
@@ -61,13 +61,13 @@ def main() -> None:
 
 
 async def measure(
-    organisations: int, workers: int, outages: tuple[float, ...], console: Console
+    organisations: int, reading: int, outages: tuple[float, ...], console: Console
 ) -> tuple[Survived, ...]:
     """Run once for each outage.
 
     Args:
         organisations: How many are added in each run.
-        workers: Worker processes.
+        reading: Processes that read for the worker.
         outages: Seconds without PostgreSQL; 0 for none.
         console: Where results are shown, one line each.
 
@@ -78,7 +78,7 @@ async def measure(
     done: list[Survived] = []
     async with servers(organisations=organisations, latency_ms=400) as running:
         for outage in outages:
-            run = await _survive(running, organisations, workers, outage)
+            run = await _survive(running, organisations, reading, outage)
             counts = ", ".join(f"{number} {outcome.value}" for outcome, number in run.counts.items())
             console.print(
                 f"away for {run.outage:.0f} s with {run.before} done: {run.seconds:.1f} s from choice to end; {counts}"
@@ -87,9 +87,9 @@ async def measure(
     return tuple(done)
 
 
-async def _survive(servers: Servers, organisations: int, workers: int, outage: float) -> Survived:
+async def _survive(servers: Servers, organisations: int, reading: int, outage: float) -> Survived:
     practice = await servers.databases.fresh(organisations)
-    async with servers.product(practice, workers=workers):
+    async with servers.product(practice, reading=reading):
         await warm_up(servers, practice)
         await servers.databases.checkpoint()
         async with Api(str(servers.settings.public_url), practice.token) as api:
@@ -111,7 +111,7 @@ async def _survive(servers: Servers, organisations: int, workers: int, outage: f
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.outage", description=__doc__)
     parser.add_argument("--organisations", type=int, default=ORGANISATIONS)
-    parser.add_argument("--workers", type=int, default=2, help="worker processes of ours; `up` and `demo` run two")
+    parser.add_argument("--reading", type=int, default=2, help="processes that read for the worker")
     parser.add_argument("--seconds", type=float, nargs="+", default=OUTAGES, help="without PostgreSQL, one run each")
     return parser.parse_args()
 

@@ -26,7 +26,7 @@ def main() -> None:
     console = Console(stderr=asked.json)
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            comparison = runner.run(compare(asked.organisations, asked.latency_ms, asked.times, asked.workers, console))
+            comparison = runner.run(compare(asked.organisations, asked.latency_ms, asked.times, asked.reading, console))
     except (ProcessFailedError, RunWentWrongError) as error:
         sys.exit(str(error))
     for table in report.tables(comparison):
@@ -42,14 +42,14 @@ def main() -> None:
         sys.exit(f"That is more than {HIGHEST_RATIO}.")
 
 
-async def compare(organisations: int, latency_ms: int, times: int, workers: int, console: Console) -> Comparison:
+async def compare(organisations: int, latency_ms: int, times: int, reading: int, console: Console) -> Comparison:
     """Run the bare script and ours in turn.
 
     Args:
         organisations: How many are added in each run.
         latency_ms: Mean wait of a provider call, give or take half.
         times: How many runs of each.
-        workers: How many worker processes ours has.
+        reading: How many processes read for our worker.
         console: Where progress is shown.
 
     Raises:
@@ -62,7 +62,7 @@ async def compare(organisations: int, latency_ms: int, times: int, workers: int,
         with console.status("Warming up: the stand-in writes its books"):
             await run_bare(running, organisations)
         for number in range(1, times + 1):
-            for name, run, timings in (("bare", run_bare, bare), ("ours", partial(run_ours, workers=workers), ours)):
+            for name, run, timings in (("bare", run_bare, bare), ("ours", partial(run_ours, reading=reading), ours)):
                 with console.status(f"{name}, {number} of {times}"):
                     timings.append(await run(running, organisations))
                 console.print(f"{name} {timings[-1].listing:.2f} + {timings[-1].adding:.2f} s", style="dim")
@@ -74,7 +74,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--organisations", type=int, default=300)
     parser.add_argument("--latency-ms", type=int, default=150, help="mean wait of a provider call, give or take half")
     parser.add_argument("--times", type=int, default=2, help="runs of each; medians count")
-    parser.add_argument("--workers", type=int, default=2, help="worker processes of ours; `up` and `demo` run two")
+    parser.add_argument("--reading", type=int, default=2, help="processes that read for our worker")
     parser.add_argument("--json", action="store_true", help="results as JSON on standard output")
     return parser.parse_args()
 

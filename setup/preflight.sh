@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.." || exit 1
 OLDEST=11
 NEWEST=14 # of Python 3: the newest that every pinned package has wheels for
 DISK_MB=1500 # .venv takes 750 MB, what pip unpacks on the way as much again
-MEMORY_MB=1500 # servers, two workers and the browser of `make test`
+MEMORY_MB=1500 # servers, a worker with two processes that read, and the browser of `make test`
 
 lacks=""
 lack() { # sentence

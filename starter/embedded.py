@@ -18,8 +18,6 @@ from runtime.settings.settings import Settings
 from starter.support.temporal_ui import workflows_address
 
 HOST = "127.0.0.1"
-WORKERS = ("worker", "worker-2")
-"""A Python process uses one core; two of them halve the time of a big run on the smallest machine that we think of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +30,7 @@ class Product:
         web_url: Address of the web backend.
         stand_ins: The stand-ins' addresses by the providers' names; none where the settings name a real app.
         temporal_ui_url: Address of our namespace in Temporal's web interface; None when it is not known.
-        workers: The workers' processes.
+        worker: The worker's process; those that read for it are its children.
         web: The web backend's process.
     """
 
@@ -41,7 +39,7 @@ class Product:
     web_url: str
     stand_ins: Mapping[str, str]
     temporal_ui_url: str | None
-    workers: tuple[Child, ...]
+    worker: Child
     web: Child
 
 
@@ -66,12 +64,9 @@ async def embedded_product(
         addresses, whole = await _with_stand_ins(stack, stand_ins, sandbox)
         await schema.upgrade(whole.required("database_url"))
         environment = environment_of(whole)
-        workers = [
-            await stack.start(name, [sys.executable, "-m", "worker"], environment=environment) for name in WORKERS
-        ]
+        worker = await stack.start("worker", [sys.executable, "-m", "worker"], environment=environment)
         web = await stack.start("web", [sys.executable, "-m", "web"], environment=environment)
-        for worker in workers:
-            await worker.wait_ready(partial(_said, worker, "Clientsync worker ready"))
+        await worker.wait_ready(partial(_said, worker, "Clientsync worker ready"))
         await web.wait_ready(lambda: listens(whole.web_port))
         yield Product(
             stack=stack,
@@ -79,7 +74,7 @@ async def embedded_product(
             web_url=f"http://{HOST}:{whole.web_port}",
             stand_ins=addresses,
             temporal_ui_url=workflows_address(whole.temporal_ui_url, whole.temporal_namespace),
-            workers=tuple(workers),
+            worker=worker,
             web=web,
         )
 

@@ -33,10 +33,8 @@ def snapshot(processes: Mapping[str, int]) -> Snapshot:
         processes: Process ids by name. A process's living descendants, and ended children that it has waited for, are
             included, such as PostgreSQL's backends.
     """
-    stats = {int(folder.name): stat for folder in PROC.glob("[0-9]*") if (stat := _stat(folder))}
-    children: dict[int, list[int]] = defaultdict(list)
-    for pid, stat in stats.items():
-        children[stat.parent].append(pid)
+    stats = _stats()
+    children = _children(stats)
 
     def whole(pid: int) -> float:
         own = stats[pid].seconds if pid in stats else 0.0
@@ -51,12 +49,26 @@ def usage(before: Snapshot, after: Snapshot, processes: Mapping[str, int]) -> Us
     Args:
         before: The first.
         after: The second, of the same processes.
-        processes: Process ids by name; one that has ended has no peak.
+        processes: Process ids by name; one that has ended has no peak. The peak is that of a process or of a child of
+            it, whichever is greater.
     """
+    children = _children(_stats())
     used = {name: after.by_process[name] - before.by_process.get(name, 0.0) for name in after.by_process}
     others = max(0.0, after.machine - before.machine - sum(used.values()))
-    peaks = {name: peak for name, pid in processes.items() if (peak := _peak_bytes(pid)) is not None}
+    found = {name: [_peak_bytes(one) for one in (pid, *children[pid])] for name, pid in processes.items()}
+    peaks = {name: max(peaks) for name, each in found.items() if (peaks := [peak for peak in each if peak])}
     return Usage(used, others, peaks)
+
+
+def _stats() -> Mapping[int, _Stat]:
+    return {int(folder.name): stat for folder in PROC.glob("[0-9]*") if (stat := _stat(folder))}
+
+
+def _children(stats: Mapping[int, _Stat]) -> Mapping[int, list[int]]:
+    children: dict[int, list[int]] = defaultdict(list)
+    for pid, stat in stats.items():
+        children[stat.parent].append(pid)
+    return children
 
 
 def _stat(folder: Path) -> _Stat | None:

@@ -23,7 +23,7 @@ TRUST = httpx2.create_ssl_context()
 """Of every browser here: to read the machine's certificates takes longer than much of what is measured."""
 
 WARM_UP_ORGANISATIONS = 16
-"""Two groups of a run, so that two workers have something to do."""
+"""Two groups of a run, so that two processes have something to read."""
 
 
 class RunWentWrongError(Exception):

@@ -76,22 +76,19 @@ class Servers:
         self.processes["PostgreSQL"] = child.pid
 
     @asynccontextmanager
-    async def product(self, practice: Practice, *, workers: int = 1) -> AsyncIterator[dict[str, int]]:
-        """Run the product on a practice's database; yields its process ids by name."""
-        environment = environment_of(self.on(practice))
+    async def product(self, practice: Practice, *, reading: int = 1) -> AsyncIterator[dict[str, int]]:
+        """Run the product on a practice's database, with so many reading processes; yields process ids by name."""
+        environment = environment_of(self.on(practice).model_copy(update={"reading_processes": reading}))
         started: list[Child] = []
         try:
-            names = ["worker", *(f"worker {number}" for number in range(2, workers + 1))]
-            for name in names:
-                argv = [sys.executable, "-m", "worker"]
-                child = await self.stack.start(name.replace(" ", "-"), argv, environment=environment)
-                started.append(child)
-                await child.wait_ready(partial(_said, child, "Clientsync worker ready"))
+            worker = await self.stack.start("worker", [sys.executable, "-m", "worker"], environment=environment)
+            started.append(worker)
+            await worker.wait_ready(partial(_said, worker, "Clientsync worker ready"))
             argv = [sys.executable, "-m", "web"]
             web = await self.stack.start("web", argv, environment=environment)
             started.append(web)
             await web.wait_ready(lambda: listens(self.settings.web_port))
-            yield dict(zip([*names, "web"], (child.pid for child in started), strict=True))
+            yield {"worker": worker.pid, "web": web.pid}
         finally:
             for child in reversed(started):
                 await child.stop()

@@ -65,8 +65,7 @@ async def measure_served(product: Product, times: int, told: Callable[[str], obj
         LookupError: A page is not the one that was to be measured.
     """
     told("Writing a practice of 2,000 clients")
-    for worker in product.workers:
-        await worker.stop()  # no workflow works on the runs that are written: a worker would close them as lost work
+    await product.worker.stop()  # no workflow works on the runs that are written: it would close them as lost work
     database = Database(product.settings.required("database_url"), pool_size=1)
     async with open_operations(product.settings) as operations:
         try:

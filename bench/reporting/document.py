@@ -103,7 +103,7 @@ def _besides(whole: Whole) -> Iterator[str]:
         size, each = ours[-1]
         yield (
             f"One by one with the official SDK: {whole.one_by_one:.2f} s an organisation, "
-            f"{whole.one_by_one / each:.0f} times ours with two workers at {size.organisations:,}."
+            f"{whole.one_by_one / each:.0f} times ours with two that read at {size.organisations:,}."
         )
     if whole.fairness is not None:
         alone, beside = whole.fairness.alone, whole.fairness.beside
@@ -132,11 +132,11 @@ def _spread(runs: Sequence[Timing], phase: str) -> str:
 
 
 def _title(contender: str) -> str:
-    return {"bare": "bare script", "ours, 1": "ours, one worker", "ours, 2": "ours, two workers"}[contender]
+    return {"bare": "bare script", "ours, 1": "ours, one reads", "ours, 2": "ours, two read"}[contender]
 
 
 def _where() -> str:
     return (
         f"{datetime.now(UTC):%d %B %Y}, {os.cpu_count()} CPUs, {platform.system()} {platform.release().split('-')[0]}, "
-        f"Python {platform.python_version()}. Medians, with the least and the most; two workers where 2 stands."
+        f"Python {platform.python_version()}. Medians, with the least and the most; two processes read where 2 stands."
     )

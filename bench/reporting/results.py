@@ -25,7 +25,7 @@ class Usage:
     Attributes:
         cpu_seconds: CPU time by process, including its children.
         others_cpu_seconds: CPU time of everything else on the machine.
-        peak_bytes: The greatest resident memory of each process.
+        peak_bytes: The greatest resident memory of each process, or of a child of it.
     """
 
     cpu_seconds: Mapping[str, float]
@@ -117,7 +117,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of one contender: ``bare``, ``ours, 1`` or ``ours, 2`` (workers)."""
+    """One run of one contender: ``bare``, ``ours, 1`` or ``ours, 2`` (processes that read for the worker)."""
 
     contender: str
     timing: Timing

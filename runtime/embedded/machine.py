@@ -13,8 +13,8 @@ from runtime.embedded.processes import ProcessFailedError
 _MEBIBYTE = 1 << 20
 DISK = 500 * _MEBIBYTE
 """Bytes for two fresh databases, their logs, and some thousand clients."""
-MEMORY = 700 * _MEBIBYTE
-"""Bytes for the servers, two workers and the web backend, before they have read anything."""
+MEMORY = 800 * _MEBIBYTE
+"""Bytes for the servers, a worker with two processes that read, and the web backend, before they have read anything."""
 
 _ROOTS_RIGHTS = {"DAC_OVERRIDE": 1, "SETGID": 6, "SETUID": 7, "SETPCAP": 8}
 """By their numbers in capabilities(7): what root needs to run PostgreSQL as somebody else. Containers have them unless

@@ -4,6 +4,7 @@ Importing this module reads nothing, and no secret has a default. Code asks for 
 without by ``required``, whose error names the missing variable.
 """
 
+import os
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -47,6 +48,12 @@ def _seconds(value: object) -> object:
         except ValueError:
             return value
     return value
+
+
+def _one_for_each_processor() -> int:
+    """As many as there are processors; four at most, because each takes memory and connections to the database."""
+    usable = getattr(os, "sched_getaffinity", None)  # on Linux: those that this process may use
+    return min(len(usable(0)) if usable else os.cpu_count() or 1, 4)
 
 
 def _asyncpg(value: object) -> object:
@@ -131,6 +138,8 @@ class Settings(BaseSettings):
         web_host: Address that the web process listens on.
         web_port: Port that the web process listens on.
         provider_concurrency: Provider activities that one worker runs at once, full groups of clients not counted.
+        reading_processes: Processes that a worker starts to read full groups of clients; 0 means that it reads them
+            itself.
         log_level: The lowest level that is logged.
         log_format: ``text`` for people, ``json`` for machines (one object a line).
     """
@@ -166,6 +175,7 @@ class Settings(BaseSettings):
     web_host: str = "127.0.0.1"
     web_port: Port = 8000
     provider_concurrency: Annotated[int, Field(ge=1, le=1000)] = 64
+    reading_processes: Annotated[int, Field(ge=0, le=64)] = Field(default_factory=_one_for_each_processor)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"
 

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from activities.registry import Parts, at_providers
+from activities.registry import Parts, at_providers, in_full_groups
 from activities.shared.interceptors import INTERCEPTORS
 from activities.shared.token_store import TokenStore
 from providers.port.provider import ReachableOrganisation
@@ -33,7 +33,7 @@ async def worker_of(scene: Scene, second: Second) -> AsyncIterator[None]:
         parts = Parts(database, {second.name: second}, tokens, sealer)
         served = [
             worker_on(scene.temporal, one.queue, one.activities, interceptors=INTERCEPTORS, at_once=one.at_once)
-            for one in at_providers(parts, [second.name], concurrency=16)
+            for one in (*at_providers(parts, [second.name], concurrency=16), *in_full_groups(parts, [second.name]))
         ]
         async with together([*workflow_workers(scene.temporal, parts, runner=TriedOnce()), *served]):
             yield

@@ -39,7 +39,7 @@ from tests.journeys.platforms.platform import Platform, Words
 from tests.journeys.practice import make_practice
 from tests.journeys.serving import http_of
 from tests.kept import TriedOnce, opened
-from worker import parts_of, provider_workers, workflow_workers
+from worker import group_workers, parts_of, provider_workers, workflow_workers
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
@@ -99,8 +99,9 @@ class Scene:
         temporal = client or self.temporal
         pool = opened(self.settings.required("database_url"))
         async with pool as database, parts_of(self.settings, database) as parts:
-            of_provider = provider_workers(temporal, parts, concurrency=concurrency, groups_at_once=groups_at_once)
-            async with together([*workflow_workers(temporal, parts, runner=TriedOnce()), *of_provider]):
+            one_by_one = provider_workers(temporal, parts, concurrency=concurrency)
+            in_groups = group_workers(temporal, parts, groups_at_once=groups_at_once)
+            async with together([*workflow_workers(temporal, parts, runner=TriedOnce()), *one_by_one, *in_groups]):
                 yield
 
     def runs_of(self, kind: str) -> str:
@@ -281,19 +282,20 @@ class Scene:
         self.fault(REVOKE_PERSON, person_id=person_id)
         self.fault(ACCESS_EXPIRED, person_id=person_id)
 
-    async def worker_process(self, name: str, logs: Path, *, silence: float = 6) -> Child:
+    async def worker_process(self, name: str, logs: Path, *, silence: float = 6, reading: int = 0) -> Child:
         """A worker as a process of its own, ready to work; it may be killed.
 
         Args:
             name: Of the process.
             logs: Where its log is.
             silence: How many times sooner than in earnest it is missed.
+            reading: How many processes read full groups of clients for it; with none, it reads them itself.
         """
         supervisor = await self.stack.enter_async_context(Supervisor(logs))
         command = Command(
             name,
             [sys.executable, "-m", "tests.journeys.kit.hasty_worker", str(silence)],
-            environment=environment_of(self.settings),
+            environment=environment_of(self.settings.model_copy(update={"reading_processes": reading})),
             directory=ROOT,
         )
         log = logs / f"{name}.log"

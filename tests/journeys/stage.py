@@ -62,6 +62,7 @@ def settings_for(temporal_address: str, keys: str) -> Settings:
         _env_file=None,
         temporal_address=temporal_address,
         encryption_keys=SecretStr(keys),
+        reading_processes=0,  # a test's worker is one process, which may be killed
         providers=registry.read(None),
     )
 

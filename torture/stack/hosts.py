@@ -109,6 +109,7 @@ def settings_of(directory: Path, ports: Ports) -> Settings:
         mail_from="Clientsync <clientsync@practices.example>",
         public_url=f"http://{HOST}:{web}",
         web_port=web,
+        reading_processes=1,
         data_dir=directory,
     )
     return at_stand_ins(settings, {PROVIDER: platform_address(ports)})

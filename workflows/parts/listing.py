@@ -39,7 +39,9 @@ async def list_organisations(state: RunState, consent: ConsentGiven) -> None:
     is_larger = workflow.patched(LARGER_GROUPS)
     size = PROFILES_AT_ONCE if is_larger else FEWER_PROFILES_AT_ONCE
     stretches = windows(listed.first, listed.end, size)
-    await asyncio.gather(*(_read_profiles(state, first, end) for first, end in stretches))
+    await asyncio.gather(
+        *(_read_profiles(state, first, end, is_full=end - first == PROFILES_AT_ONCE) for first, end in stretches)
+    )
     judged = await call(
         OrganisationActivities.judge_organisations,
         JudgeOrganisationsInput(run_id=run_id, consent_id=consent.consent_id, allowed=listed.allowed),
@@ -52,12 +54,13 @@ async def list_organisations(state: RunState, consent: ConsentGiven) -> None:
         state.note(judged.message)
 
 
-async def _read_profiles(state: RunState, first: int, end: int) -> None:
+async def _read_profiles(state: RunState, first: int, end: int, *, is_full: bool) -> None:
+    policy = policies.PROFILES_TOGETHER if is_full else policies.PROFILES
     try:
         await call(
             OrganisationActivities.read_profiles,
             ReadProfilesInput(run_id=state.run.run_id, first=first, end=end),
-            policies.at(state.run.provider, policies.PROFILES),
+            policies.at(state.run.provider, policy),
             f"Read profiles {first + 1} to {end}",
         )
     except ActivityError as error:

@@ -77,6 +77,9 @@ PROFILES = ActivityConfig(
     retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_attempts=3),
 )
 
+PROFILES_TOGETHER: ActivityConfig = {**PROFILES, "task_queue": GROUPS_QUEUE}
+"""The same for a full window of a long list, beside which a small practice's calls go on."""
+
 PULL = ActivityConfig(
     # All lists of one client. Five tries in about 15 seconds ride out a hiccup; after that the client gets a
     # workflow of its own. A minute's rate limit is waited for through the failure's own retry delay.

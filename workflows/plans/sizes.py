@@ -12,7 +12,7 @@ CLIENTS_CREATED_AT_ONCE = 500
 """Clients made in one transaction: long enough to be cheap, short enough to hold the practice's row only briefly."""
 
 GROUPS_AT_ONCE = 12
-"""Groups of clients pulled at once by one run: as many as two worker processes take (``activities.registry``)."""
+"""Groups of clients pulled at once by one run: as many as two processes take (``activities.registry``)."""
 
 FEWER_GROUPS_AT_ONCE = 8
 """The same in runs that began before ``MORE_GROUPS``."""

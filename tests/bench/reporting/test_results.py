@@ -94,7 +94,7 @@ def test_the_document_has_every_contender_at_every_size():
     headings = "100: bare|100: ours, 1|100: ours, 2|1,000 unlimited: bare|1,000 unlimited: ours, 2|1,000: ours, 2"
     assert table[0] == f"| | {headings.replace('|', ' | ')} |"
     assert "| ÷ bare | 1.00 | 1.75 | 1.50 | 1.00 | 2.50 | - |" in table
-    assert "One by one with the official SDK: 1.50 s an organisation, 25 times ours with two workers at 100." in table
+    assert "One by one with the official SDK: 1.50 s an organisation, 25 times ours with two that read at 100." in table
     assert "A practice with three clients: 1.00 s alone, 1.50 s beside a run of 100, 1.5 times as long." in table
     assert document.plot(whole).count("<rect") == 7
 

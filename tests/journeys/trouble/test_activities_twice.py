@@ -16,7 +16,7 @@ from temporalio.activity import _Definition
 from temporalio.api.enums.v1 import EventType
 from temporalio.testing import ActivityEnvironment
 
-from activities.registry import Parts, at_providers, between_workflows
+from activities.registry import Parts, at_providers, between_workflows, in_full_groups
 from activities.runs.runs import RunActivities
 from activities.shared.outages import OutageActivities
 from contracts.payloads.runs import SeeRunInput
@@ -229,7 +229,11 @@ def watch(monkeypatch: pytest.MonkeyPatch, web: str, doubling: Doubling) -> None
 def registered() -> set[str]:
     """The names of all activities of a worker."""
     parts = Parts(None, {}, None, None)  # type: ignore[arg-type]  # nothing is called
-    served = [between_workflows(parts, None), *at_providers(parts, registry.NAMES, concurrency=1)]  # type: ignore[arg-type]
+    served = [
+        between_workflows(parts, None),  # type: ignore[arg-type]
+        *at_providers(parts, registry.NAMES, concurrency=1),
+        *in_full_groups(parts, registry.NAMES),
+    ]
     return {str(_Definition.must_from_callable(one).name) for queue in served for one in queue.activities}
 
 

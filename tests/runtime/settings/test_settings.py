@@ -72,6 +72,7 @@ def test_deadlines_are_seconds_or_iso_durations(monkeypatch, text, meaning):
         ("CLIENTSYNC_TEMPORAL_ADDRESS", "https://temporal.example.com"),
         ("CLIENTSYNC_LOG_LEVEL", "LOUD"),
         ("CLIENTSYNC_PROVIDER_CONCURRENCY", "0"),
+        ("CLIENTSYNC_READING_PROCESSES", "-1"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_refused(monkeypatch, variable, value):

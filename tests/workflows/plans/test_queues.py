@@ -5,7 +5,7 @@ from typing import cast
 import pytest
 from temporalio.workflow import ActivityConfig
 
-from activities.registry import GROUPS_AT_ONCE, Parts, Served, at_providers, between_workflows
+from activities.registry import GROUPS_AT_ONCE, Parts, Served, at_providers, between_workflows, in_full_groups
 from activities.shared.token_store import TokenStore
 from contracts.payloads.check_connections import LoginToCheck
 from contracts.words.names import WORKFLOW_QUEUE
@@ -18,7 +18,7 @@ AT_PROVIDERS: dict[str, ActivityConfig] = {
     for name, policy in vars(policies).items()
     if name.isupper() and isinstance(policy, dict) and policy.get("task_queue")
 }
-OF_GROUPS = {"PULL_TOGETHER"}
+OF_GROUPS = {"PULL_TOGETHER", "PROFILES_TOGETHER"}
 
 
 async def _nobody(workflow_id: str) -> bool:
@@ -33,7 +33,8 @@ def parts() -> Parts:
 
 
 def served(parts: Parts) -> dict[str, Served]:
-    found = list(at_providers(parts, ("xero", "other"), concurrency=64))
+    providers = ("xero", "other")
+    found = [*at_providers(parts, providers, concurrency=64), *in_full_groups(parts, providers)]
     assert len(found) == len({one.queue for one in found})
     return {one.queue: one for one in found}
 
