@@ -13,6 +13,7 @@ from temporalio.client import Client
 from runtime.settings.settings import Settings
 from starter.actor import Actor
 from tests.conftest import EMPTYING, administer, migrated_database
+from tests.journeys.kit.faults_met import judge_faults
 from tests.journeys.kit.snapshot import Snapshot, taken
 from tests.journeys.one_client import OneClient, all_of
 from tests.journeys.people import everything_added
@@ -68,6 +69,7 @@ async def make_scene(
         yield make
         for scene in scenes[-1:]:  # all are in one database
             await judge(request, scene.database, scene.temporal)
+        judge_faults(request, *scenes)
     await clear(temporal)
 
 
@@ -137,6 +139,7 @@ async def shared_scene(
     words = {"platforms": (platform,), **getattr(request.module, "STAGED", {})}
     async with staged(temporal_settings, temporal, second_migrated_url, **words) as scene:
         yield scene
+        judge_faults(request, scene)
     await clear(temporal)
 
 
@@ -166,6 +169,7 @@ async def practice_at_work(shared_practice: Scene, request: pytest.FixtureReques
     async with shared_practice.worker():
         yield shared_practice
     await judge(request, database, temporal, before)
+    judge_faults(request, shared_practice)
     shared_practice.world.faults.clear()
     await clear(shared_practice.temporal)
 

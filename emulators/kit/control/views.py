@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 from emulators.books.organisations import Organisation
-from emulators.kit.faults.faults import EDGE_PAGE, ODD_CHARACTER, RATE_LIMITED, SERVER_ERROR, Fault
+from emulators.kit.faults.faults import ACCESS_REMOVED, EDGE_PAGE, ODD_CHARACTER, RATE_LIMITED, SERVER_ERROR, Fault
 from emulators.kit.world import World
 
 View = dict[str, object]
@@ -97,6 +97,8 @@ def fault(row: Fault) -> View:
         del shown["oddity"]
     if row.kind != RATE_LIMITED:
         del shown["problem"]
+    if row.kind == ACCESS_REMOVED:
+        del shown["met"]
     return shown
 
 

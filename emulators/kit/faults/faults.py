@@ -66,6 +66,7 @@ class Fault:
         page: The answer of an ``edge_page``: ``html``, ``text``, ``nothing``, ``subscription`` (a page with that word)
             or ``gateway`` (JSON that is not the platform's).
         oddity: Of ``odd_character``: ``surrogate``, ``control``, ``byte_order_mark`` or ``latin1``.
+        met: How many calls have met it so far.
     """
 
     fault_id: str
@@ -79,6 +80,7 @@ class Fault:
     problem: str = "minute"
     page: str = "html"
     oddity: str = "surrogate"
+    met: int = 0
 
 
 class Refused(NamedTuple):
@@ -129,6 +131,9 @@ class Faults:
         catalogue: Those of the platform.
         seed: Decides the jitter of latencies.
         latency: Mean seconds before every API answer, besides faults.
+
+    Attributes:
+        added: All that were ever made active, those that have ended too.
     """
 
     def __init__(self, catalogue: Catalogue, seed: int, latency: float) -> None:
@@ -138,6 +143,7 @@ class Faults:
         self._jitter = Random(seed)  # noqa: S311  # spread of waits, no secret
         self._ids = itertools.count(1)
         self._active: dict[str, Fault] = {}
+        self.added: list[Fault] = []
 
     def new_id(self) -> str:
         """An id for a fault about to be added."""
@@ -146,6 +152,7 @@ class Faults:
     def add(self, fault: Fault) -> None:
         """Make a fault active."""
         self._active[fault.fault_id] = fault
+        self.added.append(fault)
 
     def any(self) -> bool:
         """Whether any fault is active."""
@@ -176,11 +183,11 @@ class Faults:
         for fault in self._matching(path, organisation_id):
             if fault.kind == LATENCY:
                 delay += self._spread(fault.seconds or 1.0)
-                self._count_down(fault)
+                self._count(fault)
             elif met is None and fault.kind not in self._not_acted_out:
                 met = fault
         if met:
-            self._count_down(met)
+            self._count(met)
         return CallPlan(delay, met)
 
     def take(
@@ -191,7 +198,7 @@ class Faults:
             return None
         for fault in self._matching(path, organisation_id):
             if fault.kind == kind and (person_id is None or fault.person_id in (None, person_id)):
-                self._count_down(fault)
+                self._count(fault)
                 return fault
         return None
 
@@ -213,7 +220,8 @@ class Faults:
             and (organisation_id is not None or fault.kind not in self.catalogue.about_books)
         ]
 
-    def _count_down(self, fault: Fault) -> None:
+    def _count(self, fault: Fault) -> None:
+        fault.met += 1
         if fault.times is None:
             return
         fault.times -= 1

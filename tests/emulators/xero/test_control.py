@@ -155,8 +155,9 @@ def test_the_page_adds_and_clears_faults(app: App, tokens: Tokens, tenant: str) 
     assert "Xero sandbox: control" in page.text
     words = {"kind": "server_error", "organisation_id": tenant, "status": "503", "times": "", "person_id": ""}
     shown = app.http.post("/sandbox/faults", data=words, follow_redirects=True)
-    assert "status 503" in shown.text
+    assert "status 503 met 0" in shown.text
     assert app.read(tokens, tenant, "Accounts").status_code == 503
+    assert "status 503 met 1" in app.http.get("/sandbox").text
     app.http.post("/sandbox/faults/clear", data={})
     assert app.read(tokens, tenant, "Accounts").status_code == 200
     wrong = app.http.post("/sandbox/faults", data=words | {"status": "200"})
