@@ -21,7 +21,7 @@ from activities.registry import GROUPS_AT_ONCE
 from contracts.words.names import sync_client_id
 from contracts.words.practices import Plan
 from emulators.kit.control.control import Control
-from emulators.kit.faults.faults import ACCESS_EXPIRED, REVOKE_PERSON
+from emulators.kit.faults.faults import ACCESS_EXPIRED, REVOKE_PERSON, Fault
 from emulators.kit.world import World
 from models.kit.database import Database
 from providers.port.provider import Provider
@@ -268,10 +268,10 @@ class Scene:
         code = next(client["code"] for client in await self.clients() if client["client_id"] == client_id)
         return sync_client_id(self.actor.practice_slug, code)
 
-    def fault(self, kind: str, organisation_id: str | None = None, **words: Any) -> None:
+    def fault(self, kind: str, organisation_id: str | None = None, **words: Any) -> Fault:
         """Let something go wrong at the provider from now on."""
         told = self.control.vocabulary.fault(kind=kind, organisation_id=organisation_id, **words)
-        self.control.add_fault(told)
+        return self.control.add_fault(told)
 
     def is_(self, wrong: Words, organisation_id: str | None = None, **words: Any) -> None:
         """Let something go wrong that every stand-in says in words of its own, such as ``platform.offline``."""

@@ -3,6 +3,7 @@
 import pytest
 
 from emulators.xero.faults import Kind
+from tests.journeys.kit.faults_met import until_met
 from tests.journeys.one_by_one import brought
 from tests.journeys.one_client import one_of
 from tests.journeys.platforms.marks import ENDED_ALONE
@@ -21,13 +22,14 @@ async def test_both_end_right(make_scene, tmp_path):
     await scene.select(run["run_id"], organisations=[{"organisation_id": one} for one in (first, second)])
     await scene.until_stage(run["run_id"], "finished")
     leaving, moving = await one_of(scene, 0), await one_of(scene, 1)
-    scene.fault(Kind.TIMEOUT, path="/connections/", seconds=600)
-    scene.fault(Kind.TIMEOUT, organisation_id=new, path=scene.platform.accounts, seconds=600)
+    ending = scene.fault(Kind.TIMEOUT, path="/connections/", seconds=600)
+    reading = scene.fault(Kind.TIMEOUT, organisation_id=new, path=scene.platform.accounts, seconds=600)
     change = (await moving.post("change")).json()
     await brought(scene, change["run_id"], change["authorize_url"], action="continue")
     disconnect = (await leaving.post("disconnect")).json()["workflow_id"]
     await scene.select(change["run_id"], organisations=[{"organisation_id": new}])
-    await scene.until_stage(change["run_id"], "pulling")
+    await until_met(scene, ending)
+    await until_met(scene, reading)
     await worker.kill()
     assert (await leaving.shown())["status"] == "disconnecting"
     scene.world.faults.clear()

@@ -1,10 +1,19 @@
 """A test whose fault no call meets shows nothing: after every journey each fault that it added has to have been met."""
 
+import asyncio
+
 import pytest
 
 from emulators.kit.faults.faults import ACCESS_REMOVED, Fault
 from tests.journeys.promises import HAS_FAILED
-from tests.journeys.scene import Scene
+from tests.journeys.scene import PATIENCE, Scene
+
+
+async def until_met(scene: Scene, fault: Fault) -> None:
+    """Look until a call has met it, such as one that is held up by it."""
+    async with asyncio.timeout(PATIENCE):
+        while not fault.met:
+            await scene.http.get("/api/v1/connections")
 
 
 def judge_faults(request: pytest.FixtureRequest, *scenes: Scene) -> None:
