@@ -9,6 +9,7 @@ from temporalio.client import ScheduleActionStartWorkflow, WorkflowHandle
 from contracts.payloads.check_connections import CheckConnectionsInput, CheckReport
 from models.practices.tables import Practice
 from starter.connections.schedules import nightly
+from tests.journeys.kit.news import steps_of
 from tests.journeys.people import change, reconnected
 from tests.journeys.scene import PATIENCE, Json, Scene
 from workflows.check_connections import CheckConnections
@@ -46,7 +47,7 @@ async def begin_night(scene: Scene) -> WorkflowHandle[CheckConnections, CheckRep
 async def night_waits(night: WorkflowHandle[CheckConnections, CheckReport]) -> None:
     """Look at each step of the night, until it waits for the next try."""
     async with asyncio.timeout(PATIENCE):
-        async for event in night.fetch_history_events(wait_new_event=True):
+        async for event in steps_of(night):
             if event.event_type == EventType.EVENT_TYPE_TIMER_STARTED:
                 return
 

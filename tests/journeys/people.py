@@ -12,6 +12,7 @@ from contracts.words.practices import Role
 from contracts.words.runs import RunKind
 from emulators.kit.control.words import PersonWords
 from models.practices import writes as practices
+from tests.journeys.kit.news import steps_of
 from tests.journeys.one_by_one import each_signed_in, queue_signed_in, within_reach
 from tests.journeys.practice import address, admitted
 from tests.journeys.scene import PATIENCE, Json, Scene, chosen
@@ -122,7 +123,7 @@ async def logins(scene: Scene) -> dict[str, str]:
 async def until_moved(scene: Scene, run_id: str, before: dict[str, str], count: int) -> None:
     """Wait until so many organisations are on another login than before, while a run is at work."""
     async with asyncio.timeout(PATIENCE):
-        async for _ in scene.handle(run_id).fetch_history_events(wait_new_event=True):
+        async for _ in steps_of(scene.handle(run_id)):
             if sum(login != before[identity] for identity, login in (await logins(scene)).items()) >= count:
                 return
     raise AssertionError("the run ended first")
@@ -132,7 +133,7 @@ async def until_repaired(scene: Scene, run_id: str, count: int) -> None:
     """Wait until a run at work has repaired so many."""
     read = "SELECT count(*) FROM run_organisations WHERE run_id = :id AND profile_read_at IS NOT NULL"
     async with asyncio.timeout(PATIENCE):
-        async for _ in scene.handle(run_id).fetch_history_events(wait_new_event=True):
+        async for _ in steps_of(scene.handle(run_id)):
             if (await scene.rows(read, id=run_id))[0][0] >= count:
                 return
     raise AssertionError("the run ended first")

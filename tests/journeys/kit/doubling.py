@@ -111,6 +111,11 @@ class Doubling(client.Interceptor, worker.Interceptor):
         """Every row, without what any run changes: moments count by whether they are set."""
         return await rows_of(self.connection)
 
+    async def look_alone(self, *, is_shape: bool = False) -> Rows:
+        """Likewise between two activities: the second run of what somebody waited for may not be over."""
+        async with self.turn:
+            return await rows_of(self.connection, is_shape=is_shape)
+
     def compare(self, what: str, before: Rows, after: Rows) -> None:
         """Note in words what is different."""
         for table in before:
@@ -126,12 +131,13 @@ class Doubling(client.Interceptor, worker.Interceptor):
         """
         different = {(call.name, call.info.workflow_id, repr(call.args)): call for call in self.called}
         for call in [call for call in different.values() if call.name not in self.but | SWEEPS]:
-            before = await self.look()
             environment = ActivityEnvironment()
             environment.info = call.info
-            with suppress(ApplicationError, LookupError, NoResultFound, RunOver):  # it says that it has come too late
-                await environment.run(call.run, *call.args)
-            after = await self.look()
+            async with self.turn:
+                before = await self.look()
+                with suppress(ApplicationError, LookupError, NoResultFound, RunOver):  # says that it has come too late
+                    await environment.run(call.run, *call.args)
+                after = await self.look()
             if call.name.startswith("pull_client"):  # which may have read all of it again, and tells so
                 before, after = _unread(before), _unread(after)
             self.compare(f"{call.name} {why}", before, after)

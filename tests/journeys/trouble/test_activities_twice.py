@@ -272,14 +272,14 @@ async def test_twice_is_once(
             async with scene.worker(client=temporal):
                 await story(scene)
                 assert STORIES[story] <= doubling.names
-                shapes.append(await rows_of(emptying, is_shape=True))
+                shapes.append(await doubling.look_alone(is_shape=True))
                 await doubling.again("after the end")
-                before = await doubling.look()
+                before = await doubling.look_alone()
                 held = "pull_holder = 'another', pull_until = now() + interval '1 hour'"
                 await change(scene, f"UPDATE connections SET {held}")  # noqa: S608  # ours
                 await doubling.again("while another holds the lease")
                 await change(scene, "UPDATE connections SET pull_holder = NULL, pull_until = NULL")
-                doubling.compare("a lease", before, await doubling.look())
+                doubling.compare("a lease", before, await doubling.look_alone())
                 await change(scene, "UPDATE connections SET status = 'disconnected' WHERE is_current")
                 await doubling.again("after the client was disconnected")
             assert not doubling.changed, "\n".join(doubling.changed)

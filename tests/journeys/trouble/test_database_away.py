@@ -13,6 +13,7 @@ from temporalio.client import Client, WorkflowHandle
 
 from runtime.settings.settings import Settings
 from tests.conftest import EMPTYING, administer
+from tests.journeys.kit.news import steps_of
 from tests.journeys.kit.own_postgres import OwnPostgres, own_postgres
 from tests.journeys.nights import begin_night
 from tests.journeys.scene import PATIENCE, Scene
@@ -42,7 +43,7 @@ async def scene(temporal_settings: Settings, temporal: Client, postgres: OwnPost
 async def waits_for_the_database(handle: WorkflowHandle[Any, Any]) -> None:
     """Until the workflow's tries are used up, and it only looks whether the database is back."""
     async with asyncio.timeout(PATIENCE):
-        async for event in handle.fetch_history_events(wait_new_event=True):
+        async for event in steps_of(handle):
             if event.activity_task_scheduled_event_attributes.activity_type.name == "see_database":
                 return
 
