@@ -8,6 +8,7 @@ from temporalio.client import WorkflowFailureError
 
 from emulators.kit.control.words import FaultWords
 from emulators.xero.faults import Kind
+from tests.journeys.kit.faults_met import until_met
 from tests.journeys.nights import check, connected
 from tests.journeys.one_by_one import calls_about_books
 from tests.journeys.one_client import PATIENCE, OneClient, disconnecting, until_event
@@ -142,9 +143,9 @@ async def test_another_practice_on_the_same_login_keeps_its_connection(client: O
 async def test_what_was_under_way_or_comes_meanwhile_does_not_bring_it_back(client: OneClient):
     """A pull that ends after the mark, a night's check and a Reconnect all: none of them touches the connection."""
     scene = client.scene
-    scene.fault(Kind.LATENCY, organisation_id=client.organisation_id, path=scene.platform.items, seconds=3)
+    slow = scene.fault(Kind.LATENCY, organisation_id=client.organisation_id, path=scene.platform.items, seconds=3)
     sync = (await client.post("refresh", params={"list": "items"})).json()["workflow_id"]
-    await until_event(scene, sync, EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED)
+    await until_met(scene, slow)
     fault = scene.control.add_fault(FaultWords(kind=Kind.SERVER_ERROR, status=503, path="/connections/"))
     workflow_id = await disconnecting(client)
     await ended(scene, sync)

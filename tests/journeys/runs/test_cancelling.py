@@ -9,6 +9,7 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
 from contracts.payloads.runs import ConsentRefused
 from contracts.words.lists import ListName
 from emulators.xero.faults import Kind
+from tests.journeys.kit.faults_met import until_met
 from tests.journeys.one_client import until_event
 from tests.journeys.people import change
 from tests.journeys.scene import PATIENCE, Json, Scene, chosen
@@ -63,11 +64,12 @@ async def test_while_awaiting_consent(scene: Scene):
 
 @pytest.mark.thorough
 async def test_while_listing(scene: Scene):
-    scene.fault(Kind.LATENCY, path=scene.platform.listing, seconds=1)
+    slow = scene.fault(Kind.LATENCY, path=scene.platform.listing, seconds=1)
     async with scene.worker():
         run_id, authorize_url = await scene.start()
         await scene.sign_in(authorize_url)
         await scene.until_stage(run_id, "listing")
+        await until_met(scene, slow)
         run = await cancelled(scene, run_id, says=UNTOUCHED)
     assert (run["counts"], await scene.clients()) == ({}, [])
 

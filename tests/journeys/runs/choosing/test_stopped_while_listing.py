@@ -8,6 +8,7 @@ from temporalio.client import WorkflowFailureError
 from contracts.words.runs import RunKind
 from emulators.xero.faults import Kind
 from tests.journeys.fixtures import MakePrepared
+from tests.journeys.kit.faults_met import until_met
 from tests.journeys.one_client import one_of
 from tests.journeys.people import check, everything_added, joined
 from tests.journeys.scene import PATIENCE, Scene
@@ -34,9 +35,10 @@ async def test_it_stays_as_it_ended(make_prepared: MakePrepared, kind: RunKind):
     async with scene.worker():
         someone = await joined(scene, "Ben") if kind is RunKind.REASSIGN_CLIENTS else scene
         run_id, authorize_url = await begun(someone, kind)
-        scene.fault(Kind.LATENCY, path=scene.platform.listing, seconds=2)
+        slow = scene.fault(Kind.LATENCY, path=scene.platform.listing, seconds=2)
         await someone.sign_in(authorize_url, action="continue")
         await someone.until_stage(run_id, "listing")
+        await until_met(scene, slow)
         assert (await someone.cancel(run_id)).status_code == 202
         with pytest.raises(WorkflowFailureError):
             await asyncio.wait_for(scene.handle(run_id).result(), PATIENCE)
