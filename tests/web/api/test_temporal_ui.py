@@ -6,15 +6,17 @@ and so on, with ``AccessToken`` and ``IDToken``. All else is as in production: c
 such a browser asks for stands in ``tests/starter/support/test_support.py`` too, without one.
 """
 
+import asyncio
 import base64
 import datetime as dt
 import ipaddress
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx2
 import pytest
 import pytest_asyncio
 from cryptography import x509
@@ -32,6 +34,7 @@ from runtime.embedded.temporal import start_temporal
 from runtime.temporal.connection import connect
 from starter.support.identity import SupportGroup, SupportIdentity
 from tests.identity_provider import AUDIENCE, GROUP, IdentityProvider, identity_provider
+from tests.journeys.scene import PATIENCE
 from tests.journeys.serving import listening, serving
 from tests.web.house import House
 from web.api.codec import Access
@@ -82,6 +85,15 @@ def certificate(directory: Path) -> tuple[str, str]:
     return str(paths[0]), str(paths[1])
 
 
+async def until_it_answers(url: str, http: httpx2.AsyncClient) -> None:
+    """Ask the interface until it has found its server, which may have come up after it; its pages do not ask again."""
+    async with asyncio.timeout(PATIENCE):
+        is_there = False
+        while not is_there:
+            with suppress(httpx2.TransportError):
+                is_there = (await http.get(f"{url}/api/v1/cluster-info")).status_code == 200
+
+
 @pytest_asyncio.fixture
 async def interface(house: House, tmp_path: Path) -> AsyncIterator[Interface]:
     """A workflow with a sealed input, which no worker takes, on a server of its own."""
@@ -90,6 +102,7 @@ async def interface(house: House, tmp_path: Path) -> AsyncIterator[Interface]:
     url, namespace = f"http://{HOST}:{ports.get('temporal-ui')}", settings.temporal_namespace
     async with Supervisor(tmp_path / "logs") as supervisor, identity_provider() as provider, http_client() as http:
         await start_temporal(supervisor, settings, ports, tmp_path, search_attributes=SEARCH_ATTRIBUTES, codec_url=None)
+        await until_it_answers(url, http)
         client = await connect(settings)
         asked = {"practice_id": str(house.admin.actor.practice_id), "practice_name": SECRET_WORDS}
         run = await client.start_workflow("BulkCreateClients", asked, id="add-clients-x", task_queue="nobody")
