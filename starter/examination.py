@@ -1,6 +1,7 @@
 """Checks everything that a process needs, and says what to do about what is missing."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
@@ -9,6 +10,7 @@ from temporalio.service import RPCError
 from contracts.words.names import SEARCH_ATTRIBUTES
 from contracts.words.refusals import Refused
 from models import schema
+from models.kit.database_away import Mistake, mistake_in
 from models.kit.database_url import UnusableUrlError, is_for_a_pooler
 from providers import registry
 from providers.kit.proxies import UnusableNetworkError
@@ -24,6 +26,18 @@ from starter.bootstrap import build_providers, open_database, open_sign_in, read
 from starter.connections.schedules import ScheduleChange, Schedules
 from starter.connections.software_states import MonthMeter, month_meter
 from starter.provider_checks import Finding, callback_of, look_at
+
+_MISTAKEN: Final[Mapping[Mistake | None, tuple[str, str]]] = {
+    Mistake.NO_DATABASE: (
+        "its server has no database of that name",
+        "Correct CLIENTSYNC_DATABASE_URL, or create the database.",
+    ),
+    Mistake.NOT_LET_IN: (
+        "its server does not let us in",
+        "Correct the role or the password in CLIENTSYNC_DATABASE_URL, or create the role.",
+    ),
+}
+"""What is found, and what to do, where the server answers and refuses."""
 
 _NEEDED = ("database_url", "temporal_address", "encryption_keys", "public_url")
 
@@ -87,6 +101,8 @@ async def _database(settings: Settings) -> Finding:
             return Finding("database", False, "a pooler shares its connections between transactions", what)
         pending = await schema.pending(url)
     except (SQLAlchemyError, OSError) as error:
+        if (mistaken := _MISTAKEN.get(mistake_in(error))) is not None:
+            return Finding("database", False, *mistaken)
         why = type(error.__cause__ or error).__name__
         return Finding("database", False, f"does not answer ({why})", "Start it, or correct its URL.")
     if pending:

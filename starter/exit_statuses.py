@@ -5,8 +5,8 @@ again if repeated.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, Final, TypeVar
 
 import typer
 from rich.console import Console
@@ -14,6 +14,7 @@ from rich.text import Text
 from sqlalchemy.exc import SQLAlchemyError
 
 from contracts.words.refusals import RefusalCode, Refused
+from models.kit.database_away import Mistake, mistake_in
 from models.kit.database_url import UnusableUrlError
 from providers.kit.proxies import UnusableNetworkError
 from runtime.sealing.keyring import SealError
@@ -27,6 +28,14 @@ REFUSED = 2
 err = Console(stderr=True)
 
 T = TypeVar("T")
+
+_MISTAKEN: Final[Mapping[Mistake | None, str]] = {
+    Mistake.NO_DATABASE: "The database server has no database of that name. Correct CLIENTSYNC_DATABASE_URL, or create "
+    "the database.",
+    Mistake.NOT_LET_IN: "The database server does not let us in: correct the role or the password in "
+    "CLIENTSYNC_DATABASE_URL, or create the role.",
+    Mistake.NOT_UPGRADED: "The database is not up to date. Run `clientsync db upgrade`.",
+}
 
 
 def end(message: str, status: int) -> typer.Exit:
@@ -81,6 +90,6 @@ def settings_or_end() -> Settings:
 
 
 def _unreachable(error: Exception) -> str:
-    if "does not exist" in str(error):
-        return "The database is not up to date. Run `clientsync db upgrade`."
-    return "The database cannot be reached. Is it running? `clientsync doctor` says what is missing."
+    return _MISTAKEN.get(
+        mistake_in(error), "The database cannot be reached. Is it running? `clientsync doctor` says what is missing."
+    )

@@ -1,10 +1,12 @@
 """Tells whether an error means that the database is away: unreachable, or without free connections at present.
 
 Only this module knows the error texts and codes of the driver and of PostgreSQL for that. Such an error passes by
-itself. Errors that a statement or its values cause are not among them.
+itself. Errors that a statement or its values cause are not among them. It also tells which mistake of whoever runs the
+installation an error shows, such as a mistyped name.
 """
 
-from typing import Any
+from enum import Enum, auto
+from typing import Any, Final
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError
@@ -22,6 +24,29 @@ did not fit beside others, or waited too long for them."""
 
 _NEVER = frozenset({"57P04"})
 """A database that was dropped does not come back."""
+
+
+class Mistake(Enum):
+    """What whoever runs the installation has to mend before the database can be used."""
+
+    NO_DATABASE = auto()
+    """The server has no database of that name."""
+    NOT_LET_IN = auto()
+    """The server does not let the role in: there is none of that name, or its password is wrong."""
+    NOT_UPGRADED = auto()
+    """Tables or columns are missing: a migration has not run."""
+
+
+_MISTAKES: Final = {
+    "3D000": Mistake.NO_DATABASE,
+    "28000": Mistake.NOT_LET_IN,
+    "28P01": Mistake.NOT_LET_IN,
+    "42P01": Mistake.NOT_UPGRADED,
+    "42703": Mistake.NOT_UPGRADED,
+    "42704": Mistake.NOT_UPGRADED,
+    "42883": Mistake.NOT_UPGRADED,
+}
+"""By PostgreSQL's codes; the last four: an undefined table, column, type or function."""
 
 
 class DatabaseAway(ConnectionError):
@@ -66,3 +91,12 @@ def _is_passing(error: BaseException) -> bool:
     if isinstance(state, str):
         return state not in _NEVER and (state in _AWAY or state.startswith(_AWAY_CLASSES))
     return "connection is closed" in str(error) and type(error).__name__ == "InterfaceError"
+
+
+def mistake_in(error: BaseException | None) -> Mistake | None:
+    """The mistake that an error shows, by the code of PostgreSQL in it or in what it comes from; None for another."""
+    while error is not None:
+        if (mistake := _MISTAKES.get(str(getattr(error, "sqlstate", None)))) is not None:
+            return mistake
+        error = getattr(error, "orig", None) or error.__cause__
+    return None

@@ -43,7 +43,7 @@ class Choosable(NamedTuple):
 
     @property
     def can_be_chosen(self) -> bool:
-        """Whether it may be ticked."""
+        """Whether it may be ticked; the order of ``_QUERY`` has to agree."""
         return self.verdict is not Verdict.ALREADY_CLIENT
 
 
@@ -92,6 +92,7 @@ _QUERY = text(f"""
     ORDER BY o.verdict IS NOT DISTINCT FROM '{Verdict.ALREADY_CLIENT.value}', o.is_just_allowed DESC,
              lower(o.name) COLLATE "C", o.position
 """)  # noqa: S608  # our own words
+"""What cannot be chosen comes last: its order says once more, in SQL, what ``Choosable.can_be_chosen`` decides."""
 
 
 async def to_choose(session: AsyncSession, practice_id: UUID, run_id: str) -> Sequence[Choosable]:

@@ -51,6 +51,9 @@ _LONG_SECONDS = 600
 _CONCURRENT_WAIT = timedelta(seconds=2)
 """Xero may send no Retry-After for calls at once; they end when another call does, so soon."""
 
+_MINUTE_WAIT = timedelta(minutes=1)
+"""Where Xero does not say when an organisation's calls of a minute are given again: by then they all are."""
+
 _DAY_LOOKED_AT_AGAIN = timedelta(hours=1)
 """Where Xero does not say when a day's calls are given again. They are not at midnight UTC: the first call that works
 tells."""
@@ -152,7 +155,7 @@ def limit_hit(headers: Mapping[str, str], now: datetime) -> tuple[str, datetime]
             "day": now + _DAY_LOOKED_AT_AGAIN,
             "app_minute": end_of(Unit.MINUTE, now),
             "concurrent": now + _CONCURRENT_WAIT,
-        }.get(limit, now + timedelta(minutes=1))
+        }.get(limit, now + _MINUTE_WAIT)
     return limit, retry_at
 
 

@@ -123,6 +123,23 @@ async def test_wrong_usage_and_missing_settings(tmp_path):
     assert "cannot be reached" in await refused(unreachable, "token", "create", "--email", "a@b.example", status=1)
 
 
+async def test_a_mistyped_database_or_role_is_told_as_such(postgres_url: str):
+    """By commands and by doctor; a database without tables is another thing."""
+    nobody = postgres_url.replace("//", "//nobody_", 1)
+    name = f"cli_{uuid4().hex}"
+    await administer(postgres_url, f"CREATE DATABASE {name}")
+    for url, said, found in (
+        (sibling(postgres_url, "mistyped"), "has no database of that name", "has no database of that name"),
+        (nobody, "does not let us in: correct the role", "does not let us in"),
+        (sibling(postgres_url, name), "is not up to date. Run `clientsync db upgrade`.", "lacks "),
+    ):
+        environment = {"CLIENTSYNC_DATABASE_URL": url}
+        assert said in await refused(environment, "token", "create", "--email", "a@b.example", status=1)
+        findings = json.loads((await run(environment, "doctor", "--json")).stdout)["findings"]
+        assert found in next(one["said"] for one in findings if one["check"] == "database")
+    await administer(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @pytest.mark.thorough
 async def test_runs(scene: Scene, environment: dict[str, str]):
     me = ("--as", "admin@harbour-lane.example.com")

@@ -128,6 +128,36 @@ async def test_what_is_to_be_chosen_comes_with_the_client_that_it_is_like(databa
     assert [type(row.verdict) for row in listed] == [Verdict] * 5
 
 
+async def test_what_cannot_be_chosen_is_listed_last_whatever_it_is(database: Database, house: House):
+    """The order is SQL and the right to tick is Python: both have to know the same verdicts."""
+    run = of(house)
+    kinds = [(verdict, is_just_allowed) for is_just_allowed in (True, False) for verdict in (None, *Verdict)]
+    async with database.transaction() as session:
+        session.add(run)
+        await session.flush()
+        session.add_all(
+            RunOrganisation(
+                run_id=run.id,
+                organisation_id=f"id-{place}",
+                position=place,
+                name="Smith Ltd",
+                grant_id=house.grant_id,
+                is_just_allowed=is_just_allowed,
+                verdict=verdict,
+            )
+            for place, (verdict, is_just_allowed) in enumerate(kinds)
+        )
+        await session.flush()
+        listed = await to_choose(session, house.practice.id, run.id)
+        await session.rollback()
+    assert len(listed) == len(kinds)
+    assert {row.can_be_chosen for row in listed} == {True, False}
+    place = {row.organisation_id: int(row.organisation_id[3:]) for row in listed}
+    assert listed == sorted(
+        listed, key=lambda row: (not row.can_be_chosen, not row.is_just_allowed, place[row.organisation_id])
+    )
+
+
 async def test_a_profile_is_read_of_what_is_no_clients_and_has_none_yet(database: Database, house: House):
     """Each page of the list for itself; what another run lists is its own."""
     async with database.transaction() as session:

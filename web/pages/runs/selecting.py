@@ -151,11 +151,6 @@ async def values(
     }
 
 
-def _moves(rows: Iterable[tuple[OrganisationShape, OrganisationTexts]]) -> list[tuple[None, MoveForm]]:
-    moving = ((text.id, text.client_id) for shape, text in rows if shape.moves)
-    return [(None, MoveForm(identity, client_id, new_form_key())) for identity, client_id in moving if client_id]
-
-
 def _choosable(
     found: Sequence[Choosable],
     codes: Iterable[str],
@@ -182,7 +177,7 @@ def _choosable(
     fields = [(name, given) for name, given in (("team", form.teams), ("owner", form.owners)) if given]
     for place, row in enumerate(found):
         identity, name, is_just_allowed, verdict, message, client, client_name, client_code, is_connected, apart = row
-        can_be_chosen, is_alike = verdict is not Verdict.ALREADY_CLIENT, verdict is Verdict.LOOKS_LIKE_CLIENT
+        can_be_chosen, is_alike = row.can_be_chosen, verdict is Verdict.LOOKS_LIKE_CLIENT
         made_code = next(made) if can_be_chosen else None
         code = form.codes.get(identity, made_code) if form.codes else made_code
         treatment = form.treatments.get(identity, "") if form.treatments else ""
