@@ -18,6 +18,11 @@ logger = logging.getLogger(__name__)
 SHUTDOWN_GRACE = timedelta(seconds=10)
 """For what is under way when a worker is told to stop; after that it is cancelled, and run again elsewhere."""
 
+MISSED_AFTER = timedelta(seconds=3)
+"""How long a workflow's next step waits for the worker that has the workflow in memory, before any worker may take it.
+At the SDK's own ten seconds, a run stands still for so long after its worker was killed, although the processes that
+read for it have finished their groups and another worker is there."""
+
 SANDBOX = SandboxedWorkflowRunner()
 
 
@@ -51,6 +56,7 @@ def worker_on(
         interceptors=interceptors,
         max_concurrent_activities=at_once,
         graceful_shutdown_timeout=SHUTDOWN_GRACE,
+        sticky_queue_schedule_to_start_timeout=MISSED_AFTER,
     )
 
 
