@@ -235,7 +235,7 @@ _URGENCY = case(
     (col(Connection.status) == ConnectionStatus.CONNECTED, 3),
     else_=4,
 )
-"""What wants attention first; without a connection there is nothing to attend to."""
+"""The order of the column *Status*: broken first, and last those without a connection."""
 
 _COLUMNS: dict[ClientSort, tuple[Any, ...]] = {
     ClientSort.NAME: (func.lower(Client.name),),
