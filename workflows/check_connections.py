@@ -191,12 +191,12 @@ class CheckConnections:
         """Refresh clients in one activity for each provider; those that it leaves, and mere looks, one by one."""
         together, alone = due_clients.together_or_alone(group)
         await asyncio.gather(
-            *(self._refresh_together(clients) for clients in together), *(self._refresh(client) for client in alone)
+            *(self._refresh_together(clients, is_full=due_clients.is_full(group)) for clients in together),
+            *(self._refresh(client) for client in alone),
         )
 
-    async def _refresh_together(self, clients: Sequence[ClientDue]) -> None:
+    async def _refresh_together(self, clients: Sequence[ClientDue], *, is_full: bool) -> None:
         ids = tuple(client.connection_id for client in clients)
-        is_full = len(clients) >= sizes.CLIENTS_PULLED_TOGETHER
         policy = policies.PULL_TOGETHER if is_full else policies.PULL_FEW_TOGETHER
         left = set(ids)
         try:

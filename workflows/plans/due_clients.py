@@ -6,6 +6,8 @@ from uuid import UUID
 
 from temporalio import workflow
 
+from workflows.plans.sizes import FEWEST_PULLED_TOGETHER
+
 with workflow.unsafe.imports_passed_through():
     from contracts.payloads.check_connections import ClientDue, NotedTrouble, PracticeFacts
     from contracts.payloads.sync_client import ClientFacts
@@ -58,6 +60,14 @@ def in_even_groups(clients: Group, most: int, at_once: int) -> list[Group]:
         groups[before * number // weight].append(client)
         before += weight_of(client)
     return list[Group](filter(None, groups))
+
+
+def is_full(group: Group) -> bool:
+    """Whether a group is read by the processes that read full groups: every one of a large practice's night is.
+
+    Counted before it is split by providers. What is left with the worker itself is read by one processor.
+    """
+    return len(group) >= FEWEST_PULLED_TOGETHER
 
 
 def last_of(group: Group) -> UUID:

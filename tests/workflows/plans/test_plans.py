@@ -85,6 +85,12 @@ def test_even_groups_of_a_night_hold_every_client_once_and_fill_every_place_at_e
         assert len(groups) % NIGHT_GROUPS_AT_ONCE == 0
         assert max(weights) <= 1.2 * NIGHT_GROUP_WEIGHS + 2
         assert max(weights) - min(weights) <= 4
+        assert all(map(due_clients.is_full, groups)), "one process alone would read them"
+
+
+@pytest.mark.parametrize(("number", "is_full"), [(1, False), (7, False), (8, True), (16, True)])
+def test_which_groups_of_a_night_the_reading_processes_take(number: int, is_full: bool):
+    assert due_clients.is_full([client_due(place, is_in_part=False) for place in range(number)]) is is_full
 
 
 @pytest.mark.parametrize(
