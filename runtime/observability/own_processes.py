@@ -39,7 +39,8 @@ async def own_processes(
         patience: For how long one that was told may still work. After that it is killed.
 
     Yields:
-        What is done when all are ready; it raises ``ProcessEndedError`` if one ended before.
+        What is done when all are ready; it raises ``ProcessEndedError`` if one ended before, and
+            ``OSError`` if one could not be started.
     """
     first: list[asyncio.Future[None]] = [asyncio.get_running_loop().create_future() for _ in range(number)]
     kept = [asyncio.create_task(_keep(argv, told, patience, ready)) for ready in first]
@@ -68,7 +69,15 @@ async def until_program_ends(told: asyncio.Event) -> None:
 async def _keep(argv: Sequence[str], told: asyncio.Event, patience: timedelta, first: asyncio.Future[None]) -> None:
     """Run one process after the other until the program is told to stop; ``first`` says how the first one began."""
     while True:
-        process = await _Process.start(argv)
+        try:
+            process = await _Process.start(argv)
+        except OSError as error:  # such as no memory for it, which may pass
+            if not first.done():
+                first.set_exception(error)
+                return
+            logger.error("a process could not be started (%s); it is tried again", error)  # noqa: TRY400  # known
+            await asyncio.sleep(AGAIN_AFTER.total_seconds())
+            continue
         try:
             is_ready = await process.is_ready()
             if not first.done():

@@ -1,6 +1,7 @@
 """Processes beside a program: ready before they are counted on, started again when one dies, gone when it is gone."""
 
 import asyncio
+import logging
 import os
 import signal
 import sys
@@ -116,6 +117,40 @@ async def test_one_that_cannot_start_is_an_error():
     with pytest.raises(ProcessEndedError):
         async with own_processes(argv, 1, asyncio.Event(), patience=PATIENCE) as all_ready:
             await all_ready
+
+
+async def test_a_program_that_is_not_there_is_an_error():
+    with pytest.raises(FileNotFoundError):
+        async with own_processes(("/nothing/here",), 1, asyncio.Event(), patience=PATIENCE) as all_ready:
+            await asyncio.wait_for(all_ready, PATIENCE.total_seconds())
+
+
+class Mending(logging.Handler):
+    """Puts the program back as soon as it is said that it could not be started."""
+
+    def __init__(self, program: Path) -> None:
+        super().__init__()
+        self.program = program
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Look at what is said."""
+        if "could not be started" in record.getMessage():
+            self.program.symlink_to(sys.executable)
+
+
+async def test_one_that_cannot_be_started_again_is_tried_until_it_can(
+    journal: Journal, tmp_path: Path, request: pytest.FixtureRequest
+):
+    program = tmp_path / "program"
+    program.symlink_to(sys.executable)
+    mending = Mending(program)
+    own.logger.addHandler(mending)
+    request.addfinalizer(lambda: own.logger.removeHandler(mending))
+    async with own_processes((str(program), *journal.argv[1:]), 1, asyncio.Event(), patience=PATIENCE) as all_ready:
+        await all_ready
+        program.unlink()
+        os.kill(await journal.who("began"), signal.SIGKILL)
+        await journal.who("began")
 
 
 async def test_one_that_does_not_heed_is_killed(journal: Journal):
