@@ -1,7 +1,7 @@
-"""Reads lists that may be long: while few rows have come they stay in memory, and from then on pages are stored.
+"""Reads lists that may be long: rows stay in memory while there is room, and from then on pages are stored.
 
-How many pages are on their way at once is bounded in each process, whoever wants them; with that, what a process holds
-of long lists does not grow with the number of clients or of their rows.
+How many rows a process keeps is bounded, and how many pages are on their way at once, whoever wants them; with that,
+what it holds of long lists does not grow with the number of clients or of their rows.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
+from activities.pulls.kept_rows import KeptRows, Room, Share
 from activities.pulls.lease import Lease, holder
 from activities.pulls.readings import Claimed, StagedLists
 from activities.shared import progress
@@ -26,7 +27,7 @@ from providers.port.credential import CredentialSource
 from providers.port.errors import TooSmall
 from providers.port.feeds import Feed
 from providers.port.provider import Page, Provider
-from rules.lists.staging import FIRST_EXPECTED, STAGED_FROM, expected_rows, may_be_long, may_resume, scope_of
+from rules.lists.staging import FIRST_EXPECTED, KEPT_PAGES, SHORT, expected_rows, may_be_long, may_resume, scope_of
 
 PAGES_AT_ONCE, OF_ONE_PRACTICE = 20, 16
 """Pages of long lists on their way in a process, from the call until its rows are stored. A page of a thousand contacts
@@ -74,6 +75,7 @@ class LongLists:
         self._database = database
         self._turns = FairSemaphore(PAGES_AT_ONCE, OF_ONE_PRACTICE, PAGE_SECONDS)
         self._expected = FIRST_EXPECTED
+        self._room = Room()
 
     async def read(
         self,
@@ -101,7 +103,7 @@ class LongLists:
             TooSmall: There are fewer records than the provider counts.
             TakenOver: See there.
         """
-        reading = _Reading(self._database, wanted, at)
+        reading = _Reading(self._database, wanted, self._room.share(), at)
         staging = await reading.resume(is_again=is_again)
         if staging is not None and staging.is_all:
             return await reading.end(staging.expected)
@@ -139,11 +141,11 @@ class LongLists:
 class _Reading:
     """What has come of one list so far."""
 
-    def __init__(self, database: Database, wanted: WantedFeed, at: datetime) -> None:
-        self._database, self._wanted, self._at = database, wanted, at
+    def __init__(self, database: Database, wanted: WantedFeed, share: Share, at: datetime) -> None:
+        self._database, self._wanted, self._share, self._at = database, wanted, share, at
         self._connection, self._lists = wanted.claimed.connection, wanted.lists
         self._rows: dict[str, Row] = {}
-        self._pages = 0
+        self._pages = self._staged = 0
         self.place: Place | None = None
 
     @property
@@ -168,7 +170,7 @@ class _Reading:
             self.place = await stagings.take_over(session, staging, self._lists)
         if self.place is None:
             return None
-        self._pages = staging.pages
+        self._pages = self._staged = staging.pages
         return staging
 
     async def _forget(self) -> None:
@@ -178,10 +180,11 @@ class _Reading:
 
     async def add(self, page: Page) -> None:
         """Take a page's rows."""
-        for row in page.rows:
+        for row in page.rows if self._rows else ():
             self._rows.pop(row.key, None)
-            self._rows[row.key] = row
-        if self.place is None and len(self._rows) < STAGED_FROM:
+        self._rows |= {row.key: row for row in page.rows}
+        self._pages += 1
+        if self.place is None and self._is_kept():
             return
         # In no list is left out at the end: until then such a record counts as one that came.
         rows = kept(self._lists, [*self._rows.values()], self._connection, is_complete=False)
@@ -190,17 +193,22 @@ class _Reading:
             if self.place is None:
                 scope = self._wanted.scope
                 self.place = await stagings.begin(session, self._connection.id, self._lists, scope, self._at)
-            self._pages += 1
+            self._staged += 1
             behind = Behind(page.cursor, page.is_last, page.expected)
-            if not await stagings.add(session, self.place, holder(), self._pages, rows, behind):
+            if not await stagings.add(session, self.place, holder(), self._staged, rows, behind):
                 raise TakenOver
+        self._share.give_back()
+
+    def _is_kept(self) -> bool:
+        return len(self._rows) < SHORT or (self._pages <= KEPT_PAGES and self._share.holds(len(self._rows)))
 
     async def end(self, expected: int | None) -> Sequence[Row] | StagedLists:
         """All that has come."""
         if self.place is None:
             self._refuse_short(len(self._rows), expected)
             is_complete = self._wanted.since is None
-            return kept(self._lists, [*self._rows.values()], self._connection, is_complete=is_complete)
+            rows = kept(self._lists, [*self._rows.values()], self._connection, is_complete=is_complete)
+            return KeptRows(rows, self._share)
         async with self._database.transaction() as session:
             if not await stagings.hold(session, (self.place,)):
                 raise TakenOver

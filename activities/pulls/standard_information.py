@@ -38,6 +38,7 @@ from models.connections import writes as connections
 from models.kit.columns import now as this_moment
 from models.kit.database import Database
 from models.kit.database_away import DatabaseAway, is_away
+from models.kit.planning import by_index
 from models.lists import stagings
 from models.runs import writes as runs
 from providers.port.errors import NeedsPerson, ProviderError, RateLimited
@@ -176,6 +177,7 @@ class StandardInformationActivities:
         """
         at = self._now()
         async with self._database.transaction() as session:
+            await by_index(session)
             connection = await leases.claim_one(session, asked.connection_id, holder(), at)
             if connection is None:
                 raise busy_error()
@@ -204,6 +206,7 @@ class StandardInformationActivities:
         """Those of the group that could be claimed and may be read now."""
         at = self._now()
         async with self._database.transaction() as session:
+            await by_index(session)
             free = await leases.claim(session, to_pull, holder(), at)
             apps = await app_limits.in_force(session, at)
             ready = [connection for connection in free if refusal_of(connection, at, apps) is None]

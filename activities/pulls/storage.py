@@ -23,6 +23,7 @@ from models.connections import writes as connections
 from models.connections.tables import Connection
 from models.kit.database import Database
 from models.kit.database_away import is_away
+from models.kit.planning import by_index
 from models.lists import good_pulls, stagings
 from models.lists import writes as list_store
 from models.lists.good_pulls import GoodPull
@@ -65,6 +66,7 @@ class Storage:
         at = self._now()
         try:
             async with self._turns.of(asked.run_id or asked.pull_id), self._database.transaction() as session:
+                await by_index(session)
                 held = await leases.hold(session, read, holder())
                 read = {identity: readings for identity, readings in read.items() if identity in held}
                 read = await _without_taken_over(session, read)
@@ -109,6 +111,7 @@ class Storage:
         """
         at = self._now()
         async with self._database.transaction() as session:
+            await by_index(session)
             if not await leases.hold(session, (asked.connection_id,), holder()):
                 raise LeaseLost
             if not await _without_taken_over(session, {asked.connection_id: readings}):

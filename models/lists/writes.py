@@ -27,7 +27,6 @@ from sqlalchemy import (
     func,
     literal,
     select,
-    text,
     true,
     tuple_,
     union_all,
@@ -117,7 +116,6 @@ async def store_pulls(
         NoResultFound: There is no such connection.
     """
     connection = await session.connection()
-    await connection.execute(_BY_INDEX)
     # Locking comes first for a second reason: it begins the transaction that the COPY below must be inside.
     locked = (await connection.execute(_LOCK, {"ids": texts(pulled)})).all()
     if len(locked) != len(pulled):
@@ -133,6 +131,7 @@ async def store_pulls(
         for of, tables in by_table.items()
         for kind, (_, rows) in tables.items()
     }
+    fields = {kind: next(iter(rows.values()))[0]._fields for (_, kind), rows in storables.items() if rows}
     if is_complete:
         held, numbers = await _held(connection, scopes, kinds), {}
     else:
@@ -140,7 +139,7 @@ async def store_pulls(
         numbers = await _numbers(connection, scopes, kinds)
     changes: dict[UUID, dict[ListName, Changes]] = {identity: {} for identity in pulled}
     for kind in kinds:
-        arriving: list[tuple[UUID, bytes, Row]] = []
+        arriving: list[tuple[Any, ...]] = []
         anew: list[tuple[UUID, str]] = []
         gone: list[tuple[UUID, str]] = []
         for identity, tables in by_table.items():
@@ -149,7 +148,7 @@ async def store_pulls(
             lists, prepared = tables[kind][0], storables[identity, kind]
             before = held.get((identity, kind), {})
             if is_complete and not before:  # a first pull: nothing to compare with
-                arriving += [(identity, fingerprint, row) for row, fingerprint in prepared.values()]
+                arriving += [(identity, fingerprint, at, *row) for row, fingerprint in prepared.values()]
                 changes[identity] |= count_first(lists, [row for row, _ in prepared.values()])
                 continue
             read = {key: Version(hashed, membership(lists, row)) for key, (row, hashed) in prepared.items()}
@@ -159,7 +158,7 @@ async def store_pulls(
             anew += [(identity, key) for key in difference.anew]
             gone += [(identity, key) for key in difference.gone]
             different = map(prepared.__getitem__, difference.new + difference.anew)
-            arriving += [(identity, fingerprint, row) for row, fingerprint in different]
+            arriving += [(identity, fingerprint, at, *row) for row, fingerprint in different]
             changes[identity] |= count(
                 lists,
                 before,
@@ -173,9 +172,8 @@ async def store_pulls(
         if gone:
             await connection.execute(_mark_gone(kind), {**_named(gone), "at": at})
         if arriving:
-            columns = ("connection_id", "fingerprint", "changed_at", *arriving[0][2]._fields)
-            records = [(identity, fingerprint, at, *row) for identity, fingerprint, row in arriving]
-            await copy_rows(session, _table(kind).name, columns, records)
+            columns = ("connection_id", "fingerprint", "changed_at", *fields[kind])
+            await copy_rows(session, _table(kind).name, columns, arriving)
     return changes
 
 
@@ -253,10 +251,6 @@ def _table(kind: RowKind) -> Table:
 
 
 _CONNECTIONS = cast("Table", Connection.__table__)  # type: ignore[attr-defined]  # SQLModel does not declare it
-
-_BY_INDEX = text("SET LOCAL enable_seqscan = off")
-"""All that a pull looks up is a few connections' rows. In a database that was never analysed, as in an installation's
-first hour, a group seems to be a twelfth of each table, whatever its size, and reading all of it hardly dearer."""
 
 _LOCK = (
     select(_CONNECTIONS.c.id)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
-from operator import and_
+from operator import and_, attrgetter
 from typing import NamedTuple
 
 import orjson
@@ -69,7 +69,7 @@ def storable(row: Row) -> tuple[Row, bytes]:
     """The row as PostgreSQL can store it (without NUL characters), and its fingerprint."""
     # The record is hashed as it is: inside the JSON its quotes would be escaped again, at five times the cost.
     described = orjson.dumps(_hashed(row), default=str) + row.record.encode()
-    if b"\\u0000" in described:
+    if b"\\" in described and b"\\u0000" in described:  # one byte is found ten times as fast as six
         without = [without_nul(value) if isinstance(value, str) else value for value in row]
         if without != list(row):
             return storable(type(row)._make(without))
@@ -178,8 +178,12 @@ def count(
 
 def count_first(lists: Lists, rows: Sequence[Row]) -> dict[ListName, Changes]:
     """The changes of each of the lists when nothing was held before: every row is added."""
-    counted = {}
-    for name, flag in zip(lists, flags_of(lists), strict=True):
-        added = sum(getattr(row, flag) for row in rows) if flag else len(rows)
-        counted[name] = Changes(added, added, 0, 0)
-    return counted
+    return {name: Changes(added, added, 0, 0) for name, added in numbers(lists, rows).items()}
+
+
+def numbers(lists: Lists, rows: Sequence[Row]) -> dict[ListName, int]:
+    """How many of the rows are in each of the lists."""
+    return {
+        name: sum(map(attrgetter(flag), rows)) if flag else len(rows)
+        for name, flag in zip(lists, flags_of(lists), strict=True)
+    }

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from contracts.words.lists import ListName, Lists
 from contracts.words.standard_information import Row
-from rules.lists.list_changes import membership
+from rules.lists.list_changes import numbers
 
 MANY, SHARE = 20, 8
 """So many rows fewer than at the last pull, or one in so many, is seldom somebody's work and often half an answer."""
@@ -22,8 +22,9 @@ def loses_many(lists: Lists, rows: Sequence[Row], held: Mapping[ListName, int]) 
         rows: All rows that were read of them, each once.
         held: How many rows each list has in the database.
     """
-    in_lists = [membership(lists, row) for row in rows]
-    return lost_many({name: sum(row[place] for row in in_lists) for place, name in enumerate(lists)}, held)
+    if not any(name in held for name in lists):  # a first pull
+        return False
+    return lost_many(numbers(lists, rows), held)
 
 
 def lost_many(numbers: Mapping[ListName, int], held: Mapping[ListName, int]) -> bool:

@@ -7,9 +7,17 @@ from uuid import UUID
 
 from contracts.words.lists import ListName, Lists
 
-STAGED_FROM = 300
-"""Rows of a list in memory from which on they are stored as they come. A process reads a hundred clients at once: so
-many rows of each are 80 MB. Shorter lists are stored together with those of other clients."""
+SHORT = 300
+"""Rows up to which a list stays in memory without further ado. A process reads a hundred clients at once: so many rows
+of each are 80 MB."""
+
+KEPT_PAGES = 5
+"""Pages up to which a longer list stays in memory too, while there is room. When a worker is killed, so many are asked
+for again; of longer lists none is."""
+
+KEPT_ROWS = 10_000
+"""Rows of such lists that a process keeps at a time: 25 MB. What finds no room is stored page by page as it comes. Kept
+rows are stored once, together with those of other clients, and staged ones twice, in statements of their own."""
 
 RESUMED_WITHIN = timedelta(minutes=20)
 """How old the first page may be where a list is gone on with. A record that changes after its page was read is in the
@@ -97,4 +105,4 @@ def may_be_long(lists: Lists, held: Mapping[ListName, int], expected: float) -> 
         expected: How many rows a list that was never read is expected to have.
     """
     rows = sum(held[name] for name in lists) if held.keys() >= set(lists) else expected
-    return rows >= STAGED_FROM
+    return rows >= SHORT

@@ -1,143 +1,48 @@
-"""A long list that is interrupted goes on at its next page, reads none twice, and is stored as if it was not."""
+"""A long list that is interrupted goes on at its next page, reads none twice, and is stored as if it was not.
+
+Where there is room in memory, a list of a few pages is kept there and stored just the same; a kill costs its pages.
+"""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import nullcontext
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from temporalio.exceptions import ApplicationError
-from temporalio.testing import ActivityEnvironment
 
+from activities.pulls import long_lists
+from activities.pulls.kept_rows import Room
 from activities.pulls.readings import Readings
-from activities.pulls.standard_information import StandardInformationActivities
 from activities.shared.progress import LastProgress, begin
-from activities.shared.token_store import TokenStore
-from contracts.payloads.sync_client import BUSY, PullClientInput
+from contracts.payloads.sync_client import BUSY
 from contracts.words.causes import Cause
 from contracts.words.connections import ContactsChoice
-from contracts.words.lists import PROFILE, ListName, RowKind
-from contracts.words.standard_information import Contact
-from models.connections import receipts
-from models.connections.settings import change_settings
-from models.connections.tables import Connection, Receipt
+from contracts.words.lists import PROFILE, RowKind
 from models.kit.database import Database
 from models.kit.sealing import Sealer
 from models.lists import stagings
 from models.lists.stagings import Place
 from providers.port.errors import NeedsPerson, ProviderError, RateLimited, Unavailable
-from providers.port.feeds import Feed
 from providers.port.provider import Page
-from providers.xero import feeds
-from rules.lists.staging import RESUMED_WITHIN, STAGED_FROM
-from tests.models.conftest import LATER, HandClock, House
-from tests.models.rows import contact
-
-PAGES, SIZE = 5, STAGED_FROM
-OTHER = "somebody-else"
-
-
-class Killed(BaseException):
-    """The worker's process is gone."""
-
-
-class Books:
-    """Accounting software with a long list of contacts; something may happen before a page is given."""
-
-    name, title, feeds = "xero", "Xero", feeds.FEEDS
-
-    def __init__(self) -> None:
-        self.pages = [[self.one(page, n) for n in range(SIZE)] for page in range(PAGES)]
-        self.asked: list[int] = []
-        self.before: Callable[[int], None] = lambda _: None
-        self.expected: int | None = PAGES * SIZE
-
-    @staticmethod
-    def one(page: int, number: int) -> Contact:
-        is_supplier = number % 2 == 0
-        return contact(f"{page}-{number}", f"No {number}", supplier=is_supplier, customer=not is_supplier)
-
-    async def read(
-        self, _tokens: object, _of: str, feed: Feed, _since: datetime | None, cursor: str | None = None
-    ) -> AsyncIterator[Page]:
-        assert feed is feeds.CONTACTS
-        for place in range(int(cursor or 0), len(self.pages)):
-            self.before(place)
-            self.asked.append(place)
-            is_last = place == len(self.pages) - 1
-            following = None if is_last else str(place + 1)
-            yield Page(self.pages[place], is_last, cursor=following, expected=self.expected if is_last else None)
-
-
-class Pulls:
-    """A client with such books, and a clock that stands still."""
-
-    def __init__(self, database: Database, sealer: Sealer, house: House) -> None:
-        self.database, self.house, self.clock, self.books = database, house, HandClock(), Books()
-        providers: Any = {"xero": self.books}
-        self._make = lambda: StandardInformationActivities(
-            database, providers, TokenStore(database, sealer, now=self.clock), self.clock
-        )
-
-    async def pull(self, pull_id: str = "a-pull", *, is_incremental: bool = False) -> None:
-        """By a worker that has just begun."""
-        asked = PullClientInput(
-            connection_id=self.house.connection_id,
-            pull_id=pull_id,
-            sources=(RowKind.CONTACTS,),
-            is_incremental=is_incremental,
-        )
-        self.books.asked.clear()
-        await ActivityEnvironment().run(self._make().pull_client, asked)
-
-    async def interrupted(self, at: int, error: BaseException) -> list[int]:
-        def happens(page: int) -> None:
-            if page == at:
-                raise error
-
-        self.books.before = happens
-        with pytest.raises((ApplicationError, Killed, BaseExceptionGroup)):
-            await self.pull()
-        self.books.before = lambda _: None
-        return [*self.books.asked]
-
-    async def stored(self) -> list[tuple[Any, ...]]:
-        async with self.database.engine.connect() as connection:
-            asked = "SELECT key, name, is_supplier, in_customers, record FROM contacts WHERE gone_at IS NULL ORDER BY 1"
-            return [tuple(row) for row in await connection.exec_driver_sql(asked)]
-
-    async def waiting(self) -> int:
-        async with self.database.engine.connect() as connection:
-            found: int = (await connection.exec_driver_sql("SELECT count(*) FROM staged_contacts")).scalar_one()
-        return found
-
-    async def receipt(self) -> Receipt:
-        async with self.database.session() as session:
-            return (await receipts.receipts_of(session, self.house.connection_id))[ListName.SUPPLIERS]
-
-    async def change(self, **values: object) -> None:
-        async with self.database.transaction() as session:
-            connection = await session.get_one(Connection, self.house.connection_id)
-            for name, value in values.items():
-                setattr(connection, name, value)
-            session.add(connection)
-
-    async def choose(self, contacts: ContactsChoice) -> None:
-        async with self.database.transaction() as session:
-            connection = await session.get_one(Connection, self.house.connection_id, with_for_update=True)
-            wanted = {"contacts": contacts}
-            by = self.house.colleague.id
-            await change_settings(session, connection, wanted, colleague_id=by, at=self.clock.at)
-
-    def expected(self) -> list[tuple[Any, ...]]:
-        rows = {row.key: row for page in self.books.pages for row in page}
-        return sorted((row.key, row.name, row.is_supplier, row.in_customers, row.record) for row in rows.values())
+from rules.lists.staging import KEPT_PAGES, RESUMED_WITHIN
+from tests.activities.pulls.long_books import PAGES, SIZE, Books, Killed, Pulls
+from tests.models.conftest import LATER, House
 
 
 @pytest_asyncio.fixture
-async def pulls(database: Database, sealer: Sealer, house: House) -> Pulls:
+async def pulls(database: Database, sealer: Sealer, house: House, monkeypatch: pytest.MonkeyPatch) -> Pulls:
+    """Of a process without room in memory."""
+    has_room(monkeypatch, 0)
     return Pulls(database, sealer, house)
+
+
+def has_room(monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
+    monkeypatch.setattr(long_lists, "Room", lambda: Room(rows))
+
+
+room = pytest.mark.parametrize("rows", [0, PAGES * SIZE - 1, PAGES * SIZE], ids=["no-room", "nearly", "room"])
 
 
 def limited(pulls: Pulls) -> ProviderError:
@@ -184,7 +89,11 @@ async def test_another_pull_and_an_old_staging_begin_anew(pulls: Pulls):
     assert await pulls.waiting() == 0
 
 
-async def test_who_comes_on_two_pages_counts_once_and_who_is_missing_is_asked_for(pulls: Pulls):
+@room
+async def test_who_comes_on_two_pages_counts_once_and_who_is_missing_is_asked_for(
+    pulls: Pulls, rows: int, monkeypatch: pytest.MonkeyPatch
+):
+    has_room(monkeypatch, rows)
     pulls.books.pages[4][0] = pulls.books.one(0, 0)._replace(name="Renamed")
     with pytest.raises(ApplicationError):  # one fewer than the provider counts, twice
         await pulls.pull()
@@ -196,7 +105,11 @@ async def test_who_comes_on_two_pages_counts_once_and_who_is_missing_is_asked_fo
     assert [row[1] for row in await pulls.stored() if row[0] == "0-0"] == ["Renamed"]
 
 
-async def test_a_list_that_lost_many_is_read_twice_before_it_is_believed(pulls: Pulls):
+@room
+async def test_a_list_that_lost_many_is_read_twice_before_it_is_believed(
+    pulls: Pulls, rows: int, monkeypatch: pytest.MonkeyPatch
+):
+    has_room(monkeypatch, rows)
     await pulls.pull("first")
     del pulls.books.pages[1:3]
     pulls.books.expected = None
@@ -207,7 +120,9 @@ async def test_a_list_that_lost_many_is_read_twice_before_it_is_believed(pulls: 
     assert (await pulls.receipt()).gone == SIZE
 
 
-async def test_suppliers_alone_are_counted_among_all(pulls: Pulls):
+@room
+async def test_suppliers_alone_are_counted_among_all(pulls: Pulls, rows: int, monkeypatch: pytest.MonkeyPatch):
+    has_room(monkeypatch, rows)
     await pulls.change(contacts=ContactsChoice.SUPPLIERS)
     await pulls.pull()
     assert len(await pulls.stored()) == PAGES * SIZE // 2
@@ -325,3 +240,35 @@ async def test_heartbeats_tell_how_far_it_has_got_and_no_record(pulls: Pulls):
     begin(told)
     await pulls.pull()
     assert told.where == f"contacts of {pulls.house.connection_id}: page {PAGES}"
+
+
+async def test_a_list_of_few_pages_is_kept_and_a_kill_costs_them(pulls: Pulls, monkeypatch: pytest.MonkeyPatch):
+    has_room(monkeypatch, PAGES * SIZE)
+    assert await pulls.interrupted(PAGES - 1, Killed()) == [0, 1, 2, 3]
+    assert await pulls.waiting() == 0
+    await pulls.pull()
+    assert pulls.books.asked == [0, 1, 2, 3, 4]
+    assert await pulls.stored() == pulls.expected()
+    assert (await pulls.receipt()).rows == PAGES * SIZE // 2
+
+
+async def test_of_a_list_that_finds_no_more_room_all_pages_wait(pulls: Pulls, monkeypatch: pytest.MonkeyPatch):
+    has_room(monkeypatch, 3 * SIZE)
+    assert await pulls.interrupted(3, Killed()) == [0, 1, 2]
+    assert await pulls.waiting() == 0
+    assert await pulls.interrupted(4, Killed()) == [0, 1, 2, 3]
+    assert await pulls.waiting() == 4 * SIZE
+    await pulls.pull()
+    assert pulls.books.asked == [4]
+    assert await pulls.stored() == pulls.expected()
+
+
+async def test_of_a_list_of_many_pages_all_wait_whatever_room_there_is(pulls: Pulls, monkeypatch: pytest.MonkeyPatch):
+    has_room(monkeypatch, 100 * SIZE)
+    pulls.books.pages = [[pulls.books.one(page, n) for n in range(SIZE)] for page in range(KEPT_PAGES + 2)]
+    pulls.books.expected = len(pulls.books.pages) * SIZE
+    assert await pulls.interrupted(KEPT_PAGES + 1, Killed()) == [*range(KEPT_PAGES + 1)]
+    assert await pulls.waiting() == (KEPT_PAGES + 1) * SIZE
+    await pulls.pull()
+    assert pulls.books.asked == [KEPT_PAGES + 1]
+    assert await pulls.stored() == pulls.expected()

@@ -10,6 +10,8 @@ import pytest_asyncio
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
+from activities.pulls import long_lists
+from activities.pulls.kept_rows import Room
 from activities.pulls.standard_information import StandardInformationActivities
 from activities.shared.token_store import TokenStore
 from contracts.payloads.sync_client import PullClientInput
@@ -95,7 +97,10 @@ class Pulls:
 
 
 @pytest_asyncio.fixture
-async def pulls(subject: Subject, database: Database, sealer: Sealer, house: House) -> Pulls:
+async def pulls(
+    subject: Subject, database: Database, sealer: Sealer, house: House, monkeypatch: pytest.MonkeyPatch
+) -> Pulls:
+    monkeypatch.setattr(long_lists, "Room", lambda: Room(0))  # a process without room in memory
     subject.world.library.change_organisation(subject.ids[subject.long], contacts=CONTACTS)
     held = await subject.signed_in(subject.long)
     async with database.transaction() as session:

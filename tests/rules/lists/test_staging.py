@@ -14,7 +14,7 @@ from rules.lists.increments import OVERLAP
 from rules.lists.staging import (
     FIRST_EXPECTED,
     RESUMED_WITHIN,
-    STAGED_FROM,
+    SHORT,
     expected_rows,
     may_be_long,
     may_resume,
@@ -82,7 +82,7 @@ def test_what_is_asked_for_otherwise_is_something_else():
         ({}, True),
         ({ListName.SUPPLIERS: 10}, True),
         ({ListName.SUPPLIERS: 10, ListName.CUSTOMERS: 20}, False),
-        ({ListName.SUPPLIERS: STAGED_FROM, ListName.CUSTOMERS: 0}, True),
+        ({ListName.SUPPLIERS: SHORT, ListName.CUSTOMERS: 0}, True),
     ],
 )
 def test_what_was_never_read_may_be_long(held: dict[ListName, int], is_long: bool):
