@@ -27,7 +27,6 @@ from tests.models.conftest import HandClock, House
 from tests.models.rows import contact
 
 PAGES, SIZE = 5, SHORT
-OTHER = "somebody-else"
 
 
 class Killed(BaseException):
