@@ -20,8 +20,8 @@ import httpx2
 from providers.kit.bounds import DOCUMENT, EXTENSION, MIB, Bound
 from providers.kit.proxies import Proxies, UnusableNetworkError
 
-MAX_CONNECTIONS = 336
-"""More than the calls that one process makes in turns (112, and 208 with short answers), so that sign-ins never queue
+MAX_CONNECTIONS = 368
+"""More than the calls that one process makes in turns (144, and 208 with short answers), so that sign-ins never queue
 behind a pull."""
 
 KEEPALIVE_SECONDS = 30.0

@@ -11,12 +11,12 @@ from uuid import UUID
 from providers.kit.fair_semaphore import FairSemaphore
 from providers.kit.shared_turns import Ask, SharedTurns
 
-CALLS_AT_ONCE = 112
+CALLS_AT_ONCE = 144
 """Calls in flight from one process that read organisations. More would only wait for the processor, and everything
 else with them."""
 
-OF_ONE_PRACTICE = 96
-"""Of these: at 0.6 seconds a call they use up an app's 10,000 a minute, and some are left for whoever comes next."""
+OF_ONE_PRACTICE = 128
+"""Of these; some are left for whoever comes next. At a sixth of a second a call, so many keep a processor busy."""
 
 SHORT_CALLS_AT_ONCE, SHORT_OF_ONE_PRACTICE = 208, 192
 """The same of calls with short answers. A process works on about two thousand such answers a second."""
