@@ -9,7 +9,8 @@ from typing import NoReturn
 
 from temporalio import workflow
 
-from workflows.plans.sizes import CLIENTS_CREATED_AT_ONCE
+from workflows.plans.patches import FEWER_STEPS
+from workflows.plans.sizes import CLIENTS_CREATED_AT_ONCE, PAGE_OF_PULLS
 
 with workflow.unsafe.imports_passed_through():
     from activities.runs.clients import ClientActivities
@@ -20,6 +21,7 @@ with workflow.unsafe.imports_passed_through():
         CreatingProgress,
         RecordSelectionInput,
     )
+    from contracts.payloads.pulling import ClientsToPull, ClientsToPullInput
     from contracts.payloads.runs import ConsentGiven, ReopenRunInput, RunResult, SelectionAccepted, WaitingForChoice
     from contracts.payloads.selection import Selection
     from contracts.words.runs import Result, RunKind, Stage
@@ -57,8 +59,7 @@ class BulkCreateClients(ChoosingRun):
             await self.await_selection(self._start.deadlines)
         elif self._start.progress.reopen:
             await self._reopen()
-        await self._create_clients()
-        await self._pull_clients()
+        await self._pull_clients(await self._create_clients())
 
     async def list_reached(self, consent: ConsentGiven) -> None:
         """List the organisations that the sign-in reaches, each with its verdict."""
@@ -87,23 +88,32 @@ class BulkCreateClients(ChoosingRun):
         if is_open is False:  # earlier code gave no answer here, or went on
             raise RunEnded(Result.CANCELLED, "This retry was never stored, since its start was given up.")
 
-    async def _create_clients(self) -> None:
-        await self.state.enter(Stage.CREATING)
-        remaining = 1
-        while remaining:
+    async def _create_clients(self) -> ClientsToPull | None:
+        """Create them; gives the first to pull, which earlier code asks for by itself."""
+        run_id, then = self._start.run.run_id, None
+        if workflow.patched(FEWER_STEPS):
+            then = ClientsToPullInput(run_id=run_id, after=self._progress.pulled_after, limit=PAGE_OF_PULLS)
+            self.state.reached(Stage.CREATING)
+        else:
+            await self.state.enter(Stage.CREATING)
+        while True:
             created = await call(
                 ClientActivities.create_clients,
-                CreateClientsInput(run_id=self._start.run.run_id, limit=CLIENTS_CREATED_AT_ONCE),
+                CreateClientsInput(run_id=run_id, limit=CLIENTS_CREATED_AT_ONCE, then=then),
                 policies.DATABASE,
                 f"Create up to {CLIENTS_CREATED_AT_ONCE} clients",
             )
             self.state.outcomes.update(created.counts)
             self.state.show()
-            remaining = created.remaining
+            if not created.remaining:
+                return created.to_pull
 
-    async def _pull_clients(self) -> None:
-        await self.state.enter(Stage.PULLING)
-        pulls = ClientPulls(self.state, self._progress.pulled_after)
+    async def _pull_clients(self, first: ClientsToPull | None) -> None:
+        if first is None:
+            await self.state.enter(Stage.PULLING)
+        else:
+            self.state.reached(Stage.PULLING)
+        pulls = ClientPulls(self.state, self._progress.pulled_after, first=first)
         await pulls.run()
         if not pulls.is_done:
             await workflow.wait_condition(workflow.all_handlers_finished)

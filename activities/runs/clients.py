@@ -14,7 +14,7 @@ from contracts.payloads.pulling import ClientsToPull, ClientsToPullInput, Client
 from contracts.payloads.runs import SelectionAccepted
 from contracts.payloads.selection import Selection
 from contracts.words.refusals import RefusalCode, Refused
-from contracts.words.runs import Action, Outcome, Verdict
+from contracts.words.runs import Action, Outcome, Stage, Verdict
 from models.clients import writes as clients
 from models.connections import templates
 from models.connections import writes as connections
@@ -110,31 +110,41 @@ class ClientActivities:
     @activity.defn
     async def create_clients(self, asked: CreateClientsInput) -> CreatedClients:
         """Create or link the next clients of the run, in one transaction with their outcomes and events."""
+        to_pull = None
         async with self._database.transaction() as session:
             run = await runs.open_run(session, asked.run_id)
             batch = await clients.create_chosen(session, run, asked.limit, self._now())
-        return CreatedClients(counts=dict(batch.outcomes), remaining=batch.remaining)
+            if asked.then is not None:
+                runs.enter(session, run, Stage.CREATING if batch.remaining else Stage.PULLING)
+                if not batch.remaining:
+                    to_pull = await _page_to_pull(session, asked.then)
+        return CreatedClients(counts=dict(batch.outcomes), remaining=batch.remaining, to_pull=to_pull)
 
     @activity.defn
     async def clients_to_pull(self, asked: ClientsToPullInput) -> ClientsToPull:
         """The next clients of the run that still wait for their first pull."""
         async with self._database.session() as session:
-            found = await run_lists.still_to_pull(session, asked.run_id, after=asked.after, limit=asked.limit)
-        return ClientsToPull(
-            clients=tuple(
-                ClientToPull(
-                    position=row.position,
-                    connection_id=row.connection_id,
-                    client_id=row.client_id,
-                    client_name=name,
-                    client_code=code,
-                    outcome=connections.made(row),
-                    login=row.grant_id if row.action is Action.REPAIR else None,
-                )
-                for row, name, code in found
-                if row.connection_id is not None and row.client_id is not None
+            return await _page_to_pull(session, asked)
+
+
+async def _page_to_pull(session: AsyncSession, asked: ClientsToPullInput) -> ClientsToPull:
+    found = await run_lists.still_to_pull(session, asked.run_id, after=asked.after, limit=asked.limit)
+    return ClientsToPull(
+        clients=tuple(
+            ClientToPull(
+                position=row.position,
+                connection_id=row.connection_id,
+                client_id=row.client_id,
+                client_name=name,
+                client_code=code,
+                outcome=connections.made(row),
+                login=row.grant_id if row.action is Action.REPAIR else None,
             )
-        )
+            for row, name, code in found
+            if row.connection_id is not None and row.client_id is not None
+        ),
+        is_last=len(found) < asked.limit,
+    )
 
 
 def _selected(run: Run, chosen: int, at: datetime) -> dict[str, object]:

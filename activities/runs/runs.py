@@ -47,11 +47,8 @@ class RunActivities:
         """Record the stage that a run has reached; a stage that would take the run back is ignored."""
         async with self._database.transaction() as session:
             run = await runs.locked_run(session, asked.run_id)
-            if not asked.stage.may_follow(run.stage):
-                return
-            run.stage = asked.stage
-            run.message = asked.message or run.message
-            session.add(run)
+            if runs.enter(session, run, asked.stage):
+                run.message = asked.message or run.message
 
     @activity.defn
     async def hand_over(self, asked: HandOverInput) -> None:

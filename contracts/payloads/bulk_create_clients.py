@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from contracts.payload import Payload
+from contracts.payloads.pulling import ClientsToPull, ClientsToPullInput
 from contracts.payloads.runs import Deadlines, RunFacts, WaitingForChoice
 from contracts.payloads.selection import Selection
 from contracts.words.causes import Cause
@@ -49,14 +50,20 @@ class RecordSelectionInput(Payload):
 
 
 class CreateClientsInput(Payload):
-    """Create or link the clients of the next ``limit`` chosen organisations, in one transaction."""
+    """Create or link the clients of the next ``limit`` chosen organisations, in one transaction.
+
+    With ``then``, the transaction records the run's stage too, and with the last of them the answer has the page of
+    clients to pull that ``then`` asks for.
+    """
 
     run_id: str
     limit: int
+    then: ClientsToPullInput | None = None
 
 
 class CreatedClients(Payload):
-    """What the batch did, and how many chosen organisations are left to create."""
+    """What the batch did, how many chosen organisations are left to create, and who is to be pulled first."""
 
     counts: dict[Outcome, int]
     remaining: int
+    to_pull: ClientsToPull | None = None

@@ -32,9 +32,10 @@ class ClientToPull(Payload):
 
 
 class ClientsToPull(Payload):
-    """One page of clients to pull, in the run's order."""
+    """One page of clients to pull, in the run's order; ``is_last`` when no page follows."""
 
     clients: tuple[ClientToPull, ...]
+    is_last: bool = False
 
 
 class HandOverInput(Payload):

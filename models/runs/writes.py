@@ -68,6 +68,15 @@ async def open_run(session: AsyncSession, run_id: str) -> Run:
     return run
 
 
+def enter(session: AsyncSession, run: Run, stage: Stage) -> bool:
+    """Record the stage that a locked run has reached; False, and nothing, where it would take the run back."""
+    if not stage.may_follow(run.stage):
+        return False
+    run.stage = stage
+    session.add(run)
+    return True
+
+
 async def listing_run(session: AsyncSession, run_id: str) -> Run:
     """A run whose list can still be extended, locked; see ``open_run``.
 

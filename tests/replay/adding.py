@@ -85,7 +85,7 @@ async def in_groups(scene: Scene) -> Recorded:
         run = await scene.listed()
         await scene.select_all(run)
         await scene.handle(run["run_id"]).result()
-    return {"in-even-groups": await history(scene, run["run_id"])}
+    return {"in-fewer-steps": await history(scene, run["run_id"])}
 
 
 async def troubled(scene: Scene) -> Recorded:

@@ -29,7 +29,13 @@ with workflow.unsafe.imports_passed_through():
     from activities.pulls.standard_information import StandardInformationActivities
     from activities.runs.clients import ClientActivities
     from activities.runs.runs import RunActivities
-    from contracts.payloads.pulling import ClientsToPullInput, ClientToPull, HandOverInput, RecordFailureInput
+    from contracts.payloads.pulling import (
+        ClientsToPull,
+        ClientsToPullInput,
+        ClientToPull,
+        HandOverInput,
+        RecordFailureInput,
+    )
     from contracts.payloads.sync_client import ClientFacts, PullClientInput, PullClientsInput, SyncClientInput, Trouble
     from contracts.words.lists import RowKind
     from contracts.words.runs import Outcome
@@ -50,13 +56,16 @@ class ClientPulls:
         after: Position in the run after which clients are still to be pulled.
         login: A login that takes the connections over, each once it has read the organisation. Then only the profiles
             are read, one client at a time; a later pull of the other lists records the outcomes.
+        first: The first page of clients, where it is known.
 
     Attributes:
         after: The last position that was given to a lane.
         is_done: Whether there are no more clients; False when the history has grown long enough to start a new one.
     """
 
-    def __init__(self, state: RunState, after: int, login: UUID | None = None) -> None:
+    def __init__(
+        self, state: RunState, after: int, login: UUID | None = None, *, first: ClientsToPull | None = None
+    ) -> None:
         self.after = after
         self._login = login
         is_larger = workflow.patched(LARGER_GROUPS)
@@ -69,6 +78,8 @@ class ClientPulls:
         self._paging = asyncio.Lock()
         # It holds few, so that groups wait while many clients stumble. None: no more will come.
         self._alone: asyncio.Queue[ClientToPull | None] = asyncio.Queue(self._together)
+        if first is not None:
+            self._take(first)
 
     async def run(self) -> None:
         """Pull until all clients are done, or until the history is long enough to start a new one."""
@@ -101,15 +112,16 @@ class ClientPulls:
                     policies.DATABASE,
                     "Find the next clients to pull",
                 )
-                self._groups.extend(
-                    in_even_groups(page.clients) if self._is_even else in_groups(page.clients, self._together)
-                )
-                self.is_done = not page.clients
+                self._take(page)
             if not self._groups:
                 return None
             group = self._groups.popleft()
             self.after = group.clients[-1].position
             return group
+
+    def _take(self, page: ClientsToPull) -> None:
+        self._groups.extend(in_even_groups(page.clients) if self._is_even else in_groups(page.clients, self._together))
+        self.is_done = page.is_last or not page.clients
 
     async def _pull_together(self, group: PullGroup) -> Sequence[ClientToPull]:
         """Pull a group in one activity; the clients that it returns need a pull of their own."""

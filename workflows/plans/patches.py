@@ -54,5 +54,8 @@ NIGHT_BY_WEIGHT = "night-by-weight"
 EVEN_GROUPS = "even-groups"
 """The patch by which a run cuts each page of its clients into groups that end at about the same time."""
 
+FEWER_STEPS = "fewer-steps"
+"""The patch by which clients are created, their run's stage is noted and the first to pull are found in one step."""
+
 MORE_NIGHT_GROUPS = "more-night-groups"
 """The patch by which checks under way keep the number and the cut of groups that they began with."""

@@ -54,11 +54,18 @@ async def listed(database: Database, house: House, *names: str) -> None:
         )
 
 
+async def chosen(database: Database, *names: str, **codes: str | None) -> ClientActivities:
+    """Choose the organisations, some with codes."""
+    activities = ClientActivities(database)
+    wanted = {**dict.fromkeys(names), **codes}
+    rows = tuple(SelectedOrganisation(organisation_id=name, code=code) for name, code in wanted.items())
+    await activities.record_selection(RecordSelectionInput(run_id=RUN, selection=Selection(organisations=rows)))
+    return activities
+
+
 async def created(database: Database, **codes: str | None) -> dict[str, str]:
     """Choose the organisations with these codes, and create them; the codes by name."""
-    activities = ClientActivities(database)
-    rows = tuple(SelectedOrganisation(organisation_id=name, code=code) for name, code in codes.items())
-    await activities.record_selection(RecordSelectionInput(run_id=RUN, selection=Selection(organisations=rows)))
+    activities = await chosen(database, **codes)
     async with database.transaction() as session:
         (await session.get_one(Run, RUN)).stage = Stage.CREATING
     while (await activities.create_clients(CreateClientsInput(run_id=RUN, limit=2))).remaining:

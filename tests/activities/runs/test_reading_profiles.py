@@ -51,4 +51,4 @@ async def test_a_process_asks_with_few_connections_which_profiles_it_is_to_read(
         event.remove(pool, "checkout", taken)
         event.remove(pool, "checkin", given_back)
     assert [(one.read, one.not_needed) for one in answers] == [(0, 50)] * 20
-    assert most == AT_ONCE
+    assert 1 <= most <= AT_ONCE
