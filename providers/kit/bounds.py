@@ -20,15 +20,22 @@ class Bound(NamedTuple):
             read; one that turns out to be larger is read only so far.
         seconds: The longest duration of the whole call, from waiting for a connection to the last byte. An answer that
             arrives slowly, each piece within the read time-out, is so ended too, before its worker seems dead.
+        is_of_changes: Whether only what has changed is asked for. Nearly all such answers are empty, and few are long.
     """
 
     largest: int
     seconds: float
+    is_of_changes: bool = False
 
     @property
     def is_short(self) -> bool:
-        """Whether the answer costs little to work on, so that many of them may come at once."""
-        return self.largest <= SHORT
+        """Whether the answer usually costs little to work on, so that many of them may come at once."""
+        return self.is_of_changes or self.largest <= SHORT
+
+    @property
+    def of_changes(self) -> "Bound":
+        """The same where only what has changed is asked for."""
+        return self._replace(is_of_changes=True)
 
     @property
     def asked(self) -> "dict[str, Bound]":

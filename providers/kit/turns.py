@@ -1,8 +1,9 @@
 """How many calls one process makes at once, and how many of them for one practice, whatever the platform allows.
 
 What bounds them is this process's own work on the answers. A short answer, such as a profile, costs little of it, and
-somebody often waits for hundreds: while a list to choose from is read. So calls with short answers have turns of their
-own, more than the others, and neither kind waits for the other.
+somebody often waits for hundreds: while a list to choose from is read. An answer about changes is nearly always empty,
+and a night asks for thousands. So calls with short answers have turns of their own, more than the others, and neither
+kind waits for the other.
 """
 
 from contextlib import AbstractAsyncContextManager

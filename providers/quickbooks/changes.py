@@ -80,7 +80,7 @@ class ChangeReader:
             }
             try:
                 return await self._api.get(
-                    "/cdc", tokens, realm, lambda answer: changes_in(answer, entities), PAGE, params
+                    "/cdc", tokens, realm, lambda answer: changes_in(answer, entities), PAGE.of_changes, params
                 )
             except NeedsPerson as error:
                 if error.cause not in _NOT_TOLD:

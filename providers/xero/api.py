@@ -59,6 +59,7 @@ class Calls(ApiCalls):
         if organisation_id is not None:
             headers["xero-tenant-id"] = organisation_id
         if modified_since is not None:
+            bound = bound.of_changes
             # To the second, without a zone: what Xero accepts.
             headers["if-modified-since"] = modified_since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
         response = await self.send(

@@ -2,7 +2,7 @@
 
 import asyncio
 from contextlib import AsyncExitStack
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -209,16 +209,18 @@ async def test_organisations_are_forgotten_when_idle(limits: CallLimits, clock: 
     assert (await refusal(limits, "limited")).limit == "day"
 
 
-async def test_a_profile_does_not_wait_for_long_lists(xero: Xero, server: StandIn) -> None:
+async def test_profiles_and_changes_do_not_wait_for_long_lists(xero: Xero, server: StandIn) -> None:
     server.answer("/api.xro/2.0/Organisation", {"Organisations": [{"OrganisationID": "o", "Name": "Alder & Finch"}]})
+    server.answer("/api.xro/2.0/Accounts", {"Accounts": [{"AccountID": "a", "Name": "Sales"}]})
 
-    async def read(feed: Feed, seconds: float) -> int:
+    async def read(feed: Feed, seconds: float, since: datetime | None = None) -> int:
         async with asyncio.timeout(seconds):
-            return sum([len(page.rows) async for page in xero.read(Tokens("a"), "o", feed)])
+            return sum([len(page.rows) async for page in xero.read(Tokens("a"), "o", feed, since)])
 
     async with AsyncExitStack() as under_way:
         for number in range(OF_ONE_PRACTICE):
             await under_way.enter_async_context(xero._limits.call(f"o{number}", None))
         assert await read(ORGANISATION, 5) == 1
+        assert await read(ACCOUNTS, 5, datetime(2026, 11, 29, tzinfo=UTC)) == 1
         with pytest.raises(TimeoutError):
             await read(ACCOUNTS, 0.02)
