@@ -4,7 +4,6 @@ Importing this module reads nothing, and no secret has a default. Code asks for 
 without by ``required``, whose error names the missing variable.
 """
 
-import os
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from runtime.sealing.keyring import KeyRing
 from runtime.settings.cannot_start import CannotStartError
+from runtime.settings.processors import usable_processors
 
 PREFIX = "CLIENTSYNC_"
 
@@ -52,8 +52,7 @@ def _seconds(value: object) -> object:
 
 def _one_for_each_processor() -> int:
     """As many as there are processors; four at most, because each takes memory and connections to the database."""
-    usable = getattr(os, "sched_getaffinity", None)  # on Linux: those that this process may use
-    return min(len(usable(0)) if usable else os.cpu_count() or 1, 4)
+    return min(usable_processors(), 4)
 
 
 def _asyncpg(value: object) -> object:
