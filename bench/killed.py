@@ -1,7 +1,8 @@
 """``make bench-killed``: ``kill -9`` of the only worker in the middle of a run, while another one starts at once.
 
 What counts is after how many seconds work goes on, and what the whole run takes in time and calls beside one that
-nobody disturbs, in the same run on the same servers.
+nobody disturbs, in the same run on the same servers. With ``--all-processes`` its processes that read are killed too,
+as when its container is.
 """
 
 import argparse
@@ -10,13 +11,14 @@ import os
 import signal
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import uvloop
 from rich.console import Console
 
-from bench.harness.databases import Practice
+from bench.harness.accounting import family
 from bench.harness.journey import LOOK_SECONDS, RunWentWrongError, listed, until, warm_up
 from bench.harness.sandbox import READS
 from bench.harness.servers import Servers, servers
@@ -35,16 +37,29 @@ class Run:
     Attributes:
         seconds: From the choice to its end.
         calls: Of the provider's lists.
-        silence: After the kill, seconds until the next clients were done; None in a run without one.
+        silence: After a kill, seconds until the next clients were done, the most; 0 in a run without one.
     """
 
     seconds: float
     calls: int
-    silence: float | None = None
+    silence: float = 0.0
 
 
-async def run_once(running: Servers, organisations: int, *, is_killed: bool) -> Run:
-    """Add all organisations with one worker, killed when a third of them are done, or not.
+@dataclass(frozen=True, slots=True)
+class Kills:
+    """What is killed in a run.
+
+    Attributes:
+        number: How often the worker is, each time when its share of the clients is done.
+        all_processes: Whether its processes that read are killed with it.
+    """
+
+    number: int
+    all_processes: bool
+
+
+async def run_once(running: Servers, organisations: int, kills: Kills | None) -> Run:
+    """Add all organisations with one worker at a time.
 
     Raises:
         RunWentWrongError: It did not end as it must.
@@ -57,10 +72,16 @@ async def run_once(running: Servers, organisations: int, *, is_killed: bool) -> 
             run_id, choice = await listed(running, api, organisations)
             chosen = datetime.now(UTC)
             await api.select(run_id, choice)
-            silence = None
-            if is_killed:
-                await _done(api, run_id, organisations // 3)
-                silence = await _killed(running, practice, api, run_id, pids["worker"])
+            silence, worker, number = 0.0, pids["worker"], kills.number if kills else 0
+            for place in range(number):
+                await _done(api, run_id, organisations * (place + 1) // (number + 2))
+                _kill(worker, is_all=kills is not None and kills.all_processes)
+                killed, done = time.perf_counter(), await _done(api, run_id, 0)
+                environment = environment_of(running.on(practice))
+                argv = [sys.executable, "-m", "worker"]
+                worker = (await running.stack.start(f"worker-{place}", argv, environment=environment)).pid
+                await _done(api, run_id, done + 1)
+                silence = max(silence, time.perf_counter() - killed)
             ended = await until(api, run_id, Stage.FINISHED, LOOK_SECONDS)
         counted = await running.sandbox.calls_by_path()
     if ended.result is not Result.COMPLETED or ended.finished_at is None:
@@ -69,15 +90,10 @@ async def run_once(running: Servers, organisations: int, *, is_killed: bool) -> 
     return Run((ended.finished_at - chosen).total_seconds(), calls, silence)
 
 
-async def _killed(running: Servers, practice: Practice, api: Api, run_id: str, worker: int) -> float:
-    """Kill the worker, start another one, and wait until more is done; gives the seconds since the kill."""
-    os.kill(worker, signal.SIGKILL)
-    killed = time.perf_counter()
-    done = await _done(api, run_id, 0)
-    argv = [sys.executable, "-m", "worker"]
-    await running.stack.start("worker-again", argv, environment=environment_of(running.on(practice)))
-    await _done(api, run_id, done + 1)
-    return time.perf_counter() - killed
+def _kill(worker: int, *, is_all: bool) -> None:
+    for pid in family(worker) if is_all else [worker]:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 async def _done(api: Api, run_id: str, least: int) -> int:
@@ -88,11 +104,11 @@ async def _done(api: Api, run_id: str, least: int) -> int:
         await asyncio.sleep(LOOK_SECONDS)
 
 
-async def measure(organisations: int, latency_ms: int) -> tuple[Run, Run]:
+async def measure(organisations: int, latency_ms: int, kills: Kills) -> tuple[Run, Run]:
     """One run that nobody disturbs, and one whose worker is killed."""
     async with servers(organisations=organisations, latency_ms=latency_ms) as running, running.without_limits() as free:
-        plain = await run_once(free, organisations, is_killed=False)
-        return plain, await run_once(free, organisations, is_killed=True)
+        plain = await run_once(free, organisations, None)
+        return plain, await run_once(free, organisations, kills)
 
 
 def main() -> None:
@@ -100,17 +116,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.killed", description=__doc__)
     parser.add_argument("--organisations", type=int, default=1_000)
     parser.add_argument("--latency-ms", type=int, default=150, help="mean wait of a provider call, give or take half")
+    parser.add_argument("--kills", type=int, default=1, help="how often the worker is killed")
+    parser.add_argument("--all-processes", action="store_true", help="kill its processes that read, too")
     asked = parser.parse_args()
+    kills = Kills(asked.kills, asked.all_processes)
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            plain, killed = runner.run(measure(asked.organisations, asked.latency_ms))
+            plain, killed = runner.run(measure(asked.organisations, asked.latency_ms, kills))
     except (ProcessFailedError, RunWentWrongError) as error:
         sys.exit(str(error))
     ratio, calls = killed.seconds / plain.seconds, killed.calls / plain.calls
-    silence = killed.silence or 0.0
+    silence = killed.silence
     Console().print(
         f"{asked.organisations} organisations, one worker: {plain.seconds:.1f} s undisturbed, {killed.seconds:.1f} s "
-        f"with a kill ({ratio:.2f}); work went on after {silence:.1f} s; calls {calls:.2f}."
+        f"with {kills.number} kills ({ratio:.2f}); work went on after {silence:.1f} s; calls {calls:.2f}."
     )
     if silence > HIGHEST_SILENCE or ratio > HIGHEST_RATIO or calls > HIGHEST_CALLS:
         sys.exit(f"More than {HIGHEST_SILENCE:.0f} s, {HIGHEST_RATIO} and {HIGHEST_CALLS}.")

@@ -60,6 +60,15 @@ def usage(before: Snapshot, after: Snapshot, processes: Mapping[str, int]) -> Us
     return Usage(used, others, peaks)
 
 
+def family(pid: int) -> list[int]:
+    """A process and its living descendants."""
+    children = _children(_stats())
+    found = [pid]
+    for one in found:
+        found.extend(children[one])
+    return found
+
+
 def _stats() -> Mapping[int, _Stat]:
     return {int(folder.name): stat for folder in PROC.glob("[0-9]*") if (stat := _stat(folder))}
 
