@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from contracts.words.lists import RowKind
+from models.connections.tables import Connection
 from models.kit.columns import MOMENT
 
 Words = Annotated[str, Field(sa_type=Text)]
@@ -30,14 +31,15 @@ class StandardRow(SQLModel):
     """The columns that every table has besides the fields of its named tuple.
 
     Attributes:
-        connection_id: The connection through which it was read.
+        connection_id: The connection through which it was read. Triggers see to it that it exists; a foreign key would
+            be checked for each row (0036 in ``docs/decisions``).
         fingerprint: Hash of the row, so that changed rows are found without comparing columns.
         changed_at: When it last changed here: it was added, changed, vanished or came back.
         gone_at: Since when the provider no longer has it; None while it has it.
         key: The provider's id of the record, unique in the connection's list.
     """
 
-    connection_id: UUID = Field(foreign_key="connections.id", primary_key=True)
+    connection_id: UUID = Field(primary_key=True)
     fingerprint: bytes
     changed_at: datetime = Field(sa_type=MOMENT)
     gone_at: MaybeMoment
@@ -198,6 +200,15 @@ TABLE_OF: dict[RowKind, type[StandardRow]] = {
     RowKind.CONTACTS: ContactRow,
     RowKind.CURRENCIES: CurrencyRow,
 }
+
+
+def _come_after(connections: Table) -> None:
+    """Have the tables of rows after that of connections wherever tables are gone through in order."""
+    for kind in TABLE_OF.values():
+        cast("Table", kind.__table__).add_is_dependent_on(connections)  # type: ignore[attr-defined]  # SQLModel's
+
+
+_come_after(cast("Table", Connection.__table__))  # type: ignore[attr-defined]  # SQLModel does not declare it
 
 
 class Staging(SQLModel, table=True):
