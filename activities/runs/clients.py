@@ -62,7 +62,7 @@ class ClientActivities:
         await run_lists.save_selection(session, run.id, choices, at)
         run.selection_digest, run.message = digest, None
         run.client_settings = await self._settings(session, run, selection)
-        session.add(run)
+        runs.enter(session, run, Stage.CREATING)  # people see at once that it goes on
         await events.record(session, [_selected(run, len(choices), at)])
 
     async def _settings(self, session: AsyncSession, run: Run, selection: Selection) -> dict[str, Any] | None:

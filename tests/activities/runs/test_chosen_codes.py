@@ -66,8 +66,6 @@ async def chosen(database: Database, *names: str, **codes: str | None) -> Client
 async def created(database: Database, **codes: str | None) -> dict[str, str]:
     """Choose the organisations with these codes, and create them; the codes by name."""
     activities = await chosen(database, **codes)
-    async with database.transaction() as session:
-        (await session.get_one(Run, RUN)).stage = Stage.CREATING
     while (await activities.create_clients(CreateClientsInput(run_id=RUN, limit=2))).remaining:
         pass
     async with database.session() as session:
@@ -93,7 +91,6 @@ async def test_a_code_that_was_taken_since_gives_way_and_the_timeline_says_so(da
     assert await activities.record_selection(again) == await activities.record_selection(again)
     async with database.transaction() as session:
         session.add(Client(practice_id=practice_id, name="Another", code="A1", owner_id=owner_id))
-        (await session.get_one(Run, RUN)).stage = Stage.CREATING
     await activities.create_clients(CreateClientsInput(run_id=RUN, limit=10))
     async with database.session() as session:
         ash = (await session.exec(select(Client).where(Client.created_by_run == RUN))).one()
@@ -118,8 +115,6 @@ async def test_settings_are_given_to_what_is_created_and_remembered_for_the_next
     assert Selection.model_validate_json(selection.model_dump_json()) == selection  # as it comes out of a payload
     activities = ClientActivities(database)
     await activities.record_selection(RecordSelectionInput(run_id=RUN, selection=selection))
-    async with database.transaction() as session:
-        (await session.get_one(Run, RUN)).stage = Stage.CREATING
     await activities.create_clients(CreateClientsInput(run_id=RUN, limit=2))
     async with database.session() as session:
         made = (await session.exec(select(Connection).where(Connection.organisation_id == "Ash"))).one()

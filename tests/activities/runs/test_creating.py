@@ -15,13 +15,18 @@ NAMES = ("Ash", "Oak", "Elm")
 async def create(database: Database, limit: int, pulled_together: int = 10) -> tuple[CreatedClients, Stage]:
     then = ClientsToPullInput(run_id=RUN, after=-1, limit=pulled_together)
     created = await ClientActivities(database).create_clients(CreateClientsInput(run_id=RUN, limit=limit, then=then))
+    return created, await stage_now(database)
+
+
+async def stage_now(database: Database) -> Stage:
     async with database.session() as session:
-        return created, (await session.get_one(Run, RUN)).stage
+        return (await session.get_one(Run, RUN)).stage
 
 
 async def test_the_last_of_them_takes_the_run_on_and_tells_who_is_pulled_first(database: Database, house: House):
     await listed(database, house, *NAMES)
     await chosen(database, *NAMES)
+    assert await stage_now(database) is Stage.CREATING, "as soon as they are chosen"
     created, stage = await create(database, 2)
     assert (created.remaining, created.to_pull, stage) == (1, None, Stage.CREATING)
     created, stage = await create(database, 2)
