@@ -116,7 +116,8 @@ class OrganisationActivities(ReachActivities):
         """Give every organisation of the run its verdict, and let people choose.
 
         Comparing thousands of names takes about a second. So it is done in a thread without a lock, and repeated if
-        something has changed by the time the verdicts are written.
+        something has changed by the time the verdicts are written. If somebody has chosen already, an earlier try let
+        them, whose answer was lost: its verdicts stay.
         """
         async with self._database.session() as session:
             run = await session.get_one(Run, asked.run_id)
@@ -127,7 +128,9 @@ class OrganisationActivities(ReachActivities):
         while True:
             judged = await asyncio.to_thread(judge, *facts)
             async with self._database.transaction() as session:
-                run = await runs.listing_run(session, asked.run_id)
+                run = await runs.open_run(session, asked.run_id)
+                if run.selection_digest is not None:
+                    return await _judged_before(session, run)
                 judged_by, facts = (
                     facts,
                     await _facts(session, run, await runs.practice_of(session, run), reads_ended=reads_ended),
@@ -161,6 +164,11 @@ class Facts(NamedTuple):
     connected: Sequence[ConnectedClient]
     reads_ended: bool
     practice_name: str
+
+
+async def _judged_before(session: AsyncSession, run: Run) -> JudgedOrganisations:
+    listed = await run_lists.decided_of(session, run.id)
+    return JudgedOrganisations(verdicts=dict(Counter(row.verdict for row in listed if row.verdict is not None)))
 
 
 async def _facts(session: AsyncSession, run: Run, practice: Practice, *, reads_ended: bool) -> Facts:

@@ -12,14 +12,16 @@ from activities.runs.organisations import OrganisationActivities
 from activities.shared.grant_reader import GrantReader
 from activities.shared.token_store import TokenStore
 from contracts.payloads.listing import JudgeOrganisationsInput
-from contracts.words.runs import RunKind, Stage, Verdict
+from contracts.words.runs import Result, RunKind, Stage, Verdict
 from models.clients.tables import Client
+from models.kit.columns import now
 from models.kit.database import Database
 from models.kit.sealing import Sealer
 from models.runs import organisations as run_lists
 from models.runs import writes as runs
 from models.runs.tables import Run, RunOrganisation
 from rules.clients.matching import Judgement, judge
+from tests.activities.runs.test_chosen_codes import chosen, listed
 from tests.models.conftest import House
 
 RUN = "a-run"
@@ -74,6 +76,24 @@ async def test_the_loop_and_the_practice_are_free_while_names_are_compared(
     assert threading.get_ident() not in threads
     assert judged.verdicts == {Verdict.NEW: 1, Verdict.LOOKS_LIKE_CLIENT: 1}
     async with database.session() as session:
-        listed = await run_lists.organisations_of(session, RUN)
-        assert [row.verdict for row in listed] == [Verdict.NEW, Verdict.LOOKS_LIKE_CLIENT]
+        rows = await run_lists.organisations_of(session, RUN)
+        assert [row.verdict for row in rows] == [Verdict.NEW, Verdict.LOOKS_LIKE_CLIENT]
         assert (await session.get_one(Run, RUN)).stage is Stage.AWAITING_SELECTION
+
+
+async def test_a_try_after_somebody_has_chosen_gives_the_verdicts_that_they_chose_by(
+    database: Database, sealer: Sealer, house: House
+):
+    """A worker is killed between its commit and its answer; people see the list meanwhile, and choose."""
+    await listed(database, house, "Quay Fish Ltd", "Mill Bakery Ltd")
+    activities = OrganisationActivities(database, GrantReader(database, {}, TokenStore(database, sealer)))
+    asked = JudgeOrganisationsInput(run_id=RUN)
+    judged = await activities.judge_organisations(asked)
+    await chosen(database, "Quay Fish Ltd")
+    assert await activities.judge_organisations(asked) == judged
+    async with database.transaction() as session:
+        run = await runs.locked_run(session, RUN)
+        assert run.stage is Stage.CREATING
+        runs.end(run, Result.CANCELLED, "Stopped.", now())
+    with pytest.raises(runs.RunOver):
+        await activities.judge_organisations(asked)
