@@ -13,7 +13,7 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 from workflows.plans.failures import trouble_of
-from workflows.plans.patches import EVEN_GROUPS, LARGER_GROUPS, MORE_GROUPS
+from workflows.plans.patches import EVEN_GROUPS, FEWER_STEPS, LARGER_GROUPS, MORE_GROUPS
 from workflows.plans.pull_groups import PullGroup, in_even_groups, in_groups
 from workflows.plans.sizes import (
     CLIENTS_AT_ONCE,
@@ -72,6 +72,7 @@ class ClientPulls:
         self._together = CLIENTS_PULLED_TOGETHER if is_larger else FEWER_CLIENTS_PULLED_TOGETHER
         self._lanes = GROUPS_AT_ONCE if workflow.patched(MORE_GROUPS) else FEWER_GROUPS_AT_ONCE
         self._is_even = workflow.patched(EVEN_GROUPS)
+        self._stops_at_last = workflow.patched(FEWER_STEPS)
         self.is_done = False
         self._state = state
         self._groups: deque[PullGroup] = deque()
@@ -121,7 +122,7 @@ class ClientPulls:
 
     def _take(self, page: ClientsToPull) -> None:
         self._groups.extend(in_even_groups(page.clients) if self._is_even else in_groups(page.clients, self._together))
-        self.is_done = page.is_last or not page.clients
+        self.is_done = (self._stops_at_last and page.is_last) or not page.clients
 
     async def _pull_together(self, group: PullGroup) -> Sequence[ClientToPull]:
         """Pull a group in one activity; the clients that it returns need a pull of their own."""

@@ -55,7 +55,8 @@ EVEN_GROUPS = "even-groups"
 """The patch by which a run cuts each page of its clients into groups that end at about the same time."""
 
 FEWER_STEPS = "fewer-steps"
-"""The patch by which clients are created, their run's stage is noted and the first to pull are found in one step."""
+"""The patch by which clients are created, their run's stage is noted and the first to pull are found in one step, and a
+page that is the last is not asked for again."""
 
 MORE_NIGHT_GROUPS = "more-night-groups"
 """The patch by which checks under way keep the number and the cut of groups that they began with."""
