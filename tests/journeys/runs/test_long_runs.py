@@ -6,14 +6,16 @@ from temporalio.api.enums.v1 import EventType
 from tests.journeys.one_by_one import each_signed_in
 from tests.journeys.platforms.marks import MANY_AT_ONCE, ONE_BY_ONE
 from tests.journeys.stage import peculiar_server
+from workflows.plans.sizes import PAGE_OF_PULLS
 
 
 @pytest.mark.long
 @MANY_AT_ONCE
 async def test_a_long_run_goes_on_in_a_new_history(make_scene, temporal_settings):
-    # More than the pulls that run at once, so that some are left when the server suggests a new history.
+    # More than a page of pulls, so that some are left when the server suggests a new history.
+    size = PAGE_OF_PULLS + 10
     async with peculiar_server(temporal_settings, "limit.historyCount.suggestContinueAsNew=60") as server:
-        scene = await make_scene(client=server.client, organisations=80, small_books=True)
+        scene = await make_scene(client=server.client, organisations=size, small_books=True)
         async with scene.worker(concurrency=32):
             run = await scene.listed()
             first = await scene.handle(run["run_id"]).describe()
@@ -24,9 +26,9 @@ async def test_a_long_run_goes_on_in_a_new_history(make_scene, temporal_settings
         assert last.run_id != first.run_id
         earlier = await server.client.get_workflow_handle(run["run_id"], run_id=first.run_id).fetch_history()
         assert earlier.events[-1].event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW
-    assert (run["result"], run["counts"]) == ("completed", {"created": 80})
-    assert "80" in details
-    assert len(await scene.clients()) == 80
+    assert (run["result"], run["counts"]) == ("completed", {"created": size})
+    assert str(size) in details
+    assert len(await scene.clients()) == size
     # The profile when listed, and all else when pulled: nothing was read twice.
     *others, first = sorted(scene.world.calls.by_organisation.values())
     assert set(others) == {scene.platform.calls["all"]}
