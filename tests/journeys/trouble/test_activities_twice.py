@@ -187,12 +187,12 @@ async def losing_work(scene: Scene) -> None:
 STORIES: dict[Story, set[str]] = {
     adding: {
         *("list_organisations", "read_profiles", "judge_organisations", "record_selection", "enter_stage"),
-        *("create_clients", "clients_to_pull", "pull_clients", "pull_client", "hand_over", "record_failure"),
+        *("create_clients", "pull_clients", "pull_client", "hand_over", "record_failure"),
         *("settle_sync", "reopen_run", "finish_run"),
     },
     the_night: {
         *("logins_to_check", "check_login", "note_login_trouble", "clients_due", "note_trouble", "tell"),
-        *("deliver_notices", "tidy_up", "survey_connections"),
+        *("deliver_notices", "tidy_up", "survey_connections", "clients_to_pull"),
     },
     one_by_one: {"note_sign_in"},
     reassigning: {
