@@ -12,8 +12,8 @@ SHORT = 300
 of each are 80 MB."""
 
 KEPT_PAGES = 5
-"""Pages up to which a longer list stays in memory too, while there is room. When a worker is killed, so many are asked
-for again; of longer lists none is."""
+"""Pages up to which a longer list stays in memory too, while there is room. When a worker is killed or a limit is met
+by then, they are asked for again; once more have come, all are stored and none is."""
 
 KEPT_ROWS = 10_000
 """Rows of such lists that a process keeps at a time: 25 MB. What finds no room is stored page by page as it comes. Kept
