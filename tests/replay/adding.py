@@ -148,8 +148,8 @@ async def long_run(scene: Scene) -> Recorded:
         await scene.select(run["run_id"], organisations=chosen(run))
         await scene.handle(run["run_id"]).result()
     return {
-        "continued-as-new": await history(scene, run["run_id"], first),
-        "continuation": await history(scene, run["run_id"]),
+        "continued-in-fewer-steps": await history(scene, run["run_id"], first),
+        "continuation-in-fewer-steps": await history(scene, run["run_id"]),
     }
 
 

@@ -33,7 +33,7 @@ from tests.journeys.stage import peculiar_server, settings_for, staged
 from tests.replay import adding, connections, managing, repairing, signing_in
 from tests.replay.journey import Journey, Recorded
 from tests.replay.keys import KEYS
-from workflows.plans.sizes import CLIENTS_PULLED_TOGETHER
+from workflows.plans.sizes import CLIENTS_PULLED_TOGETHER, PAGE_OF_PULLS
 
 HISTORIES = Path(__file__).parent / "histories"
 SOON = timedelta(seconds=1)
@@ -104,7 +104,7 @@ async def main() -> None:
             await play(adding.in_groups, settings, temporal, url, organisations=CLIENTS_PULLED_TOGETHER + 2)
             await play(adding.troubled, settings, temporal, url, organisations=4)
             async with peculiar_server(settings, "limit.historyCount.suggestContinueAsNew=40") as server:
-                await play(adding.long_run, settings, server.client, url)
+                await play(adding.long_run, settings, server.client, url, organisations=PAGE_OF_PULLS + 10)
                 await play(adding.many_sign_ins, settings, server.client, url, bulk_connect=False)
                 await play(repairing.long_repairs, settings, server.client, url)
 
