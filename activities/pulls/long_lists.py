@@ -180,8 +180,6 @@ class _Reading:
 
     async def add(self, page: Page) -> None:
         """Take a page's rows."""
-        for row in page.rows if self._rows else ():
-            self._rows.pop(row.key, None)
         self._rows |= {row.key: row for row in page.rows}
         self._pages += 1
         if self.place is None and self._is_kept():

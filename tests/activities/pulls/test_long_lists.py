@@ -263,6 +263,14 @@ async def test_of_a_list_that_finds_no_more_room_all_pages_wait(pulls: Pulls, mo
     assert await pulls.stored() == pulls.expected()
 
 
+async def test_a_list_whose_pages_wait_leaves_its_room_to_others(pulls: Pulls, monkeypatch: pytest.MonkeyPatch):
+    room, free = Room(3 * SIZE), list[bool]()
+    monkeypatch.setattr(long_lists, "Room", lambda: room)
+    pulls.books.before = lambda _: free.append(room.share().holds(3 * SIZE))
+    await pulls.pull()
+    assert free == [True, False, False, False, True]
+
+
 async def test_of_a_list_of_many_pages_all_wait_whatever_room_there_is(pulls: Pulls, monkeypatch: pytest.MonkeyPatch):
     has_room(monkeypatch, 100 * SIZE)
     pulls.books.pages = [[pulls.books.one(page, n) for n in range(SIZE)] for page in range(KEPT_PAGES + 2)]
