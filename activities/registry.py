@@ -31,7 +31,7 @@ from providers.port.settings import ProviderSettings
 
 Activity = Callable[..., Any]
 
-GROUPS_AT_ONCE = 6
+GROUPS_AT_ONCE = 4
 """Groups of clients that one process pulls at once, of each provider. Without this bound one of two processes gets up
 to two thirds of a run's groups, and the memory of a process grows with the number of runs; with fewer, a process alone
 has nothing to read while groups are stored."""

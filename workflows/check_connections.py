@@ -44,6 +44,7 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows.parts.calls import Asked, call
 from workflows.parts.fan_out import FanOut
+from workflows.parts.night_groups import night_groups
 from workflows.parts.own_sync import hand_over
 from workflows.plans import due_clients, patches, policies, sizes
 from workflows.support import check_text as check_briefing
@@ -153,9 +154,12 @@ class CheckConnections:
         workflow.upsert_search_attributes([run_text.STAGE.value_set(Stage.PULLING.value)])
         self._show("Refreshing the lists that are due")
         if workflow.patched(patches.NIGHT_IN_GROUPS):
-            is_wide = workflow.patched(patches.MORE_NIGHT_GROUPS)
-            width = sizes.NIGHT_GROUPS_AT_ONCE if is_wide else sizes.FEWER_NIGHT_GROUPS_AT_ONCE
-            groups = FanOut(width, self._due_groups, due_clients.last_of, self._refresh_group, self._after)
+            how = night_groups()
+
+            async def page(after: UUID | None) -> Sequence[Sequence[ClientDue]]:
+                return how.cut(await self._due(after, limit=how.page))
+
+            groups = FanOut(how.at_once, page, due_clients.last_of, self._refresh_group, self._after)
             if not await groups.run():
                 await self._go_on_anew(groups.after)
             return
@@ -163,13 +167,13 @@ class CheckConnections:
         if not await lanes.run():
             await self._go_on_anew(lanes.after)
 
-    async def _due(self, after: UUID | None, *, is_wide: bool = False) -> Sequence[ClientDue]:
+    async def _due(self, after: UUID | None, *, limit: int = sizes.PAGE_OF_CLIENTS) -> Sequence[ClientDue]:
         page = await call(
             CheckActivities.clients_due,
             ClientsDueInput(
                 practice_id=self._start.practice.practice_id,
                 after=after,
-                limit=sizes.PAGE_OF_DUE if is_wide else sizes.PAGE_OF_CLIENTS,
+                limit=limit,
                 is_healthy_only=self._rounds > 0,
                 is_of_the_night=self._start.is_patient,
             ),
@@ -177,15 +181,6 @@ class CheckConnections:
             "Find the next clients whose lists are due",
         )
         return page.clients
-
-    async def _due_groups(self, after: UUID | None) -> Sequence[Sequence[ClientDue]]:
-        is_wide = workflow.patched(patches.MORE_NIGHT_GROUPS)
-        clients = await self._due(after, is_wide=is_wide)
-        if is_wide:
-            return due_clients.in_even_groups(clients, sizes.NIGHT_GROUP_WEIGHS, sizes.NIGHT_GROUPS_AT_ONCE)
-        if workflow.patched(patches.NIGHT_BY_WEIGHT):
-            return due_clients.by_weight(clients, sizes.NIGHT_GROUP_WEIGHS)
-        return due_clients.in_groups(clients, sizes.CLIENTS_PULLED_TOGETHER)
 
     async def _refresh_group(self, group: Sequence[ClientDue]) -> None:
         """Refresh clients in one activity for each provider; those that it leaves, and mere looks, one by one."""

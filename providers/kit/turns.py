@@ -2,8 +2,8 @@
 
 What bounds them is this process's own work on the answers. A short answer, such as a profile, costs little of it, and
 somebody often waits for hundreds: while a list to choose from is read. An answer about changes is nearly always empty,
-and a night asks for thousands. So calls with short answers have turns of their own, more than the others, and neither
-kind waits for the other.
+and a night asks for thousands. So calls with short answers have turns of their own, and neither kind waits for the
+other.
 """
 
 from contextlib import AbstractAsyncContextManager
@@ -12,15 +12,13 @@ from uuid import UUID
 from providers.kit.fair_semaphore import FairSemaphore
 from providers.kit.shared_turns import Ask, SharedTurns
 
-CALLS_AT_ONCE = 144
-"""Calls in flight from one process that read organisations. More would only wait for the processor, and everything
-else with them."""
+CALLS_AT_ONCE = 208
+"""Calls in flight from one process that read organisations, and as many more with short answers."""
 
-OF_ONE_PRACTICE = 128
-"""Of these; some are left for whoever comes next. At a sixth of a second a call, so many keep a processor busy."""
-
-SHORT_CALLS_AT_ONCE, SHORT_OF_ONE_PRACTICE = 208, 192
-"""The same of calls with short answers. A process works on about two thousand such answers a second."""
+OF_ONE_PRACTICE = 192
+"""Of these; some are left for whoever comes next. A processor works on a good thousand usual answers a second, and each
+is a sixth of a second on its way: with fewer calls, a process alone would wait for answers, and with many more, answers
+would wait for the processor."""
 
 TURN_SECONDS = 30.0
 """For a turn: every one may be waiting for a slow page."""
@@ -41,7 +39,7 @@ class Turns:
         self._usual = self._shared or FairSemaphore(most, of_one, TURN_SECONDS)
         self._short = self._usual
         if allowed is None:
-            self._short = FairSemaphore(SHORT_CALLS_AT_ONCE, SHORT_OF_ONE_PRACTICE, TURN_SECONDS)
+            self._short = FairSemaphore(most, of_one, TURN_SECONDS)
 
     def of(
         self, practice_id: UUID | None, place: int = 0, *, is_short: bool = False

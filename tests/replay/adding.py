@@ -80,12 +80,12 @@ async def cancelled(scene: Scene) -> Recorded:
 
 
 async def in_groups(scene: Scene) -> Recorded:
-    """Two groups of clients; ``in-groups`` is what older code made of them, a full group and one that is not."""
+    """Three groups of clients; ``in-groups`` and ``in-fewer-steps`` are what older code made of fewer clients."""
     async with scene.worker():
         run = await scene.listed()
         await scene.select_all(run)
         await scene.handle(run["run_id"]).result()
-    return {"in-fewer-steps": await history(scene, run["run_id"])}
+    return {"in-fewer-groups": await history(scene, run["run_id"])}
 
 
 async def troubled(scene: Scene) -> Recorded:
@@ -148,8 +148,8 @@ async def long_run(scene: Scene) -> Recorded:
         await scene.select(run["run_id"], organisations=chosen(run))
         await scene.handle(run["run_id"]).result()
     return {
-        "continued-in-fewer-steps": await history(scene, run["run_id"], first),
-        "continuation-in-fewer-steps": await history(scene, run["run_id"]),
+        "continued-in-fewer-groups": await history(scene, run["run_id"], first),
+        "continuation-in-fewer-groups": await history(scene, run["run_id"]),
     }
 
 

@@ -6,8 +6,14 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 from workflows.plans.failures import trouble_of
-from workflows.plans.patches import LARGER_GROUPS
-from workflows.plans.sizes import FEWER_PROFILES_AT_ONCE, PROFILES_AT_ONCE, windows
+from workflows.plans.patches import FEWER_GROUPS, LARGER_GROUPS
+from workflows.plans.sizes import (
+    FEWER_PROFILES_AT_ONCE,
+    FEWEST_PROFILES_AT_ONCE,
+    PROFILES_AT_ONCE_BEFORE,
+    profiles_at_once,
+    windows,
+)
 
 with workflow.unsafe.imports_passed_through():
     from activities.runs.organisations import OrganisationActivities
@@ -36,11 +42,13 @@ async def list_organisations(state: RunState, consent: ConsentGiven) -> None:
             "List what this login reaches",
         ),
     )
-    is_larger = workflow.patched(LARGER_GROUPS)
-    size = PROFILES_AT_ONCE if is_larger else FEWER_PROFILES_AT_ONCE
+    if workflow.patched(FEWER_GROUPS):
+        size = profiles_at_once(listed.end - listed.first)
+    else:
+        size = PROFILES_AT_ONCE_BEFORE if workflow.patched(LARGER_GROUPS) else FEWER_PROFILES_AT_ONCE
     stretches = windows(listed.first, listed.end, size)
     await asyncio.gather(
-        *(_read_profiles(state, first, end, is_full=end - first == PROFILES_AT_ONCE) for first, end in stretches)
+        *(_read_profiles(state, first, end, is_full=end - first >= FEWEST_PROFILES_AT_ONCE) for first, end in stretches)
     )
     judged = await call(
         OrganisationActivities.judge_organisations,

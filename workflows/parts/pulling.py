@@ -13,16 +13,17 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 from workflows.plans.failures import trouble_of
-from workflows.plans.patches import EVEN_GROUPS, FEWER_STEPS, LARGER_GROUPS, MORE_GROUPS
+from workflows.plans.patches import EVEN_GROUPS, FEWER_GROUPS, FEWER_STEPS, LARGER_GROUPS, MORE_GROUPS
 from workflows.plans.pull_groups import PullGroup, in_even_groups, in_groups
 from workflows.plans.sizes import (
     CLIENTS_AT_ONCE,
-    CLIENTS_PULLED_TOGETHER,
     FEWER_CLIENTS_PULLED_TOGETHER,
     FEWER_GROUPS_AT_ONCE,
-    GROUPS_AT_ONCE,
     PAGE_OF_CLIENTS,
     PAGE_OF_PULLS,
+    PULLS,
+    PULLS_BEFORE,
+    PullSizes,
 )
 
 with workflow.unsafe.imports_passed_through():
@@ -48,6 +49,15 @@ from workflows.plans import policies
 from workflows.support import run_text
 
 
+def _sizes_before() -> PullSizes:
+    """Those of a run that began before ``FEWER_GROUPS``."""
+    is_larger = workflow.patched(LARGER_GROUPS)
+    return PullSizes(
+        PULLS_BEFORE.at_once if workflow.patched(MORE_GROUPS) else FEWER_GROUPS_AT_ONCE,
+        PULLS_BEFORE.together if is_larger else FEWER_CLIENTS_PULLED_TOGETHER,
+    )
+
+
 class ClientPulls:
     """Pulls the run's clients page by page, with a fixed number of groups at once; clients left over are pulled alone.
 
@@ -68,17 +78,16 @@ class ClientPulls:
     ) -> None:
         self.after = after
         self._login = login
-        is_larger = workflow.patched(LARGER_GROUPS)
-        self._together = CLIENTS_PULLED_TOGETHER if is_larger else FEWER_CLIENTS_PULLED_TOGETHER
-        self._lanes = GROUPS_AT_ONCE if workflow.patched(MORE_GROUPS) else FEWER_GROUPS_AT_ONCE
-        self._is_even = workflow.patched(EVEN_GROUPS)
+        are_fewer = workflow.patched(FEWER_GROUPS)
+        self._sizes = PULLS if are_fewer else _sizes_before()
+        self._is_even = are_fewer or workflow.patched(EVEN_GROUPS)
         self._stops_at_last = workflow.patched(FEWER_STEPS)
         self.is_done = False
         self._state = state
         self._groups: deque[PullGroup] = deque()
         self._paging = asyncio.Lock()
         # It holds few, so that groups wait while many clients stumble. None: no more will come.
-        self._alone: asyncio.Queue[ClientToPull | None] = asyncio.Queue(self._together)
+        self._alone: asyncio.Queue[ClientToPull | None] = asyncio.Queue(self._sizes.together)
         if first is not None:
             self._take(first)
 
@@ -87,7 +96,7 @@ class ClientPulls:
         await asyncio.gather(self._in_groups(), *(self._one_by_one() for _ in range(CLIENTS_AT_ONCE)))
 
     async def _in_groups(self) -> None:
-        await asyncio.gather(*(self._lane() for _ in range(self._lanes)))
+        await asyncio.gather(*(self._lane() for _ in range(self._sizes.at_once)))
         for _ in range(CLIENTS_AT_ONCE):
             await self._alone.put(None)
 
@@ -121,7 +130,9 @@ class ClientPulls:
             return group
 
     def _take(self, page: ClientsToPull) -> None:
-        self._groups.extend(in_even_groups(page.clients) if self._is_even else in_groups(page.clients, self._together))
+        sizes = self._sizes
+        cut = in_even_groups(page.clients, sizes) if self._is_even else in_groups(page.clients, sizes.together)
+        self._groups.extend(cut)
         self.is_done = (self._stops_at_last and page.is_last) or not page.clients
 
     async def _pull_together(self, group: PullGroup) -> Sequence[ClientToPull]:

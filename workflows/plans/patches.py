@@ -60,3 +60,7 @@ page that is the last is not asked for again."""
 
 MORE_NIGHT_GROUPS = "more-night-groups"
 """The patch by which checks under way keep the number and the cut of groups that they began with."""
+
+FEWER_GROUPS = "fewer-groups"
+"""The patch by which runs and checks under way keep the groups that they began with: more at once, of fewer clients,
+and of fewer profiles."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from temporalio import workflow
 
-from workflows.plans.sizes import CLIENTS_PULLED_TOGETHER, FEWEST_PULLED_TOGETHER, GROUPS_AT_ONCE
+from workflows.plans.sizes import FEWEST_PULLED_TOGETHER, PullSizes
 
 with workflow.unsafe.imports_passed_through():
     from contracts.payloads.pulling import ClientToPull
@@ -31,15 +31,19 @@ def in_groups(page: Sequence[ClientToPull], size: int) -> list[PullGroup]:
     return [PullGroup(clients, len(clients) == size) for clients in cut]
 
 
-def in_even_groups(page: Sequence[ClientToPull]) -> list[PullGroup]:
+def in_even_groups(page: Sequence[ClientToPull], sizes: PullSizes) -> list[PullGroup]:
     """Cut a page into groups of which as many as are pulled at once end at about the same time.
 
-    Three hundred clients in groups of sixteen are nineteen groups: twelve are pulled, and then seven, while five places
-    stand empty. In twenty-four groups of twelve or thirteen, each place has two.
+    Three hundred clients in groups of twenty-eight are eleven groups: eight are pulled, and then three, while five
+    places stand empty. In sixteen groups of eighteen or nineteen, each place has two.
+
+    Args:
+        page: Clients in the run's order.
+        sizes: How many groups at once, and how large one may be.
     """
     if not page:
         return []
-    rounds = ceil(len(page) / (GROUPS_AT_ONCE * CLIENTS_PULLED_TOGETHER))
-    number = min(rounds * GROUPS_AT_ONCE, max(1, len(page) // FEWEST_PULLED_TOGETHER))
+    rounds = ceil(len(page) / (sizes.at_once * sizes.together))
+    number = min(rounds * sizes.at_once, max(1, len(page) // FEWEST_PULLED_TOGETHER))
     ends = [len(page) * place // number for place in range(number + 1)]
     return [PullGroup(page[first:end], number > 1) for first, end in pairwise(ends)]

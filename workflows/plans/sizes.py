@@ -1,27 +1,47 @@
 """How many items are worked on at once, and how many go into one activity or page."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
-PROFILES_AT_ONCE = 50
-"""Organisations whose profiles one activity reads."""
+FEWEST_PROFILES_AT_ONCE, MOST_PROFILES_AT_ONCE = 50, 125
+"""Organisations whose profiles one activity reads: a thousand make one group for each that is read at once."""
 
-FEWER_PROFILES_AT_ONCE = 25
-"""The same in runs that began before ``LARGER_GROUPS``."""
+PROFILES_AT_ONCE_BEFORE, FEWER_PROFILES_AT_ONCE = 50, 25
+"""The same in runs that began before ``FEWER_GROUPS``, and before ``LARGER_GROUPS``."""
 
 CLIENTS_CREATED_AT_ONCE = 500
 """Clients made in one transaction: long enough to be cheap, short enough to hold the practice's row only briefly."""
 
-GROUPS_AT_ONCE = 12
+GROUPS_AT_ONCE = 8
 """Groups of clients pulled at once by one run: as many as two processes take (``activities.registry``)."""
 
-FEWER_GROUPS_AT_ONCE = 8
-"""The same in runs that began before ``MORE_GROUPS``."""
+CLIENTS_PULLED_TOGETHER = 28
+"""Clients that one activity pulls and one transaction stores, at most. A group costs everybody concerned some 30 ms of
+CPU time besides its clients; twice as many clients would take more memory than that saves."""
 
-CLIENTS_PULLED_TOGETHER = 16
-"""Clients that one activity pulls and one transaction stores."""
+
+class PullSizes(NamedTuple):
+    """How a run pulls its clients.
+
+    Attributes:
+        at_once: Groups at once.
+        together: Clients of a group, at most.
+    """
+
+    at_once: int
+    together: int
+
+
+PULLS = PullSizes(GROUPS_AT_ONCE, CLIENTS_PULLED_TOGETHER)
+
+PULLS_BEFORE = PullSizes(12, 16)
+"""Those of runs that began before ``FEWER_GROUPS``."""
+
+FEWER_GROUPS_AT_ONCE = 8
+"""Groups at once in runs that began before ``MORE_GROUPS``."""
 
 FEWER_CLIENTS_PULLED_TOGETHER = 8
-"""The same in runs that began before ``LARGER_GROUPS``."""
+"""Clients of a group in runs that began before ``LARGER_GROUPS``."""
 
 CLIENTS_AT_ONCE = 64
 """Clients that one run pulls or reassigns at once, each by itself. More only lengthens the server's list of pending
@@ -33,17 +53,20 @@ LOGINS_AT_ONCE = 25
 REFRESHES_AT_ONCE = 50
 """Clients refreshed at once by a check: the night has time, and people who wait come first."""
 
-NIGHT_GROUPS_AT_ONCE = 12
-"""Groups of clients refreshed at once by a check: as many as a run's, which mostly wait for answers. A person's run
-comes before them (``policies.night_priority``), as soon as one of them is done."""
+NIGHT_GROUPS_AT_ONCE = 8
+"""Groups of clients refreshed at once by a check: as many as a run's. A person's run comes before them
+(``policies.night_priority``), as soon as one of them is done."""
 
-FEWER_NIGHT_GROUPS_AT_ONCE = 8
-"""The same in checks that began before ``MORE_NIGHT_GROUPS``."""
-
-NIGHT_GROUP_WEIGHS = 32
+NIGHT_GROUP_WEIGHS = 2 * CLIENTS_PULLED_TOGETHER
 """What the clients of one group of a check may weigh (``due_clients.weight_of``): as many that are read whole as in a
 run, or twice as many of which changes are enough. Of these, most have nothing new and take three calls and no memory,
-so that sixteen mostly wait for each other."""
+so that a run's number of them would mostly wait for each other."""
+
+NIGHT_GROUPS_AT_ONCE_BEFORE, NIGHT_GROUP_WEIGHED = 12, 32
+"""The same in checks that began before ``FEWER_GROUPS``."""
+
+FEWER_NIGHT_GROUPS_AT_ONCE = 8
+"""Groups at once in checks that began before ``MORE_NIGHT_GROUPS``."""
 
 FEWEST_PULLED_TOGETHER = 8
 """Clients of a run's group, where the run has that many: with fewer, groups cost more than they save."""
@@ -51,7 +74,7 @@ FEWEST_PULLED_TOGETHER = 8
 PAGE_OF_CLIENTS = 250
 """Clients fetched into the history at a time, about 50 kB."""
 
-PAGE_OF_DUE = 336
+PAGE_OF_DUE = 392
 """The same for those whose lists are due: as many as usually make one group for each place, a seventh read whole."""
 
 PAGE_OF_PULLS = 2 * GROUPS_AT_ONCE * CLIENTS_PULLED_TOGETHER
@@ -62,3 +85,13 @@ def windows(first: int, end: int, size: int) -> Iterator[tuple[int, int]]:
     """Cut ``first`` (inclusive) to ``end`` (exclusive) into consecutive windows of at most ``size``."""
     for start in range(first, end, size):
         yield start, min(start + size, end)
+
+
+def profiles_at_once(organisations: int) -> int:
+    """How many profiles of so many organisations one activity reads.
+
+    Args:
+        organisations: How many there are to list.
+    """
+    even = -(-organisations // GROUPS_AT_ONCE)
+    return max(FEWEST_PROFILES_AT_ONCE, min(even, MOST_PROFILES_AT_ONCE))

@@ -276,7 +276,7 @@ async def test_a_login_that_does_not_answer_is_tried_again_before_anybody_is_tol
 @MANY_AT_ONCE
 async def test_a_long_night_goes_on_in_a_new_history(make_scene, temporal_settings):
     # More groups than are refreshed at once, so that the night is not over when the server suggests a new history.
-    many = (NIGHT_GROUPS_AT_ONCE + 1) * NIGHT_GROUP_WEIGHS
+    many = NIGHT_GROUPS_AT_ONCE * NIGHT_GROUP_WEIGHS + 10
     async with peculiar_server(temporal_settings, "limit.historyCount.suggestContinueAsNew=40") as server:
         scene: Scene = await make_scene(client=server.client, organisations=many, people=1, small_books=True)
         async with scene.worker():

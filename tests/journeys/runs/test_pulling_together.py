@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 from sqlalchemy import text
 
+from activities.registry import GROUPS_AT_ONCE
 from emulators.xero.faults import Kind
 from tests.journeys.fixtures import MakeScene
 from tests.journeys.platforms.marks import OWN_LIMITS
@@ -86,7 +87,7 @@ async def test_a_group_that_cannot_be_stored_is_pulled_one_by_one(make_scene: Ma
 
 @pytest.mark.thorough
 async def test_groups_are_stored_one_after_the_other_beside_one_of_another_run(make_scene: MakeScene):
-    many = 3 * CLIENTS_PULLED_TOGETHER
+    many = GROUPS_AT_ONCE * FEWEST_PULLED_TOGETHER  # all of them are read at once
     scene = await make_scene(organisations=many, small_books=True)
     neighbour = await scene.neighbour()
     async with scene.worker():

@@ -18,7 +18,16 @@ from workflows.plans import due_clients
 from workflows.plans.due_clients import by_weight
 from workflows.plans.failures import is_our_outage, refusal_of, trouble_of
 from workflows.plans.pull_groups import in_even_groups, in_groups
-from workflows.plans.sizes import NIGHT_GROUP_WEIGHS, NIGHT_GROUPS_AT_ONCE, PAGE_OF_DUE, PAGE_OF_PULLS, windows
+from workflows.plans.sizes import (
+    NIGHT_GROUP_WEIGHS,
+    NIGHT_GROUPS_AT_ONCE,
+    PAGE_OF_DUE,
+    PAGE_OF_PULLS,
+    PULLS,
+    PullSizes,
+    profiles_at_once,
+    windows,
+)
 
 
 def failed_by(cause: BaseException) -> ActivityError:
@@ -94,7 +103,7 @@ def test_which_groups_of_a_night_the_reading_processes_take(number: int, is_full
 
 
 @pytest.mark.parametrize(
-    ("in_part", "whole", "number"), [(288, 48, 12), (280, 56, 12), (0, 336, 24), (336, 0, 12), (68, 0, 3), (144, 20, 6)]
+    ("in_part", "whole", "number"), [(336, 56, 8), (327, 65, 8), (0, 392, 16), (392, 0, 8), (120, 0, 3), (252, 35, 6)]
 )
 def test_a_page_of_a_night_makes_as_many_groups_as_there_are_places(in_part: int, whole: int, number: int):
     clients = [client_due(place, is_in_part=place < in_part) for place in range(in_part + whole)]
@@ -118,26 +127,39 @@ def page_of(number: int) -> tuple[ClientToPull, ...]:
 def test_even_groups_hold_every_client_once_in_order_and_fill_every_place_at_every_turn():
     for number in range(PAGE_OF_PULLS + 1):
         page = page_of(number)
-        groups = in_even_groups(page)
+        groups = in_even_groups(page, PULLS)
         assert [client for group in groups for client in group.clients] == list(page)
         sizes = [len(group.clients) for group in groups]
         if number < 16:
             assert sizes == ([number] if number else [])
         else:
             assert min(sizes) >= 8
-            assert max(sizes) <= 16
+            assert max(sizes) <= 28
             assert max(sizes) - min(sizes) <= 1
-        if number >= 96:
-            assert len(groups) in {12, 24}
+        if number >= 64:
+            assert len(groups) in {8, 16}
         assert {group.is_full for group in groups} <= {number >= 16}
 
 
 @pytest.mark.parametrize(
-    ("clients", "number", "largest"), [(16, 2, 8), (20, 2, 10), (100, 12, 9), (300, 24, 13), (384, 24, 16)]
+    ("clients", "number", "largest"), [(16, 2, 8), (20, 2, 10), (100, 8, 13), (300, 16, 19), (448, 16, 28)]
 )
 def test_groups_of_a_run_of_some_size(clients: int, number: int, largest: int):
-    groups = in_even_groups(page_of(clients))
+    groups = in_even_groups(page_of(clients), PULLS)
     assert (len(groups), max(len(group.clients) for group in groups)) == (number, largest)
+
+
+def test_groups_of_a_run_that_began_with_more_at_once():
+    assert len(in_even_groups(page_of(300), PullSizes(12, 16))) == 24
+
+
+@pytest.mark.parametrize(
+    ("organisations", "together"), [(1, 50), (400, 50), (401, 51), (1000, 125), (1001, 125), (10_000, 125)]
+)
+def test_a_list_of_up_to_a_thousand_has_its_profiles_read_in_as_many_groups_as_are_read_at_once(
+    organisations: int, together: int
+):
+    assert profiles_at_once(organisations) == together
 
 
 def test_groups_of_a_run_that_older_code_began_are_full_but_for_the_last():
