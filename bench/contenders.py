@@ -36,10 +36,17 @@ LOOK_WHILE_PULLING_SECONDS = 1.0
 """As often as somebody's script would look; the run says itself when it ended."""
 
 
-async def run_bare(servers: Servers, organisations: int, *, only_lists: bool = False) -> Timing:
-    """Run the bare script once; to the end of its list alone, if ``only_lists``."""
+async def run_bare(servers: Servers, organisations: int, *, beside: int = 2, only_lists: bool = False) -> Timing:
+    """Run the bare script once.
+
+    Args:
+        servers: The running servers.
+        organisations: How many the stand-in has.
+        beside: It makes as many calls at once as so many processes of ours that read.
+        only_lists: Whether it ends with its list.
+    """
     practice = await servers.databases.fresh(organisations)
-    order = (await _order(servers, practice, organisations)).model_copy(update={"only_lists": only_lists})
+    order = await _order(servers, practice, organisations, beside, only_lists=only_lists)
     command = [sys.executable, "-m", "bench.baselines.bare"]
     process = await asyncio.create_subprocess_exec(
         *command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
@@ -136,7 +143,9 @@ async def _count_from_here(servers: Servers) -> None:
         await servers.sandbox.zero()
 
 
-async def _order(servers: Servers, practice: Practice, organisations: int) -> bare.Order:
+async def _order(
+    servers: Servers, practice: Practice, organisations: int, beside: int = 1, *, only_lists: bool = False
+) -> bare.Order:
     """The order for the bare script, with the code of a new sign-in, or of one for each organisation."""
     await servers.sandbox.forget()
     redirect_uri = f"{servers.settings.public_url}/connect/{PROVIDER}/callback"
@@ -168,6 +177,8 @@ async def _order(servers: Servers, practice: Practice, organisations: int) -> ba
         practice_id=practice.practice_id,
         colleague_id=practice.colleague_id,
         grant_id=grant_id,
+        calls_at_once=min(beside * READS.CALLS_AT_ONCE, READS.MOST_AT_ONCE or sys.maxsize),
+        only_lists=only_lists,
     )
 
 

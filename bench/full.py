@@ -1,8 +1,9 @@
 """``make bench``: everything side by side in one run, at several sizes; half an hour and more, for a machine alone.
 
-The bare script, ours with one reading process and ours with two take turns on the same servers; the official SDK, one
-organisation after the other, on a sample. The largest size would be decided by the app's limit of calls a minute, for
-which the bare script does not plan: there the two take turns without limits, and then ours runs alone with them.
+The bare script (with as many calls at once as one process of ours, and as two), ours with one reading process and ours
+with two take turns on the same servers; the official SDK, one organisation after the other, on a sample. The largest
+size would be decided by the app's limit of calls a minute, for which the bare script does not plan: there the two take
+turns without limits, and then ours runs alone with them.
 """
 
 import argparse
@@ -91,9 +92,13 @@ async def _compare(
     await run_bare(running, organisations)  # the stand-in writes its books
     runs: list[Run] = []
     for _ in range(times):
-        runs.append(_told(console, Run("bare", await run_bare(running, organisations))))
+        runs += [_told(console, await _bare(running, organisations, number)) for number in (1, 2)]
         runs += [_told(console, await _ours(running, organisations, number)) for number in reading]
     return Size(organisations, runs)
+
+
+async def _bare(running: Servers, organisations: int, beside: int) -> Run:
+    return Run(f"bare, {beside}", await run_bare(running, organisations, beside=beside))
 
 
 async def _ours(running: Servers, organisations: int, reading: int) -> Run:

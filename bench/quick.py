@@ -62,7 +62,10 @@ async def compare(organisations: int, latency_ms: int, times: int, reading: int,
         with console.status("Warming up: the stand-in writes its books"):
             await run_bare(running, organisations)
         for number in range(1, times + 1):
-            for name, run, timings in (("bare", run_bare, bare), ("ours", partial(run_ours, reading=reading), ours)):
+            for name, run, timings in (
+                ("bare", partial(run_bare, beside=reading), bare),
+                ("ours", partial(run_ours, reading=reading), ours),
+            ):
                 with console.status(f"{name}, {number} of {times}"):
                     timings.append(await run(running, organisations))
                 console.print(f"{name} {timings[-1].listing:.2f} + {timings[-1].adding:.2f} s", style="dim")

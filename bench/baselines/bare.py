@@ -42,6 +42,7 @@ class Order(BaseModel):
         practice_id: The practice.
         colleague_id: Owner of every client.
         grant_id: The grant of every connection.
+        calls_at_once: How many calls it makes at once.
         only_lists: Whether nothing is added.
     """
 
@@ -53,6 +54,7 @@ class Order(BaseModel):
     practice_id: UUID
     colleague_id: UUID
     grant_id: UUID
+    calls_at_once: int
     only_lists: bool = False
 
 
@@ -140,7 +142,7 @@ class Script:
 
 async def work(order: Order) -> None:
     """Prepare, wait for the word, do the job, print the times."""
-    connector = aiohttp.TCPConnector(limit=READS.CALLS_AT_ONCE)
+    connector = aiohttp.TCPConnector(limit=order.calls_at_once)
     jar = aiohttp.DummyCookieJar()
     async with (
         asyncpg.create_pool(order.database_url, min_size=STORING_AT_ONCE, max_size=STORING_AT_ONCE) as pool,

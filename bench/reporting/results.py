@@ -117,7 +117,11 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of one contender: ``bare``, ``ours, 1`` or ``ours, 2`` (processes that read for the worker)."""
+    """One run of one contender.
+
+    It is ``ours, 1`` or ``ours, 2`` (processes that read for the worker), or ``bare, 1`` or ``bare, 2`` (with as many
+    calls at once as these processes make).
+    """
 
     contender: str
     timing: Timing

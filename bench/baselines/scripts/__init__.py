@@ -47,7 +47,12 @@ class Reads(Protocol):
 
     @property
     def CALLS_AT_ONCE(self) -> int:  # noqa: N802  # likewise
-        """How many calls the script makes at once."""
+        """How many calls the script makes at once beside each process of ours that reads, as many as that one."""
+        ...
+
+    @property
+    def MOST_AT_ONCE(self) -> int | None:  # noqa: N802  # likewise
+        """How many calls at once the app may make; None where there is no such limit."""
         ...
 
     @property

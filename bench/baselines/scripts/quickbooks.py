@@ -25,7 +25,8 @@ NAMES = ("Customer", "Id", "DisplayName")
 STAND_IN = ("--scenario", "plain")
 """No ended subscription, so that every run ends well."""
 
-CALLS_AT_ONCE = 150
+CALLS_AT_ONCE = 192
+MOST_AT_ONCE = None
 IN_A_MINUTE = None
 _MINOR = "75"
 _INFO, _PREFERENCES = Statement("CompanyInfo"), Statement("Preferences")

@@ -20,8 +20,7 @@ ONE_EACH = None
 NAMES = ("Contacts", "ContactID", "Name")
 STAND_IN: Sequence[str] = ()
 CALLS_AT_ONCE = 192
-"""Measured with 2 cores for everything: 96, 128, 192 and 320 differ by less than their noise, and so do 1, 2 and 4
-tasks that store. What it waits for is the processors."""
+MOST_AT_ONCE = None
 
 IN_A_MINUTE = (10_000, 60)
 _AT_ONCE_OF_ONE = 5
