@@ -31,6 +31,7 @@ from providers.kit.proxies import UnusableNetworkError
 from providers.port.shared import Shared
 from runtime.observability import logging
 from runtime.observability.memory import give_back_large_blocks, look_for_cycles_less_often
+from runtime.observability.open_files import allow_open_files
 from runtime.observability.own_processes import own_processes, until_program_ends
 from runtime.observability.own_thread import in_own_thread, take_turns_sooner
 from runtime.settings.cannot_start import told_plainly
@@ -146,6 +147,7 @@ def main() -> None:
         settings = Settings(providers=registry.read())
         logging.configure(settings)
         give_back_large_blocks()
+        allow_open_files()
         uvloop.run(read_groups(settings) if sys.argv[1:] == ["groups"] else run(settings))
 
 
