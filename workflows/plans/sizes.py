@@ -75,10 +75,11 @@ PAGE_OF_CLIENTS = 250
 """Clients fetched into the history at a time, about 50 kB."""
 
 PAGE_OF_DUE = 392
-"""The same for those whose lists are due: as many as usually make one group for each place, a seventh read whole."""
+"""The same for those whose lists are due: as many as usually make one group for each place, a seventh read whole; about
+100 kB."""
 
 PAGE_OF_PULLS = 2 * GROUPS_AT_ONCE * CLIENTS_PULLED_TOGETHER
-"""The same for those that are pulled together: two full groups for each that is pulled at once, about 75 kB."""
+"""The same for those that are pulled together: two full groups for each that is pulled at once, about 100 kB."""
 
 
 def windows(first: int, end: int, size: int) -> Iterator[tuple[int, int]]:
