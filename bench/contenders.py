@@ -42,7 +42,7 @@ async def run_bare(servers: Servers, organisations: int, *, beside: int = 2, onl
     Args:
         servers: The running servers.
         organisations: How many the stand-in has.
-        beside: It makes as many calls at once as so many processes of ours that read.
+        beside: It makes as many calls at once as so many processes of ours that read; with 0, our worker itself reads.
         only_lists: Whether it ends with its list.
     """
     practice = await servers.databases.fresh(organisations)
@@ -177,7 +177,7 @@ async def _order(
         practice_id=practice.practice_id,
         colleague_id=practice.colleague_id,
         grant_id=grant_id,
-        calls_at_once=min(beside * READS.CALLS_AT_ONCE, READS.MOST_AT_ONCE or sys.maxsize),
+        calls_at_once=min(max(1, beside) * READS.CALLS_AT_ONCE, READS.MOST_AT_ONCE or sys.maxsize),
         only_lists=only_lists,
     )
 
