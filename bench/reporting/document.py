@@ -12,7 +12,7 @@ from bench.reporting.results import Size, Timing, Whole, middle, middle_cpu
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 COLOURS = {"bare, 1": "#b9c0ca", "bare, 2": "#8a94a3", "ours, 1": "#7fb2e5", "ours, 2": "#0b6bcb"}
 BARE = ("bare, 1", "bare, 2")
-_WIDTH, _HEIGHT, _LEFT, _BAR = 760, 26, 320, 16
+_WIDTH, _HEIGHT, _LEFT, _BAR = 790, 26, 350, 16
 
 
 def write(whole: Whole, docs: Path) -> None:
