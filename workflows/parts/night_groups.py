@@ -28,7 +28,7 @@ def night_groups() -> NightGroups:
     if workflow.patched(patches.FEWER_GROUPS):
         return _even(sizes.NIGHT_GROUP_WEIGHS, sizes.NIGHT_GROUPS_AT_ONCE)
     if workflow.patched(patches.MORE_NIGHT_GROUPS):
-        return _even(sizes.NIGHT_GROUP_WEIGHED, sizes.NIGHT_GROUPS_AT_ONCE_BEFORE)
+        return _even(sizes.NIGHT_GROUP_WEIGHS_BEFORE, sizes.NIGHT_GROUPS_AT_ONCE_BEFORE)
     return NightGroups(sizes.FEWER_NIGHT_GROUPS_AT_ONCE, sizes.PAGE_OF_CLIENTS, _not_even)
 
 
@@ -39,5 +39,5 @@ def _even(weight: int, at_once: int) -> NightGroups:
 def _not_even(clients: Group) -> Sequence[Group]:
     """Asks for its patch when there is a page to cut, as it always did: a replay compares where it is asked."""
     if workflow.patched(patches.NIGHT_BY_WEIGHT):
-        return due_clients.by_weight(clients, sizes.NIGHT_GROUP_WEIGHED)
+        return due_clients.by_weight(clients, sizes.NIGHT_GROUP_WEIGHS_BEFORE)
     return due_clients.in_groups(clients, sizes.PULLS_BEFORE.together)

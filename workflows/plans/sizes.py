@@ -62,7 +62,7 @@ NIGHT_GROUP_WEIGHS = 2 * CLIENTS_PULLED_TOGETHER
 run, or twice as many of which changes are enough. Of these, most have nothing new and take three calls and no memory,
 so that a run's number of them would mostly wait for each other."""
 
-NIGHT_GROUPS_AT_ONCE_BEFORE, NIGHT_GROUP_WEIGHED = 12, 32
+NIGHT_GROUPS_AT_ONCE_BEFORE, NIGHT_GROUP_WEIGHS_BEFORE = 12, 32
 """The same in checks that began before ``FEWER_GROUPS``."""
 
 FEWER_NIGHT_GROUPS_AT_ONCE = 8
