@@ -268,7 +268,7 @@ class CallLimits:
             if (usage := self._usage(scope, organisation_id)) is not None:
                 now = self._now()
                 minute = usage.minute if unit is Unit.MINUTE else None
-                usage.block(limit_name(scope, unit), minute.first(now) + MINUTE if minute else end_of(unit, now))
+                usage.block(limit_name(scope, unit), minute.opens(now) if minute else end_of(unit, now))
 
     def refused(self, organisation_id: str | None, error: RateLimited) -> None:
         """Note a 429, so that other calls do not run into the same limit before it ends.

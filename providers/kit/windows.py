@@ -152,19 +152,23 @@ class AnyMinute:
         """Look whether a call may begin now.
 
         Raises:
-            RateLimited: Not before the earliest of those that count is a minute old.
+            RateLimited: Not before half of those that count are a minute old.
         """
         self._forget(now)
         if len(self._begun) >= self._window.allowed:
-            raise RateLimited(self._window.limit, self._begun[0] + MINUTE)
+            raise RateLimited(self._window.limit, self.opens(now))
 
     def count(self, now: datetime) -> None:
         """Count a call that begins now."""
         self._begun.append(now)
 
-    def first(self, now: datetime) -> datetime:
-        """When the earliest call that still counts has begun; ``now`` where there is none."""
-        return self._begun[0] if self._begun else now
+    def opens(self, now: datetime) -> datetime:
+        """When it is worth going on once all calls are used up: half of those that count are a minute old then.
+
+        With the first alone, whoever goes on has one call, and the next as fast as they came a minute ago: about as
+        fast as they are made now. So it would be stopped again by chance, and each stop is one of a pull's few tries.
+        """
+        return (self._begun[len(self._begun) // 2] if self._begun else now) + MINUTE
 
     def is_idle(self, now: datetime) -> bool:
         """Whether nothing counts any more."""

@@ -52,6 +52,19 @@ def test_never_more_than_allowed_begin_within_any_sixty_seconds(allowed, pauses)
     assert all(later - first >= MINUTE for first, later in zip(begun, begun[allowed:], strict=False))
 
 
+@given(st.lists(st.floats(0.075, 0.225), min_size=150, max_size=150))
+def test_a_long_reading_is_stopped_once_a_minute_and_not_again_and_again_at_its_edge(pauses: list[float]):
+    """At the edge calls would become free as fast as they are made; five stops end a pull's tries."""
+    minute, at, stops = AnyMinute(Window(CallsOf.ORGANISATION, Unit.MINUTE, 60)), NOON, 0
+    for pause in pauses:
+        if (until := closed_until(minute, at)) is not None:
+            at, stops = max(until, at + SECOND), stops + 1  # as the pull's next try does
+            assert closed_until(minute, at) is None
+        minute.count(at)
+        at += timedelta(seconds=pause)
+    assert stops == 2
+
+
 @given(st.integers(1, 5), st.lists(st.tuples(st.floats(0, 3), st.floats(0, 2), st.floats(0, 1)), max_size=60))
 def test_never_more_than_allowed_arrive_within_any_second_however_long_each_takes(allowed, calls):
     second, at = AnySecond(Window(CallsOf.ORGANISATION, Unit.SECOND, allowed)), NOON
