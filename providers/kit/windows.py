@@ -168,7 +168,7 @@ class AnyMinute:
         With the first alone, whoever goes on has one call, and the next as fast as they came a minute ago: about as
         fast as they are made now. So it would be stopped again by chance, and each stop is one of a pull's few tries.
         """
-        return (self._begun[len(self._begun) // 2] if self._begun else now) + MINUTE
+        return (self._begun[(len(self._begun) - 1) // 2] if self._begun else now) + MINUTE
 
     def is_idle(self, now: datetime) -> bool:
         """Whether nothing counts any more."""
