@@ -13,7 +13,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from contracts.payloads.sync_client import BUSY, Trouble
 from contracts.words.causes import Cause
 from contracts.words.refusals import REFUSED, Refused
-from providers.port.errors import ProviderError, Transient
+from providers.port.errors import ProviderError, RateLimited, Transient
 
 RUN_OVER = "run_over"
 
@@ -29,18 +29,23 @@ def application_error(error: ProviderError, now: datetime) -> ApplicationError:
         now: This moment, to tell how long a limit lasts.
 
     Returns:
-        Retryable for a transient cause (after the provider's own wait, where it named one); final for a cause that
-        needs a person, and for a limit that lasts longer than ``LONGEST_WAIT``.
+        Retryable for a transient cause (after the provider's own wait, where it named one, and a tenth more where it is
+        a limit of one organisation); final for a cause that needs a person, and for a limit that lasts longer than
+        ``LONGEST_WAIT``.
     """
     trouble = Trouble(cause=error.cause, detail=error.detail, retry_at=error.retry_at)
     wait = max(error.retry_at - now, timedelta(seconds=1)) if error.retry_at else None
     is_transient = isinstance(error, Transient)
+    is_too_long = wait is not None and wait > LONGEST_WAIT
+    if wait is not None and isinstance(error, RateLimited) and not error.is_of_app:
+        # Then, one call is free, and the next as fast as they had come: so soon, it would be refused again by chance.
+        wait += wait / 10
     return ApplicationError(
         error.cause.sentence,
         trouble,
         type=error.cause.value,
-        non_retryable=not is_transient or (wait is not None and wait > LONGEST_WAIT),
-        next_retry_delay=wait if is_transient and wait is not None and wait <= LONGEST_WAIT else None,
+        non_retryable=not is_transient or is_too_long,
+        next_retry_delay=wait if is_transient and not is_too_long else None,
         category=ApplicationErrorCategory.BENIGN if is_transient else ApplicationErrorCategory.UNSPECIFIED,
     )
 
