@@ -21,6 +21,9 @@ _URLS_KEPT = 200
 """A few for each list; addresses with ids in them, and far pages, come and go."""
 
 
+_NO_BODY = httpx2.ByteStream(b"")
+
+
 class Refusals(NamedTuple):
     """How a platform refuses.
 
@@ -90,7 +93,11 @@ class ApiCalls:
         def made(secret: bytes) -> httpx2.Request:
             authorised = {**sent, "authorization": f"Bearer {unpacked(secret).access_token}"}
             extensions = {**self._timeout, **bound.asked}
-            return httpx2.Request(method, url, headers=authorised, content=content, extensions=extensions)
+            # Without a body, httpx2 need not look for how to send it; aiohttp names the host anyway.
+            stream = _NO_BODY if content is None else None
+            return httpx2.Request(
+                method, url, headers=authorised, content=content, stream=stream, extensions=extensions
+            )
 
         response = await self._calls.send(tokens, organisation_id, made, self._refuses_token)
         status = response.status_code

@@ -91,6 +91,27 @@ async def test_compressed_bodies_are_asked_for_and_unpacked(
     assert b"gzip" in wire.requests[0].lower()
 
 
+async def test_an_answer_can_be_used_in_each_way_that_httpx2_offers(client: httpx2.AsyncClient, wire: Wire) -> None:
+    wire.sends = answer(gzip.compress(BODY), b"Content-Encoding: gzip", b"Content-Type: application/json")
+    kept = await client.get(wire.url)
+    async with client.stream("GET", wire.url) as streamed:
+        assert b"".join([part async for part in streamed.aiter_bytes()]) == await streamed.aread() == BODY
+    for whole in (kept, streamed):
+        assert whole.content == whole.read() == whole.text.encode() == BODY
+        assert whole.json() == {"Currencies": [{"Code": "GBP", "Description": "British Pound"}]}
+        assert (whole.headers["content-type"], "content-encoding" in whole.headers) == ("application/json", False)
+
+
+async def test_a_call_without_a_body_names_its_host_once_and_tells_of_no_body(
+    client: httpx2.AsyncClient, wire: Wire, clock: HandClock
+) -> None:
+    await read(client, wire, clock)
+    names = [line.partition(b":")[0].lower() for line in wire.requests[0].splitlines()[1:-1]]
+    assert names.count(b"host") == 1
+    assert not {b"content-length", b"content-type", b"transfer-encoding"} & set(names)
+    assert {name for name in names if names.count(name) > 1} == set()
+
+
 async def test_no_cookie_of_one_call_reaches_another(client: httpx2.AsyncClient, wire: Wire) -> None:
     wire.sends = answer(BODY, b"Set-Cookie: session=of-somebody; Path=/")
     for _ in range(2):
