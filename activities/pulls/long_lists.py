@@ -14,7 +14,7 @@ from activities.pulls.kept_rows import KeptRows, Room, Share
 from activities.pulls.lease import Lease, holder
 from activities.pulls.readings import Claimed, StagedLists
 from activities.shared import progress
-from contracts.words.lists import Lists
+from contracts.words.lists import KIND_OF, Lists
 from contracts.words.standard_information import Row
 from models.connections import leases
 from models.connections.settings import kept
@@ -74,7 +74,7 @@ class LongLists:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._turns = FairSemaphore(PAGES_AT_ONCE, OF_ONE_PRACTICE, PAGE_SECONDS)
-        self._expected = FIRST_EXPECTED
+        self._expected = dict(FIRST_EXPECTED)
         self._room = Room()
 
     async def read(
@@ -124,7 +124,8 @@ class LongLists:
         if page is None:
             return True, None
         if reading.is_first and wanted.is_new:
-            self._expected = expected_rows(self._expected, len(page.rows))
+            kind = KIND_OF[wanted.lists[0]]
+            self._expected[kind] = expected_rows(self._expected[kind], len(page.rows))
         deleted.update(page.deleted)
         await lease.keep()
         await reading.add(page)
@@ -132,7 +133,8 @@ class LongLists:
         return page.is_last, page.expected
 
     def _turn(self, wanted: WantedFeed, reading: "_Reading") -> AbstractAsyncContextManager[None]:
-        is_short = wanted.since is not None or not may_be_long(wanted.lists, wanted.claimed.held, self._expected)
+        expected = self._expected[KIND_OF[wanted.lists[0]]]
+        is_short = wanted.since is not None or not may_be_long(wanted.lists, wanted.claimed.held, expected)
         if reading.place is None and is_short:
             return nullcontext()
         return self._turns.of(wanted.claimed.connection.practice_id)

@@ -134,10 +134,12 @@ class Readings:
         return error is not None and error.cause is Cause.WRONG_ORGANISATION
 
     @property
-    def are_given_up(self) -> bool:
-        """Whether nobody goes on with what is staged of the lists that failed: a person has to mend something first."""
+    def given_up(self) -> Collection[ListName]:
+        """The lists of which nobody goes on with what is staged: a person has to mend something first."""
+        if self.are_of_other_books:
+            return tuple(ListName)
         refused = (lists for lists, error in self.errors.items() if isinstance(error, NeedsPerson))
-        return self.are_of_other_books or any(takes(lists) for lists in refused)
+        return [name for lists in refused if takes(lists) for name in lists]
 
     @property
     def news(self) -> Sequence[Row]:

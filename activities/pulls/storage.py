@@ -74,8 +74,8 @@ class Storage:
                 good = [identity for identity, readings in read.items() if readings.worst is None]
                 changes = await _store_lists(session, read, at)
                 for identity, readings in read.items():
-                    if readings.are_given_up:
-                        await stagings.forget_all(session, identity)
+                    if given_up := readings.given_up:
+                        await stagings.forget_all(session, identity, given_up)
                 await receipts.confirm(session, _unchanged(read), pull_id=asked.pull_id, at=at)
                 for identity, readings in read.items():
                     if readings.warns_of_new_suppliers:
@@ -128,8 +128,8 @@ class Storage:
                 readings.rows.clear()  # none of it is known to be of the client's books
                 readings.staged.clear()
             changes = (await _store_lists(session, {asked.connection_id: readings}, at))[asked.connection_id]
-            if not is_own or readings.are_given_up:
-                await stagings.forget_all(session, asked.connection_id)
+            if given_up := readings.given_up if is_own else tuple(ListName):
+                await stagings.forget_all(session, asked.connection_id, given_up)
             if readings.warns_of_new_suppliers:
                 await supplier_notices.tell(session, asked.connection_id, changes, pull_id=asked.pull_id, at=at)
             await receipts.write_receipts(session, {asked.connection_id: changes}, pull_id=asked.pull_id, at=at)

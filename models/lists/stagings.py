@@ -5,7 +5,7 @@ Each write names the try that makes it: one that a newer try has replaced, or wh
 waits here is nobody's list yet; ``apply`` makes it one, in the transaction that stores everything else of the pull.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -16,7 +16,7 @@ from sqlalchemy import TextClause, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.lists import KIND_OF, ListName, Lists, RowKind
-from contracts.words.standard_information import Contact, Row
+from contracts.words.standard_information import Contact, Item, Row
 from models.kit.arrays import texts
 from models.kit.bulk import copy_rows
 from models.lists.tables import STAGED, TABLE_OF, Staging
@@ -149,7 +149,13 @@ async def finish(session: AsyncSession, place: Place) -> tuple[int, dict[ListNam
 async def examples(session: AsyncSession, place: Place) -> list[Row]:
     """A row for each combination of what the staged rows refer to in other lists; of no use for anything else."""
     found = await (await session.connection()).execute(_examples(place.kind), place.asked)
-    return [Contact(key="", name="", **dict(zip(CODES[place.kind], row, strict=True))) for row in found]
+    return [_NOBODY[place.kind]._replace(**dict(zip(CODES[place.kind], row, strict=True))) for row in found]
+
+
+_NOBODY: Mapping[RowKind, Contact | Item] = {
+    RowKind.CONTACTS: Contact(key="", name=""),
+    RowKind.ITEMS: Item(key="", code=""),
+}
 
 
 async def hold(session: AsyncSession, places: Iterable[Place]) -> set[Place]:
@@ -213,9 +219,10 @@ async def forget_old(session: AsyncSession, practice_id: UUID, before: datetime)
     return len(found)
 
 
-async def forget_all(session: AsyncSession, connection_id: UUID) -> None:
-    """Delete all that is staged of a connection, whichever try has staged it."""
-    for staging in (await waiting(session, (connection_id,)))[connection_id].values():
+async def forget_all(session: AsyncSession, connection_id: UUID, of: Collection[ListName] = tuple(ListName)) -> None:
+    """Delete all that is staged of a connection, or of some of its lists, whichever try has staged it."""
+    staged = (await waiting(session, (connection_id,)))[connection_id]
+    for staging in (one for name, one in staged.items() if name in of):
         await forget(session, Place(connection_id, (ListName(staging.list_name),), staging.attempt))
 
 

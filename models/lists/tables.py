@@ -260,8 +260,8 @@ def _staged(of: type[StandardRow]) -> Table:
     )
 
 
-STAGED: dict[RowKind, Table] = {RowKind.CONTACTS: _staged(ContactRow)}
-"""Of the kinds of rows that come in more than one page, where those of long lists wait."""
+STAGED: dict[RowKind, Table] = {RowKind.CONTACTS: _staged(ContactRow), RowKind.ITEMS: _staged(ItemRow)}
+"""Of the kinds of rows of which a client may have ten thousands, where those of long lists wait."""
 
 STAGING_TABLES = (str(Staging.__tablename__), *(table.name for table in STAGED.values()))
 """Whoever deletes a connection's lists deletes what waits there too, in this order: a page that is just being stored

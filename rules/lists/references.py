@@ -9,7 +9,10 @@ Reference = tuple[ListName, str]
 """A list, and the code by which one of its rows is referred to."""
 
 
-CODES = {RowKind.CONTACTS: ("default_currency", "sales_tax_type", "purchase_tax_type")}
+CODES = {
+    RowKind.CONTACTS: ("default_currency", "sales_tax_type", "purchase_tax_type"),
+    RowKind.ITEMS: ("sales_tax_type", "purchase_tax_type"),
+}
 """Of rows that may be too many to look at each: the columns in which ``references_of`` looks."""
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
-from contracts.words.lists import ListName, Lists
+from contracts.words.lists import ListName, Lists, RowKind
 
 SHORT = 300
 """Rows up to which a list stays in memory without further ado. A process reads a hundred clients at once: so many rows
@@ -79,8 +79,9 @@ def may_resume(staged: Staged, wanted: str, at: datetime, *, is_complete: bool) 
     return goes_on and staged.scope == wanted and timedelta(0) <= at - staged.begun_at <= RESUMED_WITHIN
 
 
-FIRST_EXPECTED = 1_000.0
-"""Rows of the first page of a list that was never read, as long as none has come: a full page."""
+FIRST_EXPECTED: Mapping[RowKind, float] = {RowKind.CONTACTS: 1_000.0, RowKind.ITEMS: 0.0}
+"""Rows of the first page of a list that was never read, as long as none of its kind has come: of contacts a full page,
+while most clients have few items or none."""
 
 
 def expected_rows(before: float, came: int) -> float:
@@ -102,7 +103,7 @@ def may_be_long(lists: Lists, held: Mapping[ListName, int], expected: float) -> 
     Args:
         lists: What is read together.
         held: How many rows are stored of each list that was read before.
-        expected: How many rows a list that was never read is expected to have.
+        expected: How many rows a list of this kind that was never read is expected to have.
     """
     rows = sum(held[name] for name in lists) if held.keys() >= set(lists) else expected
     return rows >= SHORT

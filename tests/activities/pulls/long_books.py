@@ -12,8 +12,8 @@ from activities.pulls.standard_information import StandardInformationActivities
 from activities.shared.token_store import TokenStore
 from contracts.payloads.sync_client import PullClientInput
 from contracts.words.connections import ContactsChoice
-from contracts.words.lists import ListName, RowKind
-from contracts.words.standard_information import Contact
+from contracts.words.lists import KIND_OF, RowKind
+from contracts.words.standard_information import Contact, Item, Row
 from models.connections import receipts
 from models.connections.settings import change_settings
 from models.connections.tables import Connection, Receipt
@@ -24,7 +24,7 @@ from providers.port.provider import Page
 from providers.xero import feeds
 from rules.lists.staging import SHORT
 from tests.models.conftest import HandClock, House
-from tests.models.rows import contact
+from tests.models.rows import contact, item
 
 PAGES, SIZE = 5, SHORT
 
@@ -37,22 +37,23 @@ class Books:
     """Accounting software with a long list of contacts; something may happen before a page is given."""
 
     name, title, feeds = "xero", "Xero", feeds.FEEDS
+    feed = feeds.CONTACTS
 
     def __init__(self) -> None:
-        self.pages = [[self.one(page, n) for n in range(SIZE)] for page in range(PAGES)]
+        self.pages: list[list[Row]] = [[self.one(page, n) for n in range(SIZE)] for page in range(PAGES)]
         self.asked: list[int] = []
         self.before: Callable[[int], None] = lambda _: None
         self.expected: int | None = PAGES * SIZE
 
     @staticmethod
-    def one(page: int, number: int) -> Contact:
+    def one(page: int, number: int) -> Contact | Item:
         is_supplier = number % 2 == 0
         return contact(f"{page}-{number}", f"No {number}", supplier=is_supplier, customer=not is_supplier)
 
     async def read(
         self, _tokens: object, _of: str, feed: Feed, _since: datetime | None, cursor: str | None = None
     ) -> AsyncIterator[Page]:
-        assert feed is feeds.CONTACTS
+        assert feed is self.feed
         for place in range(int(cursor or 0), len(self.pages)):
             self.before(place)
             self.asked.append(place)
@@ -61,11 +62,22 @@ class Books:
             yield Page(self.pages[place], is_last, cursor=following, expected=self.expected if is_last else None)
 
 
+class BooksOfItems(Books):
+    """The same with a long list of items."""
+
+    feed = feeds.ITEMS
+
+    @staticmethod
+    def one(page: int, number: int) -> Item:
+        return item(f"{page}-{number}", f"No {number}", number)
+
+
 class Pulls:
     """A client with such books, and a clock that stands still."""
 
-    def __init__(self, database: Database, sealer: Sealer, house: House) -> None:
-        self.database, self.house, self.clock, self.books = database, house, HandClock(), Books()
+    def __init__(self, database: Database, sealer: Sealer, house: House, books: Books | None = None) -> None:
+        self.database, self.house, self.clock, self.books = database, house, HandClock(), books or Books()
+        (self.kind,) = {KIND_OF[name] for name in self.books.feed.fills}
         providers: Any = {"xero": self.books}
         self._make = lambda: StandardInformationActivities(
             database, providers, TokenStore(database, sealer, now=self.clock), self.clock
@@ -76,7 +88,7 @@ class Pulls:
         asked = PullClientInput(
             connection_id=self.house.connection_id,
             pull_id=pull_id,
-            sources=(RowKind.CONTACTS,),
+            sources=(self.kind,),
             is_incremental=is_incremental,
         )
         self.books.asked.clear()
@@ -95,17 +107,18 @@ class Pulls:
 
     async def stored(self) -> list[tuple[Any, ...]]:
         async with self.database.engine.connect() as connection:
-            asked = "SELECT key, name, is_supplier, in_customers, record FROM contacts WHERE gone_at IS NULL ORDER BY 1"
+            asked = f"SELECT {self._columns} FROM {self.kind} WHERE gone_at IS NULL ORDER BY 1"  # noqa: S608  # our own
             return [tuple(row) for row in await connection.exec_driver_sql(asked)]
 
     async def waiting(self) -> int:
         async with self.database.engine.connect() as connection:
-            found: int = (await connection.exec_driver_sql("SELECT count(*) FROM staged_contacts")).scalar_one()
+            asked = f"SELECT count(*) FROM staged_{self.kind}"  # noqa: S608  # our own name
+            found: int = (await connection.exec_driver_sql(asked)).scalar_one()
         return found
 
     async def receipt(self) -> Receipt:
         async with self.database.session() as session:
-            return (await receipts.receipts_of(session, self.house.connection_id))[ListName.SUPPLIERS]
+            return (await receipts.receipts_of(session, self.house.connection_id))[self.kind.lists[0]]
 
     async def change(self, **values: object) -> None:
         async with self.database.transaction() as session:
@@ -123,4 +136,9 @@ class Pulls:
 
     def expected(self) -> list[tuple[Any, ...]]:
         rows = {row.key: row for page in self.books.pages for row in page}
-        return sorted((row.key, row.name, row.is_supplier, row.in_customers, row.record) for row in rows.values())
+        return sorted(tuple(getattr(row, name) for name in self._columns.split(", ")) for row in rows.values())
+
+    @property
+    def _columns(self) -> str:
+        own = "is_supplier, in_customers" if self.kind is RowKind.CONTACTS else "code, quantity_on_hand"
+        return f"key, name, {own}, record"

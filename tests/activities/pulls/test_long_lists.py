@@ -27,7 +27,7 @@ from models.lists.stagings import Place
 from providers.port.errors import NeedsPerson, ProviderError, RateLimited, Unavailable
 from providers.port.provider import Page
 from rules.lists.staging import KEPT_PAGES, RESUMED_WITHIN
-from tests.activities.pulls.long_books import PAGES, SIZE, Books, Killed, Pulls
+from tests.activities.pulls.long_books import PAGES, SIZE, Books, BooksOfItems, Killed, Pulls
 from tests.models.conftest import LATER, House
 
 
@@ -61,6 +61,20 @@ async def test_it_goes_on_at_its_page(pulls: Pulls, error: Callable[[Pulls], Bas
     assert await pulls.waiting() == 0
     told = await pulls.receipt()
     assert (told.rows, told.added, told.cause) == (PAGES * SIZE // 2, PAGES * SIZE // 2, None)
+
+
+async def test_a_long_list_of_items_goes_on_at_its_page_too(
+    database: Database, sealer: Sealer, house: House, monkeypatch: pytest.MonkeyPatch
+):
+    has_room(monkeypatch, 0)
+    pulls = Pulls(database, sealer, house, BooksOfItems())
+    assert await pulls.interrupted(3, Killed()) == [0, 1, 2]
+    assert (await pulls.stored(), await pulls.waiting()) == ([], 3 * SIZE)
+    await pulls.pull()
+    assert pulls.books.asked == [3, 4]
+    assert await pulls.stored() == pulls.expected()
+    assert await pulls.waiting() == 0
+    assert (await pulls.receipt()).rows == PAGES * SIZE
 
 
 async def test_all_that_came_is_not_asked_for_again(pulls: Pulls, monkeypatch: pytest.MonkeyPatch):
@@ -231,8 +245,10 @@ async def test_of_what_a_person_has_to_mend_first_no_page_waits(pulls: Pulls, ca
 async def test_of_other_books_no_page_waits_though_a_list_was_only_interrupted():
     wrong, away = NeedsPerson(Cause.WRONG_ORGANISATION, "no"), Unavailable("HTTP 503")
     contacts, accounts = RowKind.CONTACTS.lists, RowKind.ACCOUNTS.lists
-    assert Readings(errors={PROFILE: wrong, contacts: away}).are_given_up
-    assert not Readings(errors={accounts: NeedsPerson(Cause.ROLE_TOO_LOW, "no"), contacts: away}).are_given_up
+    items, refused = RowKind.ITEMS.lists, NeedsPerson(Cause.ROLE_TOO_LOW, "no")
+    assert {*contacts, *items} <= {*Readings(errors={PROFILE: wrong, contacts: away}).given_up}
+    assert not Readings(errors={accounts: refused, contacts: away}).given_up
+    assert {*Readings(errors={items: refused, contacts: away}).given_up} == {*items}, "contacts go on at their page"
 
 
 async def test_heartbeats_tell_how_far_it_has_got_and_no_record(pulls: Pulls):

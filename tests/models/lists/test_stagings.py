@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contracts.words.lists import ListName, Lists, RowKind
-from contracts.words.standard_information import Contact, Row
+from contracts.words.standard_information import Contact, Item, Row
 from models.clients import erasing
 from models.clients.tables import Client
 from models.kit.database import Database
@@ -21,10 +21,11 @@ from models.lists.stagings import Behind, Place
 from models.lists.writes import store_lists
 from rules.lists.list_changes import Changes
 from tests.models.conftest import LATER, NOON, House, a_connection, until_blocked
-from tests.models.rows import contact
+from tests.models.rows import contact, item
 
 CONTACTS = RowKind.CONTACTS.lists
 SUPPLIERS: Lists = (ListName.SUPPLIERS,)
+ITEMS = RowKind.ITEMS.lists
 HOLDER = "a-pull"
 END = Behind(None, is_all=True, expected=None)
 
@@ -71,17 +72,18 @@ async def applied(
         return await stagings.apply(session, place, is_complete=is_complete, at=LATER, deleted=deleted)
 
 
-async def kept(database: Database, connection_id: UUID) -> list[tuple[Any, ...]]:
+async def kept(database: Database, connection_id: UUID, table: str = "contacts") -> list[tuple[Any, ...]]:
     async with database.engine.connect() as connection:
-        asked = "SELECT * FROM contacts WHERE connection_id = $1 ORDER BY key"
+        asked = f"SELECT * FROM {table} WHERE connection_id = $1 ORDER BY key"  # noqa: S608  # our own name
         return [tuple(row)[1:] for row in await connection.exec_driver_sql(asked, (connection_id,))]
 
 
 async def waiting(database: Database) -> tuple[int, int]:
     async with database.engine.connect() as connection:
-        asked = "SELECT (SELECT count(*) FROM stagings), (SELECT count(*) FROM staged_contacts)"
-        found: Any = (await connection.exec_driver_sql(asked)).one()
-        return found[0], found[1]
+        tables = "stagings", "staged_contacts", "staged_items"
+        asked = ", ".join(f"(SELECT count(*) FROM {table})" for table in tables)  # noqa: S608  # our own names
+        lists, *rows = (await connection.exec_driver_sql(f"SELECT {asked}")).one()
+        return lists, sum(rows)
 
 
 a_contact = st.builds(
@@ -91,24 +93,30 @@ a_contact = st.builds(
     supplier=st.booleans(),
     customer=st.booleans(),
 )
-pulls = st.lists(
-    st.tuples(
-        st.lists(st.lists(a_contact, max_size=4, unique_by=lambda row: row.key), min_size=1, max_size=3),
-        st.booleans(),
-        st.sampled_from([CONTACTS, SUPPLIERS]),
-        st.sets(st.sampled_from("abcdef"), max_size=2),
-    ),
-    min_size=1,
-    max_size=5,
+an_item = st.builds(item, st.sampled_from("abcdef"), st.sampled_from(["Ann", "Bob\x00"]), st.sampled_from([None, 0, 1]))
+
+
+def pulls_of(a_row: st.SearchStrategy[Row], lists: Collection[Lists]) -> st.SearchStrategy[Any]:
+    pages = st.lists(st.lists(a_row, max_size=4, unique_by=lambda row: row.key), min_size=1, max_size=3)
+    deleted = st.sets(st.sampled_from("abcdef"), max_size=2)
+    pull = st.tuples(pages, st.booleans(), st.sampled_from([*lists]), deleted)
+    return st.lists(pull, min_size=1, max_size=5)
+
+
+@pytest.mark.parametrize(
+    ("table", "some"),
+    [("contacts", pulls_of(a_contact, [CONTACTS, SUPPLIERS])), ("items", pulls_of(an_item, [ITEMS]))],
+    ids=["contacts", "items"],
 )
-
-
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(pulls=pulls)
-async def test_what_was_staged_is_applied_as_rows_are_stored(database: Database, leased: House, pulls: Any) -> None:
+@given(data=st.data())
+async def test_what_was_staged_is_applied_as_rows_are_stored(
+    database: Database, leased: House, table: str, some: st.SearchStrategy[Any], data: st.DataObject
+) -> None:
+    pulls = data.draw(some)
     beside = await other(database, leased)
     async with database.engine.begin() as connection:
-        await connection.exec_driver_sql("DELETE FROM contacts")
+        await connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608  # our own name
     for pages, is_complete, lists, deleted in pulls:
         gone = set() if is_complete else deleted
         place = await staged(database, leased, pages, lists)
@@ -124,7 +132,7 @@ async def test_what_was_staged_is_applied_as_rows_are_stored(database: Database,
                 deleted={lists: gone} if gone else None,
             )
         assert told == by_rows
-        assert await kept(database, leased.connection_id) == await kept(database, beside)
+        assert await kept(database, leased.connection_id, table) == await kept(database, beside, table)
     assert await waiting(database) == (0, 0)
 
 
@@ -221,3 +229,21 @@ async def test_an_example_is_told_of_each_reference(database: Database, leased: 
         ("EUR", "T0"),
         ("EUR", "T1"),
     ]
+    products: list[Item] = [item(str(n), "Tea")._replace(sales_tax_type=f"T{n % 2}") for n in range(6)]
+    place = await staged(database, leased, [products], ITEMS)
+    async with database.session() as session:
+        others = await stagings.examples(session, place)
+    assert sorted((row.sales_tax_type, row.purchase_tax_type) for row in others if isinstance(row, Item)) == [
+        ("T0", None),
+        ("T1", None),
+    ]
+
+
+async def test_of_some_lists_alone_what_is_staged_is_forgotten(database: Database, leased: House) -> None:
+    await staged(database, leased, [[contact("a"), contact("b")]])
+    await staged(database, leased, [[item("a", "Tea")]], ITEMS)
+    assert await waiting(database) == (2, 3)
+    for lists, left in ((ITEMS, (1, 2)), (CONTACTS, (0, 0))):
+        async with database.transaction() as session:
+            await stagings.forget_all(session, leased.connection_id, lists)
+        assert await waiting(database) == left

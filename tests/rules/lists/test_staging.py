@@ -23,6 +23,7 @@ from rules.lists.staging import (
 from workflows.plans.policies import PULL, PULL_TOGETHER
 
 CONTACTS = RowKind.CONTACTS.lists
+FIRST = FIRST_EXPECTED[RowKind.CONTACTS]
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
 GRANT = UUID(int=7)
 
@@ -86,7 +87,7 @@ def test_what_is_asked_for_otherwise_is_something_else():
     ],
 )
 def test_what_was_never_read_may_be_long(held: dict[ListName, int], is_long: bool):
-    assert may_be_long(CONTACTS, held, FIRST_EXPECTED) is is_long
+    assert may_be_long(CONTACTS, held, FIRST) is is_long
 
 
 @pytest.mark.parametrize(
@@ -102,7 +103,7 @@ def test_what_was_never_read_may_be_long(held: dict[ListName, int], is_long: boo
     ],
 )
 def test_what_was_never_read_is_expected_to_be_as_long_as_what_came_last(pages: list[int], is_long: bool):
-    expected = reduce(expected_rows, pages, FIRST_EXPECTED)
+    expected = reduce(expected_rows, pages, FIRST)
     assert may_be_long(CONTACTS, {}, expected) is is_long
     half_known = {CONTACTS[0]: 0}
     assert may_be_long(CONTACTS, half_known, expected) is is_long
@@ -111,8 +112,13 @@ def test_what_was_never_read_is_expected_to_be_as_long_as_what_came_last(pages: 
 
 @given(st.lists(st.integers(0, 5_000), max_size=30))
 def test_what_is_expected_lies_between_what_came(came: list[int]):
-    expected = reduce(expected_rows, came, FIRST_EXPECTED)
-    assert min([FIRST_EXPECTED, *came]) <= expected <= max([FIRST_EXPECTED, *came])
+    expected = reduce(expected_rows, came, FIRST)
+    assert min([FIRST, *came]) <= expected <= max([FIRST, *came])
+
+
+def test_the_first_items_that_come_are_expected_to_be_few():
+    assert not may_be_long(RowKind.ITEMS.lists, {}, FIRST_EXPECTED[RowKind.ITEMS])
+    assert may_be_long(RowKind.ITEMS.lists, {}, expected_rows(FIRST_EXPECTED[RowKind.ITEMS], 20_000))
 
 
 @given(
