@@ -149,10 +149,10 @@ async def finish(session: AsyncSession, place: Place) -> tuple[int, dict[ListNam
 async def examples(session: AsyncSession, place: Place) -> list[Row]:
     """A row for each combination of what the staged rows refer to in other lists; of no use for anything else."""
     found = await (await session.connection()).execute(_examples(place.kind), place.asked)
-    return [_NOBODY[place.kind]._replace(**dict(zip(CODES[place.kind], row, strict=True))) for row in found]
+    return [_BLANK_ROWS[place.kind]._replace(**dict(zip(CODES[place.kind], row, strict=True))) for row in found]
 
 
-_NOBODY: Mapping[RowKind, Contact | Item] = {
+_BLANK_ROWS: Mapping[RowKind, Contact | Item] = {
     RowKind.CONTACTS: Contact(key="", name=""),
     RowKind.ITEMS: Item(key="", code=""),
 }

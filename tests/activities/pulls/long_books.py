@@ -36,8 +36,7 @@ class Killed(BaseException):
 class Books:
     """Accounting software with a long list of contacts; something may happen before a page is given."""
 
-    name, title, feeds = "xero", "Xero", feeds.FEEDS
-    feed = feeds.CONTACTS
+    name, title, feed, feeds = "xero", "Xero", feeds.CONTACTS, feeds.FEEDS
 
     def __init__(self) -> None:
         self.pages: list[list[Row]] = [[self.one(page, n) for n in range(SIZE)] for page in range(PAGES)]
