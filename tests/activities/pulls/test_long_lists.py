@@ -3,10 +3,10 @@
 Where there is room in memory, a list of a few pages is kept there and stored just the same; a kill costs its pages.
 """
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import nullcontext
+from collections.abc import AsyncIterator, Callable, Hashable
+from contextlib import asynccontextmanager, nullcontext
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import pytest_asyncio
@@ -14,21 +14,24 @@ from temporalio.exceptions import ApplicationError
 
 from activities.pulls import long_lists
 from activities.pulls.kept_rows import Room
-from activities.pulls.readings import Readings
+from activities.pulls.long_lists import LongLists, WantedFeed
+from activities.pulls.readings import Claimed, Readings
 from activities.shared.progress import LastProgress, begin
 from contracts.payloads.sync_client import BUSY
 from contracts.words.causes import Cause
 from contracts.words.connections import ContactsChoice
-from contracts.words.lists import PROFILE, RowKind
+from contracts.words.lists import KIND_OF, PROFILE, RowKind
 from models.kit.database import Database
 from models.kit.sealing import Sealer
 from models.lists import stagings
 from models.lists.stagings import Place
+from providers.kit.fair_semaphore import FairSemaphore
+from providers.port.credential import CredentialSource
 from providers.port.errors import NeedsPerson, ProviderError, RateLimited, Unavailable
-from providers.port.provider import Page
+from providers.port.provider import Page, Provider
 from rules.lists.staging import KEPT_PAGES, RESUMED_WITHIN
 from tests.activities.pulls.long_books import PAGES, SIZE, Books, BooksOfItems, Killed, Pulls
-from tests.models.conftest import LATER, House
+from tests.models.conftest import LATER, House, a_connection
 
 
 @pytest_asyncio.fixture
@@ -256,6 +259,50 @@ async def test_heartbeats_tell_how_far_it_has_got_and_no_record(pulls: Pulls):
     begin(told)
     await pulls.pull()
     assert told.where == f"contacts of {pulls.house.connection_id}: page {PAGES}"
+
+
+class Kept:
+    """A lease that is never lost."""
+
+    async def keep(self) -> None:
+        pass
+
+
+class Turns(FairSemaphore):
+    """Remembers whether it was asked for a turn."""
+
+    asked = False
+
+    @asynccontextmanager
+    async def of(self, caller: Hashable, place: int = 0) -> AsyncIterator[None]:
+        type(self).asked = True
+        async with super().of(caller, place):
+            yield
+
+
+async def test_whether_pages_wait_for_a_turn_is_known_by_what_came_last_of_their_kind(
+    database: Database, house: House, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(long_lists, "FairSemaphore", Turns)
+    process = LongLists(database)
+    connection = a_connection(house.practice.id, house.client_id, house.grant_id, "org-3")
+    claimed = Claimed(connection, (), house.grant_id, "a-pull")
+    lease: Any = Kept()
+
+    async def waits(books: Books, rows: int) -> bool:
+        books.pages, books.expected, Turns.asked = [[books.one(0, n) for n in range(rows)]], rows, False
+        wanted = WantedFeed(claimed, KIND_OF[books.feed.fills[0]].lists, books.feed, None)
+        await process.read(
+            cast("Provider", books), cast("CredentialSource", None), wanted, lease, set(), LATER, is_again=False
+        )
+        return Turns.asked
+
+    contacts, items = Books(), BooksOfItems()
+    assert not await waits(items, 8), "few have many"
+    assert [await waits(contacts, 8) for _ in range(6)] == [True] * 5 + [False]
+    assert not await waits(items, 3_000)
+    assert await waits(items, 8)
+    assert not await waits(contacts, 8)
 
 
 async def test_a_list_of_few_pages_is_kept_and_a_kill_costs_them(pulls: Pulls, monkeypatch: pytest.MonkeyPatch):
