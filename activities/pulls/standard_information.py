@@ -39,7 +39,7 @@ from models.kit.columns import now as this_moment
 from models.kit.database import Database
 from models.kit.database_away import DatabaseAway, is_away
 from models.kit.planning import by_index
-from models.lists import stagings
+from models.lists import references, stagings
 from models.runs import writes as runs
 from providers.port.errors import NeedsPerson, ProviderError, RateLimited
 from providers.port.provider import Providers
@@ -164,7 +164,7 @@ class StandardInformationActivities:
         if claimed.resting and (news or readings.staged or readings.deleted):
             if readings.staged:
                 async with self._database.session() as session:
-                    staged = [await stagings.examples(session, one.place) for one in readings.staged.values()]
+                    staged = [await references.examples(session, one.place) for one in readings.staged.values()]
                 news = [*news, *chain.from_iterable(staged)]
             if woken := claimed.woken({*PROFILE, *lists_hinted_at(news, await known.of(claimed.connection.id))}):
                 readings.add(await self._reader.read(woken, lease))

@@ -5,7 +5,7 @@ Each write names the try that makes it: one that a newer try has replaced, or wh
 waits here is nobody's list yet; ``apply`` makes it one, in the transaction that stores everything else of the pull.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -16,12 +16,11 @@ from sqlalchemy import TextClause, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.lists import KIND_OF, ListName, Lists, RowKind
-from contracts.words.standard_information import Contact, Item, Row
+from contracts.words.standard_information import Row
 from models.kit.arrays import texts
 from models.kit.bulk import copy_rows
 from models.lists.tables import STAGED, TABLE_OF, Staging
 from rules.lists.list_changes import Changes, flags_of, storable, without_nul
-from rules.lists.references import CODES
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,18 +143,6 @@ async def finish(session: AsyncSession, place: Place) -> tuple[int, dict[ListNam
         await connection.execute(_once(place.kind), place.asked)
     members = (await connection.execute(_Statements.of(place.lists).members, place.asked)).one()
     return different, dict(zip(place.lists, members, strict=True))
-
-
-async def examples(session: AsyncSession, place: Place) -> list[Row]:
-    """A row for each combination of what the staged rows refer to in other lists; of no use for anything else."""
-    found = await (await session.connection()).execute(_examples(place.kind), place.asked)
-    return [_BLANK_ROWS[place.kind]._replace(**dict(zip(CODES[place.kind], row, strict=True))) for row in found]
-
-
-_BLANK_ROWS: Mapping[RowKind, Contact | Item] = {
-    RowKind.CONTACTS: Contact(key="", name=""),
-    RowKind.ITEMS: Item(key="", code=""),
-}
 
 
 async def hold(session: AsyncSession, places: Iterable[Place]) -> set[Place]:
@@ -282,12 +269,6 @@ def _once(kind: RowKind) -> TextClause:
           AND later.connection_id = :id AND later.list_name = :name
           AND later.key = earlier.key AND later.page > earlier.page
     """)  # noqa: S608
-
-
-@cache
-def _examples(kind: RowKind) -> TextClause:
-    columns = ", ".join(CODES[kind])
-    return text(f"SELECT DISTINCT {columns} FROM {STAGED[kind].name} WHERE {_IS_IT}")  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)

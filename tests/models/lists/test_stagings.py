@@ -16,7 +16,7 @@ from models.clients import erasing
 from models.clients.tables import Client
 from models.kit.database import Database
 from models.kit.sealing import Sealer
-from models.lists import stagings
+from models.lists import references, stagings
 from models.lists.stagings import Behind, Place
 from models.lists.writes import store_lists
 from rules.lists.list_changes import Changes
@@ -224,7 +224,7 @@ async def test_an_example_is_told_of_each_reference(database: Database, leased: 
     rows: list[Contact] = [contact(str(n), default_currency="EUR", sales_tax_type=f"T{n % 2}") for n in range(6)]
     place = await staged(database, leased, [rows])
     async with database.session() as session:
-        found = await stagings.examples(session, place)
+        found = await references.examples(session, place)
     assert sorted((row.default_currency, row.sales_tax_type) for row in found if isinstance(row, Contact)) == [
         ("EUR", "T0"),
         ("EUR", "T1"),
@@ -232,7 +232,7 @@ async def test_an_example_is_told_of_each_reference(database: Database, leased: 
     products = [item(str(n), "Tea")._replace(sales_tax_type=f"T{n % 2}", purchase_tax_type="P") for n in range(6)]
     place = await staged(database, leased, [products], ITEMS)
     async with database.session() as session:
-        others = await stagings.examples(session, place)
+        others = await references.examples(session, place)
     assert sorted((row.sales_tax_type, row.purchase_tax_type) for row in others if isinstance(row, Item)) == [
         ("T0", "P"),
         ("T1", "P"),
