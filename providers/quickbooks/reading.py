@@ -136,7 +136,9 @@ class Reading:
         walk = Walk(asked, is_never_empty=collection.is_never_empty) if cursor is None else Walk.at(asked, cursor)
         async for records, is_last in self._records(tokens, realm, walk):
             made = await self._made(tokens, realm, collection, records)
-            walk.leave_out(len(records) - len(made))
+            if len(made) < len(records):
+                keys = {row.key for row in made}
+                walk.leave_out(record for record in records if collection.key(record) not in keys)
             if is_last:
                 yield Page(made, expected=walk.expected)
             else:

@@ -5,14 +5,14 @@ and 1,000 at most. Only active records come unless inactive ones are asked for, 
 January 2026. Source: Intuit's page on data queries.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, Self
 
 import orjson
 
-from providers.kit.json_values import Record, records_in, whole
+from providers.kit.json_values import Record, records_in, text, whole
 from providers.kit.reads.received import Received
 from providers.port.errors import TooSmall, Unavailable
 from providers.quickbooks.fields import changed_at
@@ -100,11 +100,11 @@ class Walk:
         self._asked, self._start = asked, 1
         self._behind: _Behind | None = _Behind(None, 1)
         self._received = Received(asked.entity, "Id")
-        self._left_out = 0
+        self._left_out: list[str] = []
 
     @classmethod
     def at(cls, asked: Statement, cursor: str) -> Self:
-        """The walk as it was when it gave this cursor; only the ids that had come are forgotten.
+        """The walk as it was when it gave this cursor; of the ids that had come, only those left out are remembered.
 
         A cursor that another release has written in another way begins at the first page.
         """
@@ -112,12 +112,13 @@ class Walk:
         try:
             kept = orjson.loads(cursor)
             since = None if kept["since"] is None else datetime.fromisoformat(kept["since"])
-            behind, left_out = _Behind(since, int(kept["start"])), int(kept["left_out"])
+            behind, left_out = _Behind(since, int(kept["start"])), [*map(str, kept["left_out"])]
             received = Received(asked.entity, "Id", int(kept["received"]), int(kept["without_id"]), int(kept["total"]))
         except (KeyError, TypeError, ValueError):
             return walk
         walk._asked, walk._start = asked if since is None else asked.since(since), behind.start
         walk._behind, walk._received, walk._left_out = behind, received, left_out
+        received.know(left_out)
         return walk
 
     @property
@@ -139,12 +140,16 @@ class Walk:
     @property
     def expected(self) -> int | None:
         """Of how many records there are rows, by QuickBooks' own count so far."""
-        left_out = self._received.without_id + self._left_out
+        left_out = self._received.without_id + len(self._left_out)
         return None if self._received.total is None else self._received.total - left_out
 
-    def leave_out(self, records: int) -> None:
-        """So many of those that came are no rows."""
-        self._left_out += records
+    def leave_out(self, records: Iterable[Record]) -> None:
+        """These of those that came are no rows, such as an item's folder.
+
+        Nobody but the walk remembers them where reading is gone on with. One that is edited meanwhile comes once more:
+        counted twice, it would make up for a record that never came.
+        """
+        self._left_out += [key for record in records if (key := text(record.get("Id"))) is not None]
 
     @property
     def statements(self) -> tuple[Statement, ...]:

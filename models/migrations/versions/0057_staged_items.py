@@ -42,4 +42,6 @@ def _priced(name: str) -> tuple[sa.Column[object], ...]:
 
 
 def downgrade() -> None:
+    # What the release before could neither go on with nor forget: each night it would stumble over it.
+    op.execute("DELETE FROM stagings WHERE list_name = 'items'")
     op.drop_table("staged_items")

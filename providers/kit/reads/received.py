@@ -70,6 +70,10 @@ class Received:
         self._number += len(fresh)
         return [*fresh.values()]
 
+    def know(self, ids: Iterable[str]) -> None:
+        """Of those that had come where reading is gone on with, these: they count among them, and are not new again."""
+        self._seen.add(ids)
+
     def counted(self, total: int | None) -> None:
         """Take the platform's count, which comes with a page; None if it does not say.
 
