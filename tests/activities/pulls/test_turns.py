@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 from temporalio.testing import ActivityEnvironment
 
+from activities.pulls import long_lists
 from contracts.payloads.sync_client import PullClientsInput, PullClientsResult
 from contracts.words.causes import Cause
 from contracts.words.lists import ListName
 from rules.lists.increments import TURN, latest_turn
+from rules.lists.staging import KEPT_PAGES
 from tests.activities.pulls.elsewhere import BEFORE, Pulls
 from tests.models.conftest import LATER, NOON
 from tests.models.rows import account, contact, duty
@@ -45,6 +47,23 @@ async def test_a_list_to_which_something_new_refers_in_vain_is_read_at_once(pull
         assert (DUTIES in dict(pulls.second.asked)) is is_read, code
         assert COMPANY in dict(pulls.second.asked)  # before any change is stored
     assert await pulls.names(ListName.TAX_RATES) == ["vat-20", "vat-5"]
+
+
+async def test_so_it_is_where_what_is_new_is_too_much_to_stay_in_memory(pulls: Pulls, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(long_lists, "SHORT", 0)
+    pulls.second.keep(DUTIES, duty("vat-20"), BEFORE)
+    await pulls.pull()
+    pulls.clock.at = latest_turn(pulls.house.connection_id, NOON) + TURN - timedelta(minutes=1)
+    for code, is_read in (("vat-20", False), ("vat-5", True)):
+        pulls.second.keep(DUTIES, duty(code), LATER)
+        for number in range(KEPT_PAGES + 1):
+            sold_to = contact(f"v-{number}", code, sales_tax_type=code)
+            pulls.second.keep(VENDORS, sold_to, pulls.clock.at)
+        await pulls.pull(is_incremental=True)
+        assert (DUTIES in dict(pulls.second.asked)) is is_read, code
+        assert COMPANY in dict(pulls.second.asked)
+    assert await pulls.names(ListName.TAX_RATES) == ["vat-20", "vat-5"]
+    assert {*await pulls.names(ListName.SUPPLIERS)} == {"vat-5"}
 
 
 async def test_clients_of_a_night_are_read_together_and_told_of_where_something_changed(pulls: Pulls):
