@@ -102,20 +102,21 @@ async def release_of_run(session: AsyncSession, run_id: str) -> None:
 
 _COLUMNS = Connection.__table__.columns  # type: ignore[attr-defined]  # SQLModel does not declare it
 
-_CLAIM = select(Connection).from_statement(
-    text(f"""
-        WITH free AS (
-            SELECT id FROM connections
-            WHERE id = ANY(CAST(:wanted AS text[])::uuid[])
-              AND (pull_holder IS NULL OR pull_holder = :holder OR pull_until < :at)
-            ORDER BY id FOR NO KEY UPDATE
-        )
-        UPDATE connections c SET pull_holder = :holder, pull_until = :until FROM free WHERE c.id = free.id
-        RETURNING {", ".join(f"c.{column.name}" for column in _COLUMNS)}
-    """).columns(*_COLUMNS)  # noqa: S608  # our own names, in an order of their own: a table keeps its migrations'
-)
+_FREE_ONES = text(f"""
+    WITH free AS (
+        SELECT id FROM connections
+        WHERE id = ANY(CAST(:wanted AS text[])::uuid[])
+          AND (pull_holder IS NULL OR pull_holder = :holder OR pull_until < :at)
+        ORDER BY id FOR NO KEY UPDATE
+    )
+    UPDATE connections c SET pull_holder = :holder, pull_until = :until FROM free WHERE c.id = free.id
+    RETURNING {", ".join(f"c.{column.name}" for column in _COLUMNS)}
+""").columns(*_COLUMNS)  # noqa: S608  # our own names, in an order of their own: a table keeps that of its migrations
+
+_CLAIM = select(Connection).from_statement(_FREE_ONES).execution_options(populate_existing=True)
 """Locked in one order, so that two groups with a connection in common cannot wait for each other. The object mapper
-makes connections of what comes back: made one by one by their class, they cost four times as much."""
+makes connections of what comes back, whatever the session knew of them before: made one by one by their class, they
+cost four times as much."""
 
 _HOLD = text("""
     SELECT id, coalesce(pull_holder = :holder, false) FROM connections

@@ -1,4 +1,4 @@
-"""A client with a long list of contacts, and pulls of it that something interrupts."""
+"""A client with a long list of contacts or items, and pulls of it that something interrupts."""
 
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
@@ -10,7 +10,7 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.pulls.standard_information import StandardInformationActivities
 from activities.shared.token_store import TokenStore
-from contracts.payloads.sync_client import PullClientInput
+from contracts.payloads.sync_client import PullClientInput, PullClientsInput
 from contracts.words.connections import ContactsChoice
 from contracts.words.lists import KIND_OF, RowKind
 from contracts.words.standard_information import Contact, Item, Row
@@ -77,6 +77,7 @@ class Pulls:
     def __init__(self, database: Database, sealer: Sealer, house: House, books: Books | None = None) -> None:
         self.database, self.house, self.clock, self.books = database, house, HandClock(), books or Books()
         (self.kind,) = {KIND_OF[name] for name in self.books.feed.fills}
+        self.sources: tuple[RowKind, ...] = (self.kind,)
         providers: Any = {"xero": self.books}
         self._make = lambda: StandardInformationActivities(
             database, providers, TokenStore(database, sealer, now=self.clock), self.clock
@@ -87,11 +88,17 @@ class Pulls:
         asked = PullClientInput(
             connection_id=self.house.connection_id,
             pull_id=pull_id,
-            sources=(self.kind,),
+            sources=self.sources,
             is_incremental=is_incremental,
         )
         self.books.asked.clear()
         await ActivityEnvironment().run(self._make().pull_client, asked)
+
+    async def pull_in_group(self) -> None:
+        """The same, together with others, of which there are none."""
+        asked = PullClientsInput(connection_ids=(self.house.connection_id,), pull_id="a-pull")
+        self.books.asked.clear()
+        await ActivityEnvironment().run(self._make().pull_clients, asked)
 
     async def interrupted(self, at: int, error: BaseException) -> list[int]:
         def happens(page: int) -> None:

@@ -46,6 +46,14 @@ async def test_nobody_else_takes_it_until_it_is_over(database, house):
     assert await lease(database, house) == ("second", NOON + LEASE + A_MOMENT + LEASE)
 
 
+async def test_what_was_claimed_is_as_the_claim_left_it(database, house):
+    async with database.transaction() as session:
+        before = await session.get_one(Connection, house.connection_id)
+        assert before.pull_until == NOON + LEASE
+        (claimed,) = await leases.claim(session, [house.connection_id], "first", NOON + A_MOMENT)
+        assert (claimed.pull_holder, claimed.pull_until) == ("first", NOON + A_MOMENT + LEASE)
+
+
 async def test_its_holder_takes_it_again(database, house):
     assert await taken(database, house, "first", NOON + A_MOMENT)
     assert await lease(database, house) == ("first", NOON + A_MOMENT + LEASE)
