@@ -5,7 +5,7 @@ Where there is room in memory, a list of a few pages is kept there and stored ju
 
 from collections.abc import AsyncIterator, Callable, Hashable
 from contextlib import asynccontextmanager, nullcontext
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, cast
 
 import pytest
@@ -28,14 +28,10 @@ from models.lists.stagings import Place
 from providers.kit.fair_semaphore import FairSemaphore
 from providers.port.credential import CredentialSource
 from providers.port.errors import NeedsPerson, ProviderError, RateLimited, Unavailable
-from providers.port.feeds import Feed
 from providers.port.provider import Page, Provider
-from providers.xero import feeds
 from rules.lists.staging import KEPT_PAGES, RESUMED_WITHIN
 from tests.activities.pulls.long_books import PAGES, SIZE, Books, BooksOfItems, Killed, Pulls
 from tests.models.conftest import LATER, House, a_connection
-from tests.models.rows import profile
-from tests.second_provider import A_PERSONS
 
 
 @pytest_asyncio.fixture
@@ -256,44 +252,6 @@ async def test_of_other_books_no_page_waits_though_a_list_was_only_interrupted()
     assert {*contacts, *items} <= {*Readings(errors={PROFILE: wrong, contacts: away}).given_up}
     assert not Readings(errors={accounts: refused, contacts: away}).given_up
     assert {*Readings(errors={items: refused, contacts: away}).given_up} == {*items}, "contacts go on at their page"
-
-
-class BooksWithoutItems(Books):
-    """The same, of which the login may not see the items."""
-
-    capabilities = A_PERSONS
-
-    async def read(
-        self, tokens: object, of: str, feed: Feed, since: datetime | None, cursor: str | None = None
-    ) -> AsyncIterator[Page]:
-        if feed is feeds.ITEMS:
-            raise NeedsPerson(Cause.ROLE_TOO_LOW, "no")
-        if feed is feeds.ORGANISATION:
-            yield Page((profile(of),))
-            return
-        async for page in super().read(tokens, of, feed, since, cursor):
-            yield page
-
-
-@pytest.mark.parametrize("is_group", [False, True], ids=["alone", "in a group"])
-async def test_where_the_login_may_not_see_one_list_another_goes_on_at_its_page(
-    database: Database, sealer: Sealer, house: House, monkeypatch: pytest.MonkeyPatch, *, is_group: bool
-):
-    has_room(monkeypatch, 0)
-    pulls = Pulls(database, sealer, house, BooksWithoutItems())
-    pulls.sources = RowKind.CONTACTS, RowKind.ITEMS
-    await pulls.change(list_names=[name.value for kind in pulls.sources for name in kind.lists])
-    if is_group:
-        pulls.books.before = lambda page: (_ for _ in ()).throw(limited(pulls)) if page == 3 else None
-        await pulls.pull_in_group()
-        pulls.books.before = lambda _: None
-    else:
-        await pulls.interrupted(3, limited(pulls))
-    assert await pulls.waiting() == 3 * SIZE
-    pulls.clock.at += timedelta(minutes=1)
-    await (pulls.pull_in_group() if is_group else pulls.pull())
-    assert pulls.books.asked == [3, 4]
-    assert await pulls.stored() == pulls.expected()
 
 
 async def test_heartbeats_tell_how_far_it_has_got_and_no_record(pulls: Pulls):
