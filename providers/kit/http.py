@@ -46,8 +46,8 @@ class TooLargeError(httpx2.TransportError):
 class WholeResponse(httpx2.Response):
     """A response of which the body is there as it is to be used.
 
-    httpx2 reads one that it is given through its decoders and chunks, which costs three times as much CPU time as all
-    else about the response.
+    httpx2 reads one that it is given through its decoders and chunks, and measures it for a header, which costs several
+    times the CPU time of all else about the response.
 
     Args:
         status: Of the answer.
