@@ -80,7 +80,7 @@ format: setup ## let ruff put things right
 bench: setup ## everything side by side at 100, 1,000 and 5,000 organisations, into docs/benchmarks.md: half an hour and more
 	$(BIN)/python -m bench.full --write
 
-bench-quick: setup ## about a minute: our run beside a bare script (PROVIDER=sage: on another stand-in)
+bench-quick: setup ## about a minute (at QuickBooks up to seven): our run beside a bare script (PROVIDER=sage: on another stand-in)
 	$(if $(PROVIDER),BENCH_PROVIDER=$(PROVIDER) )$(BIN)/python -m bench.quick
 
 bench-night: setup ## the nightly check of 10,000 connections under 100 logins: calls and seconds

@@ -102,7 +102,7 @@ async def release_of_run(session: AsyncSession, run_id: str) -> None:
 
 _COLUMNS = Connection.__table__.columns  # type: ignore[attr-defined]  # SQLModel does not declare it
 
-_FREE_ONES = text(f"""
+_TAKE = text(f"""
     WITH free AS (
         SELECT id FROM connections
         WHERE id = ANY(CAST(:wanted AS text[])::uuid[])
@@ -113,7 +113,7 @@ _FREE_ONES = text(f"""
     RETURNING {", ".join(f"c.{column.name}" for column in _COLUMNS)}
 """).columns(*_COLUMNS)  # noqa: S608  # our own names, in an order of their own: a table keeps that of its migrations
 
-_CLAIM = select(Connection).from_statement(_FREE_ONES).execution_options(populate_existing=True)
+_CLAIM = select(Connection).from_statement(_TAKE).execution_options(populate_existing=True)
 """Locked in one order, so that two groups with a connection in common cannot wait for each other. The object mapper
 makes connections of what comes back, whatever the session knew of them before: made one by one by their class, they
 cost four times as much."""
