@@ -12,6 +12,7 @@ import asyncpg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
+from models.kit import moments
 from models.kit.database_silence import watch
 
 _AWAY_CLASSES = ("08", "53", "57", "58")
@@ -63,6 +64,7 @@ async def connect(*args: Any, **options: Any) -> asyncpg.Connection:
     try:
         connection: asyncpg.Connection = await asyncpg.connect(*args, **options)
         try:
+            await moments.have_numbers(connection)
             await watch(connection, is_shared=options.get("statement_cache_size") == 0)
         except BaseException:
             connection.terminate()

@@ -25,7 +25,7 @@ class Spelling:
 
     def of(self, record: Record) -> Record:
         """The record with these keys in their usual case; the same object when it has them."""
-        if record.keys() <= self._seen:
+        if self._seen.issuperset(record):
             return record
         renamed: Record = {}
         for key in record:
@@ -104,25 +104,25 @@ def account(record: Record) -> rows.Account | None:
         return None
     account_type, status = text(get("Type")), text(get("Status"))
     return rows.Account(
-        key=key,
-        code=text(get("Code")),
-        name=text(get("Name")) or "",
-        account_type=account_type,
-        account_class=text(get("Class")),
-        status=status,
-        tax_type=text(get("TaxType")),
-        description=text(get("Description")),
-        currency_code=text(get("CurrencyCode")),
-        bank_account_number=text(get("BankAccountNumber")),
-        bank_account_type=text(get("BankAccountType")),
-        system_account=text(get("SystemAccount")),
-        reporting_code=text(get("ReportingCode")),
-        is_bank_account=_upper(account_type) == "BANK",
-        takes_payments=flag(get("EnablePaymentsToAccount")) is True,
-        shows_in_expense_claims=flag(get("ShowInExpenseClaims")) is True,
-        is_archived=_upper(status) in _GONE,
-        updated_at=moment(get("UpdatedDateUTC")),
-        record=json_text(record),
+        key,
+        text(get("Code")),
+        text(get("Name")) or "",
+        account_type,
+        text(get("Class")),
+        status,
+        text(get("TaxType")),
+        text(get("Description")),
+        text(get("CurrencyCode")),
+        text(get("BankAccountNumber")),
+        text(get("BankAccountType")),
+        text(get("SystemAccount")),
+        text(get("ReportingCode")),
+        _upper(account_type) == "BANK",
+        flag(get("EnablePaymentsToAccount")) is True,
+        flag(get("ShowInExpenseClaims")) is True,
+        _upper(status) in _GONE,
+        moment(get("UpdatedDateUTC")),
+        json_text(record),
     )
 
 
@@ -210,25 +210,25 @@ def contact(record: Record) -> rows.Contact | None:
     is_supplier, is_customer = flag(get("IsSupplier")) is True, flag(get("IsCustomer")) is True
     in_suppliers, in_customers = rows.contact_lists(is_supplier=is_supplier, is_customer=is_customer)
     return rows.Contact(
-        key=key,
-        name=text(get("Name")) or _person(get("FirstName"), get("LastName")),
-        status=status,
-        is_supplier=is_supplier,
-        is_customer=is_customer,
-        contact_number=text(get("ContactNumber")),
-        account_number=text(get("AccountNumber")),
-        company_number=text(get("CompanyNumber")),
-        tax_number=text(get("TaxNumber")),
-        default_currency=text(get("DefaultCurrency")),
-        sales_account_code=text(get("SalesDefaultAccountCode")),
-        purchase_account_code=text(get("PurchasesDefaultAccountCode")),
-        sales_tax_type=text(get("AccountsReceivableTaxType")),
-        purchase_tax_type=text(get("AccountsPayableTaxType")),
-        is_archived=status is not None and status.upper() != "ACTIVE",
-        updated_at=moment(get("UpdatedDateUTC")),
-        in_suppliers=in_suppliers,
-        in_customers=in_customers,
-        record=json_text(record),
+        key,
+        text(get("Name")) or _person(get("FirstName"), get("LastName")),
+        status,
+        is_supplier,
+        is_customer,
+        text(get("ContactNumber")),
+        text(get("AccountNumber")),
+        text(get("CompanyNumber")),
+        text(get("TaxNumber")),
+        text(get("DefaultCurrency")),
+        text(get("SalesDefaultAccountCode")),
+        text(get("PurchasesDefaultAccountCode")),
+        text(get("AccountsReceivableTaxType")),
+        text(get("AccountsPayableTaxType")),
+        status is not None and status.upper() != "ACTIVE",
+        moment(get("UpdatedDateUTC")),
+        in_suppliers,
+        in_customers,
+        json_text(record),
     )
 
 
