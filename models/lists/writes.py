@@ -148,7 +148,8 @@ async def store_pulls(
             lists, prepared = tables[kind][0], storables[identity, kind]
             before = held.get((identity, kind), {})
             if is_complete and not before:  # a first pull: nothing to compare with
-                arriving += [(identity, fingerprint, at, *row) for row, fingerprint in prepared.values()]
+                # Added up, which takes a third of the time of a starred row.
+                arriving += [(identity, fingerprint, at) + row for row, fingerprint in prepared.values()]  # noqa: RUF005
                 changes[identity] |= count_first(lists, [row for row, _ in prepared.values()])
                 continue
             read = {key: Version(hashed, membership(lists, row)) for key, (row, hashed) in prepared.items()}

@@ -1,6 +1,7 @@
 """Records to rows: what is left out, what is spelt oddly, what is new."""
 
 import json
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import orjson
@@ -44,6 +45,25 @@ CONTACT: Record = {
     "AccountsPayableTaxType": "INPUT2",
     "UpdatedDateUTC": "/Date(1439434356790+0000)/",
 }
+ACCOUNT: Record = {
+    "AccountID": "a-1",
+    "Code": "090",
+    "Name": "Current account",
+    "Type": "BANK",
+    "Class": "ASSET",
+    "Status": "ACTIVE",
+    "TaxType": "NONE",
+    "Description": "Day to day",
+    "CurrencyCode": "GBP",
+    "BankAccountNumber": "10203012345678",
+    "BankAccountType": "CURRENT",
+    "SystemAccount": "DEBTORS",
+    "ReportingCode": "ASS.CUR",
+    "EnablePaymentsToAccount": False,
+    "ShowInExpenseClaims": True,
+    "UpdatedDateUTC": "/Date(1439434356790+0000)/",
+}
+UPDATED_AT = datetime(2015, 8, 13, 2, 52, 36, 790_000, UTC)
 ITEM: Record = {
     "ItemID": "i-1",
     "Code": "WIDGET",
@@ -61,16 +81,58 @@ def body(plural: str, *records: Record, **envelope: object) -> bytes:
     return orjson.dumps({"Id": "x", "Status": "OK", plural: records, **envelope})
 
 
-def test_a_contact() -> None:
+def test_every_field_of_a_contact_is_in_its_place() -> None:
     row = schemas.contact(CONTACT)
     assert row is not None
-    assert row[:13] == (
-        *("c-1", "Marsh & Sons", "ACTIVE", True, False, "N1", "A1", "01234567", "GB123", "GBP", "200", "310"),
-        "OUTPUT2",
-    )
-    assert (row.purchase_tax_type, row.is_archived) == ("INPUT2", False)
-    assert row.updated_at is not None
-    assert json.loads(row.record) == CONTACT
+    fields = row._asdict()
+    assert json.loads(fields.pop("record")) == CONTACT
+    assert fields == {
+        "key": "c-1",
+        "name": "Marsh & Sons",
+        "status": "ACTIVE",
+        "is_supplier": True,
+        "is_customer": False,
+        "contact_number": "N1",
+        "account_number": "A1",
+        "company_number": "01234567",
+        "tax_number": "GB123",
+        "default_currency": "GBP",
+        "sales_account_code": "200",
+        "purchase_account_code": "310",
+        "sales_tax_type": "OUTPUT2",
+        "purchase_tax_type": "INPUT2",
+        "is_archived": False,
+        "updated_at": UPDATED_AT,
+        "in_suppliers": True,
+        "in_customers": False,
+    }
+
+
+def test_every_field_of_an_account_is_in_its_place() -> None:
+    row = schemas.account(ACCOUNT)
+    assert row is not None
+    fields = row._asdict()
+    assert json.loads(fields.pop("record")) == ACCOUNT
+    assert fields == {
+        "key": "a-1",
+        "code": "090",
+        "name": "Current account",
+        "account_type": "BANK",
+        "account_class": "ASSET",
+        "status": "ACTIVE",
+        "tax_type": "NONE",
+        "description": "Day to day",
+        "currency_code": "GBP",
+        "bank_account_number": "10203012345678",
+        "bank_account_type": "CURRENT",
+        "system_account": "DEBTORS",
+        "reporting_code": "ASS.CUR",
+        "is_bank_account": True,
+        "takes_payments": False,
+        "shows_in_expense_claims": True,
+        "is_archived": False,
+        "updated_at": UPDATED_AT,
+    }
 
 
 @pytest.mark.parametrize(("status", "archived"), [("ARCHIVED", True), ("GDPRREQUEST", True), ("active", False)])
