@@ -20,9 +20,9 @@ import httpx2
 from providers.kit.bounds import DOCUMENT, EXTENSION, MIB, Bound
 from providers.kit.proxies import Proxies, UnusableNetworkError
 
-MAX_CONNECTIONS = 432
-"""More than the calls that one process makes in turns (208, and as many with short answers), so that sign-ins never
-queue behind a pull."""
+MAX_CONNECTIONS = 640
+"""More than the calls that one process makes in turns (208, and twice as many with short answers), so that sign-ins
+never queue behind a pull."""
 
 KEEPALIVE_SECONDS = 30.0
 """Long enough to bridge the waves of a pull, short of the minute after which front ends drop idle connections."""

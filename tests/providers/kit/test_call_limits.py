@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from providers.kit.call_limits import ONE_READING, CallLimits
-from providers.kit.turns import OF_ONE_PRACTICE
+from providers.kit.turns import OF_ONE_PRACTICE, SHORT_TO_ONE
 from providers.kit.windows import CallsOf, CountedIn, Unit, Window, start_of
 from providers.port.call_budget import Counter
 from providers.port.errors import RateLimited
@@ -203,8 +203,8 @@ async def test_calls_with_short_answers_have_turns_of_their_own() -> None:
     """A list that somebody waits for, profile by profile, does not wait for a pull of the same practice."""
     limits, practice, other = engine(Book(), HandClock(), ()), uuid4(), uuid4()
     async with AsyncExitStack() as under_way:
-        for is_short in (False, True):
-            for number in range(OF_ONE_PRACTICE):
+        for is_short, turns in ((False, OF_ONE_PRACTICE), (True, SHORT_TO_ONE * OF_ONE_PRACTICE)):
+            for number in range(turns):
                 await under_way.enter_async_context(limits.call(f"o{number}", practice, is_short=is_short))
             with pytest.raises(TimeoutError):
                 async with asyncio.timeout(0.01), limits.call("o", practice, is_short=is_short):
