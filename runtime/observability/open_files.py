@@ -1,7 +1,7 @@
 """How many files and sockets a process may have open.
 
-Linux's usual bound is 1,024, which a program may raise by itself. A process that reads three providers at once makes up
-to 1,872 calls (``providers.kit.turns``), each with a socket of its own; one too many would look like a provider that
+Linux's usual bound is 1,024, which a program may raise by itself. A process that reads two providers at once makes up
+to 1,248 calls (``providers.kit.turns``), each with a socket of its own; one too many would look like a provider that
 cannot be reached.
 """
 

@@ -9,8 +9,10 @@ from sqlalchemy.exc import DBAPIError
 
 from models.kit.bulk import copy_rows
 
+FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+
 MOMENTS = [
-    datetime(2, 1, 1, tzinfo=UTC),
+    datetime(1, 1, 1, tzinfo=UTC),
     datetime(1969, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
     datetime(1999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
     datetime(2000, 1, 1, tzinfo=UTC),
@@ -35,14 +37,35 @@ async def test_the_server_reads_the_same_moment_and_gives_it_back(database, at):
 
 
 async def test_the_driver_itself_says_the_same(database):
+    """All but the calendar's first moment, which it takes for infinity."""
+    moments, several = MOMENTS[1:], "SELECT array_agg(m ORDER BY m) FROM unnest($1::timestamptz[]) m"
     async with database.session() as session:
         driver: Any = (await (await session.connection()).get_raw_connection()).driver_connection
-        ours = await driver.fetchval("SELECT array_agg(m ORDER BY m) FROM unnest($1::timestamptz[]) m", MOMENTS)
-        singly = [await driver.fetchval("SELECT $1::timestamptz", at) for at in MOMENTS]
+        ours = [await driver.fetchval("SELECT $1::timestamptz", at) for at in moments]
+        ours_at_once = await driver.fetchval(several, moments)
         await driver.reset_type_codec("timestamptz", schema="pg_catalog")
-        assert [await driver.fetchval("SELECT $1::timestamptz", at) for at in MOMENTS] == singly == MOMENTS
-        assert await driver.fetchval("SELECT array_agg(m ORDER BY m) FROM unnest($1::timestamptz[]) m", MOMENTS) == ours
-        await session.invalidate()
+        try:
+            theirs = [await driver.fetchval("SELECT $1::timestamptz", at) for at in moments]
+            theirs_at_once = await driver.fetchval(several, moments)
+        finally:
+            await session.invalidate()  # nobody else may get that connection
+    assert ours == theirs == moments
+    assert ours_at_once == theirs_at_once
+
+
+@pytest.mark.parametrize(
+    ("written", "at"),
+    [
+        ("-infinity", FIRST),
+        ("0044-03-15 BC", FIRST),
+        ("infinity", LAST),
+        ("20000-01-01", LAST),
+    ],
+)
+async def test_what_no_calendar_here_holds_is_its_first_or_last_moment(database, written, at):
+    async with database.session() as session:
+        told = await session.exec(text(f"SELECT timestamptz '{written}', ARRAY[timestamptz '{written}'] IS NOT NULL"))
+        assert told.one() == (at, True)
 
 
 async def test_copied_moments_and_none(database):

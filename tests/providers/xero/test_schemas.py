@@ -108,6 +108,16 @@ def test_every_field_of_a_contact_is_in_its_place() -> None:
     }
 
 
+@pytest.mark.parametrize("is_supplier", [False, True])
+@pytest.mark.parametrize("is_customer", [False, True])
+def test_which_lists_a_contact_is_in_is_told_apart_from_what_it_is(*, is_supplier: bool, is_customer: bool) -> None:
+    row = schemas.contact({**CONTACT, "IsSupplier": is_supplier, "IsCustomer": is_customer})
+    assert row is not None
+    assert (row.is_supplier, row.is_customer) == (is_supplier, is_customer)
+    neither = not is_supplier and not is_customer
+    assert (row.in_suppliers, row.in_customers) == (is_supplier or neither, is_customer or neither)
+
+
 def test_every_field_of_an_account_is_in_its_place() -> None:
     row = schemas.account(ACCOUNT)
     assert row is not None

@@ -154,3 +154,15 @@ async def test_a_list_that_was_not_read_is_no_empty_file(scene: Scene, added: Js
     await change(scene, "UPDATE connections SET is_current = false WHERE client_id = :id", id=client_id)
     answer = await scene.http.get(f"/api/v1/{path.format(client_id, 'suppliers')}")
     assert (answer.status_code, answer.json()["error"]["code"]) == (409, "not_connected")
+
+
+async def test_moments_beyond_the_calendar_that_older_releases_stored_are_shown(scene: Scene, added: Json):
+    async with scene.database.transaction() as session:
+        connection = await session.connection()
+        await connection.execute(text("UPDATE accounts SET updated_at = '-infinity'"))
+        await connection.execute(text("UPDATE contacts SET updated_at = 'infinity'"))
+    for client in await taken(scene, "clients.csv"):
+        for name in (ListName.ACCOUNTS, ListName.SUPPLIERS):
+            shown = await scene.list_of(client["client_id"], name)
+            assert shown["rows"]
+            assert len(await taken(scene, f"clients/{client['client_id']}/lists/{name}.csv")) == len(shown["rows"])
