@@ -1,7 +1,8 @@
 """``make bench-due``: nights in which every client's lists are due, beside the first pull of the same clients.
 
 All in one run on the same servers and processes: everything is added; then each night finds all as it is a day after it
-was read, with nothing changed, with one contact in fifty changed, and with the whole read of the week due.
+was read: with the whole read of the week due, for the first time; with nothing changed; with one contact in fifty
+changed; and with the whole read due again.
 """
 
 import argparse
@@ -19,11 +20,11 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from bench.contenders import run_bare
+from bench.contenders import LOOK_WHILE_PULLING_SECONDS, run_bare
 from bench.harness import accounting
 from bench.harness.databases import COUNTED, Practice
 from bench.harness.histories import history_of
-from bench.harness.journey import LOOK_SECONDS, RunWentWrongError, listed, until, warm_up
+from bench.harness.journey import RunWentWrongError, listed, until, warm_up
 from bench.harness.sandbox import READS
 from bench.harness.servers import Servers, servers
 from cli.demo.api import Api
@@ -37,6 +38,14 @@ HIGHEST_UNCHANGED, HIGHEST_CHANGED, HIGHEST_CALLS = 0.4, 0.5, 3.0
 
 CHANGED_IN = 50
 """One contact of so many is changed."""
+
+_NIGHTS = (
+    ("whole read of the week, the first", 7),
+    ("nothing changed", 1),
+    ("2 % changed", 1),
+    ("whole read of the week", 7),
+)
+"""A client's first whole read at night gives its answers their fingerprints; all other nights of its life follow."""
 
 _A_DAY_LATER = """
     UPDATE receipts SET pulled_at = now() - interval '{days} days', attempted_at = now() - interval '{days} days';
@@ -143,7 +152,7 @@ async def measure(clients: int, latency_ms: int, reading: int, console: Console)
                 found["first pull"] = await _added(running, practice, meter)
             after = await _sizes(practice)
             kept = Kept(*((late - early) / clients for early, late in zip(before, after, strict=True)))
-            for name, days in (("nothing changed", 1), ("2 % changed", 1), ("whole read of the week", 7)):
+            for name, days in _NIGHTS:
                 with console.status(name):
                     await _a_day_later(practice, days)
                     if name == "2 % changed":
@@ -167,7 +176,7 @@ async def _added(running: Servers, practice: Practice, meter: Meter) -> Measured
         meter.begin()
         chosen = datetime.now(UTC)
         await api.select(run_id, choice)
-        ended = await until(api, run_id, Stage.FINISHED, LOOK_SECONDS)
+        ended = await until(api, run_id, Stage.FINISHED, LOOK_WHILE_PULLING_SECONDS)
     if ended.result is not Result.COMPLETED or ended.finished_at is None:
         raise RunWentWrongError(f"Our run ended {ended.result}: {ended.counts}, {ended.causes}.")
     return await meter.end((ended.finished_at - chosen).total_seconds(), run_id, is_night=False)
@@ -221,7 +230,7 @@ def main() -> None:
             found, kept = runner.run(measure(asked.clients, asked.latency_ms, asked.reading, console))
     except (ProcessFailedError, RunWentWrongError) as error:
         sys.exit(str(error))
-    first, usual, changed, whole = found.values()
+    first, _, usual, changed, whole = found.values()
     table = Table("", "s", "÷ first pull", "calls a client")
     for name, one in found.items():
         table.add_row(name, f"{one.seconds:.2f}", f"{one.seconds / first.seconds:.2f}", f"{one.calls:.2f}")

@@ -27,7 +27,7 @@ from providers.port.capabilities import Capabilities, SignInBrings
 from providers.port.credential import Credential, CredentialSource
 from providers.port.errors import OtherRegion, ProviderError, RateLimited, SignedOut
 from providers.port.feeds import Feed, Feeds
-from providers.port.provider import BegunSignIn, FinishedSignIn, Kept, Page, ReachableOrganisation, Removed
+from providers.port.provider import BegunSignIn, FinishedSignIn, Kept, LastAnswer, Page, ReachableOrganisation, Removed
 from providers.port.webhook import Webhook
 
 A_PERSONS = Capabilities(
@@ -163,6 +163,7 @@ class Second:
         feed: Feed,
         modified_since: datetime | None = None,
         cursor: str | None = None,  # its pages have none
+        last: LastAnswer | None = None,  # none of its feeds is fingerprinted
     ) -> AsyncIterator[Page]:
         """A page for each row, so that there are several; what was taken out of the books leaves no trace."""
         await tokens.credential()

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from activities.pulls.kept_rows import KeptRows, Room, Share
 from activities.pulls.lease import Lease, holder
-from activities.pulls.readings import Claimed, StagedLists
+from activities.pulls.readings import Besides, Claimed, StagedLists
 from activities.shared import progress
 from contracts.words.lists import KIND_OF, Lists
 from contracts.words.standard_information import Row
@@ -83,7 +83,7 @@ class LongLists:
         tokens: CredentialSource,
         wanted: WantedFeed,
         lease: Lease,
-        deleted: set[str],
+        besides: Besides,
         at: datetime,
         *,
         is_again: bool,
@@ -95,7 +95,7 @@ class LongLists:
             tokens: The login.
             wanted: What to read.
             lease: The lease on the connection; it is renewed as pages arrive.
-            deleted: Gets the keys of records that the provider says are deleted.
+            besides: Gets what pages tell besides their rows.
             at: This moment.
             is_again: Whether what was read a moment ago is doubted, so that nothing of it is gone on with.
 
@@ -107,16 +107,17 @@ class LongLists:
         staging = await reading.resume(is_again=is_again)
         if staging is not None and staging.is_all:
             return await reading.end(staging.expected)
-        resumed = {"cursor": staging.cursor} if staging else {}
-        pages = provider.read(tokens, wanted.claimed.connection.organisation_id, wanted.feed, wanted.since, **resumed)
+        organisation_id, cursor = wanted.claimed.connection.organisation_id, staging.cursor if staging else None
+        last = wanted.claimed.last_answer(wanted.lists)
+        pages = provider.read(tokens, organisation_id, wanted.feed, wanted.since, cursor=cursor, last=last)
         is_last, expected = False, None
         while not is_last:
             async with self._turn(wanted, reading):
-                is_last, expected = await self._page(pages, wanted, reading, lease, deleted)
+                is_last, expected = await self._page(pages, wanted, reading, lease, besides)
         return await reading.end(expected)
 
     async def _page(
-        self, pages: AsyncIterator[Page], wanted: WantedFeed, reading: "_Reading", lease: Lease, deleted: set[str]
+        self, pages: AsyncIterator[Page], wanted: WantedFeed, reading: "_Reading", lease: Lease, besides: Besides
     ) -> tuple[bool, int | None]:
         """Take the next page; apart, so that no name holds on to its rows while the one after waits for its turn."""
         progress.made(reading.where)  # its turn has come
@@ -126,7 +127,7 @@ class LongLists:
         if reading.is_first and wanted.is_new:
             kind = KIND_OF[wanted.lists[0]]
             self._expected[kind] = expected_rows(self._expected[kind], len(page.rows))
-        deleted.update(page.deleted)
+        besides.take(page)
         await lease.keep()
         await reading.add(page)
         progress.made(reading.where)

@@ -3,12 +3,11 @@
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from activities.pulls.lease import Lease
 from activities.pulls.long_lists import LongLists, TakenOver, WantedFeed
-from activities.pulls.readings import Claimed, Readings, StagedLists
+from activities.pulls.readings import Besides, Claimed, Readings, StagedLists
 from activities.shared import progress
 from activities.shared.token_store import TokenStore
 from contracts.words.causes import Cause
@@ -21,7 +20,7 @@ from models.lists import stagings
 from providers.port.credential import CredentialSource
 from providers.port.errors import NeedsPerson, ProviderError, TooSmall, Unavailable
 from providers.port.feeds import Feed, FeedGroup
-from providers.port.provider import Provider, Providers
+from providers.port.provider import LastAnswer, Provider, Providers
 from rules.lists.losses import loses_many, lost_many
 
 logger = logging.getLogger(__name__)
@@ -85,7 +84,7 @@ class Reader:
         readings: Readings,
         lease: Lease,
     ) -> None:
-        connection, besides = claimed.connection, _Besides()
+        connection, besides = claimed.connection, Besides()
         try:
             rows = await self._believable(provider, tokens, claimed, group, lease, besides)
         except ProviderError as error:
@@ -106,6 +105,10 @@ class Reader:
                 readings.resting.update(besides.resting)
                 if besides.deleted:
                     readings.deleted[group.lists] = besides.deleted
+            if besides.answer is not None:
+                readings.answers[group.lists] = besides.answer
+            if besides.is_same:
+                readings.same.add(group.lists)
 
     async def _believable(
         self,
@@ -114,7 +117,7 @@ class Reader:
         claimed: Claimed,
         group: FeedGroup,
         lease: Lease,
-        besides: "_Besides",
+        besides: Besides,
     ) -> Sequence[Row] | StagedLists:
         """The rows of lists that are read together; if they are suspiciously few, the provider is asked once more.
 
@@ -137,7 +140,7 @@ class Reader:
             # A list whose own feed is refused has no rows that could be lost: it stays as it is stored.
             refused = {name for lists in besides.refused for name in lists}
             held = {name: count for name, count in claimed.held.items() if name not in refused}
-            if group.lists in claimed.since or not _loses_many(group.lists, rows, held):
+            if group.lists in claimed.since or besides.is_same or not _loses_many(group.lists, rows, held):
                 return rows
             logger.warning("asked once more: %s would lose many rows", ", ".join(group.lists))
         return await self._rows(provider, tokens, claimed, group, lease, besides, is_again=True)
@@ -149,7 +152,7 @@ class Reader:
         claimed: Claimed,
         group: FeedGroup,
         lease: Lease,
-        besides: "_Besides",
+        besides: Besides,
         *,
         is_again: bool = False,
     ) -> Sequence[Row] | StagedLists:
@@ -160,9 +163,7 @@ class Reader:
         if len(group.feeds) == 1 and stagings.takes(group.lists):
             (feed,) = group.feeds
             asked = WantedFeed(claimed, group.lists, feed, since if feed.tells_changes else None)
-            return await self._long_lists.read(
-                provider, tokens, asked, lease, besides.deleted, self._now(), is_again=is_again
-            )
+            return await self._long_lists.read(provider, tokens, asked, lease, besides, self._now(), is_again=is_again)
         # One after the other: where one of them is refused, the others would be asked in vain.
         for feed in group.feeds:
             before = len(rows)
@@ -170,7 +171,8 @@ class Reader:
                 besides.resting.update(group.its_own(feed))  # nothing has changed of what it would enrich
                 continue
             try:
-                await self._read_feed(provider, tokens, claimed, feed, since, lease, rows, besides)
+                last = claimed.last_answer(group.lists)
+                await self._read_feed(provider, tokens, claimed, feed, since, lease, rows, besides, last)
             except NeedsPerson as error:
                 lost = group.lost_without(feed)
                 if not error.cause.is_of_list or lost == group.lists or len(rows) > before:
@@ -190,37 +192,17 @@ class Reader:
         since: datetime | None,
         lease: Lease,
         rows: list[Row],
-        besides: "_Besides",
+        besides: Besides,
+        last: LastAnswer | None,
     ) -> None:
-        """Add a feed's rows to ``rows``, and the keys of deleted ones to ``besides``."""
+        """Add a feed's rows to ``rows``, and what its pages tell besides to ``besides``."""
         progress.made()
         since = since if feed.tells_changes else None
-        async for page in provider.read(tokens, claimed.connection.organisation_id, feed, since):
+        async for page in provider.read(tokens, claimed.connection.organisation_id, feed, since, last=last):
             rows.extend(page.rows)
-            besides.deleted.update(page.deleted)
+            besides.take(page)
             progress.made()
             await lease.keep()
-
-
-@dataclass(slots=True)
-class _Besides:
-    """What is told of lists besides their rows.
-
-    Attributes:
-        refused: Lists among them whose own feed is refused while the others are read, with the refusal.
-        deleted: Keys of records that are deleted.
-        resting: Lists among them whose own feed was not asked.
-    """
-
-    refused: dict[Lists, NeedsPerson] = field(default_factory=dict)
-    deleted: set[str] = field(default_factory=set)
-    resting: set[ListName] = field(default_factory=set)
-
-    def clear(self) -> None:
-        """Forget it, before all is read once more."""
-        self.refused.clear()
-        self.deleted.clear()
-        self.resting.clear()
 
 
 def _loses_many(lists: Lists, rows: Sequence[Row] | StagedLists, held: Mapping[ListName, int]) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from importlib.metadata import version
 from typing import Self
 from uuid import UUID
 
@@ -14,10 +15,13 @@ from models.connections.receipts import BeforePull
 from models.connections.settings import chosen_lists
 from models.connections.tables import Connection
 from models.lists.stagings import Place, takes
-from models.lists.tables import Staging
+from models.lists.tables import Staging, columns_of
 from providers.port.errors import NeedsPerson, ProviderError
 from providers.port.feeds import FeedGroup, Feeds
-from rules.lists.increments import LastPull, changes_since, latest_turn, resting
+from providers.port.provider import LastAnswer, Page
+from rules.lists.increments import LastPull, answer_held, changes_since, latest_turn, resting
+
+_RELEASE = version("clientsync")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,37 @@ class StagedLists:
 
     place: Place
     numbers: Mapping[ListName, int]
+
+
+@dataclass(slots=True)
+class Besides:
+    """What is told of lists besides their rows.
+
+    Attributes:
+        refused: Lists among them whose own feed is refused while the others are read, with the refusal.
+        deleted: Keys of records that are deleted.
+        resting: Lists among them whose own feed was not asked.
+        answer: The fingerprint of the answer that has all of them.
+        is_same: Whether that is the answer of which the stored rows are; then there are no rows.
+    """
+
+    refused: dict[Lists, NeedsPerson] = field(default_factory=dict)
+    deleted: set[str] = field(default_factory=set)
+    resting: set[ListName] = field(default_factory=set)
+    answer: bytes | None = None
+    is_same: bool = False
+
+    def clear(self) -> None:
+        """Forget it, before all is read once more."""
+        self.refused.clear()
+        self.deleted.clear()
+        self.resting.clear()
+
+    def take(self, page: Page) -> None:
+        """Take what a page tells; of its answer, each page tells anew."""
+        self.deleted.update(page.deleted)
+        self.answer = page.fingerprint
+        self.is_same = page.is_unmodified and page.fingerprint is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +83,7 @@ class Claimed:
         telling: Of all lists that the settings choose, those that can be read in part.
         resting: Lists that are left out because their turn has not come, with their feeds.
         staged: What earlier tries have staged of its lists, by the first of those that are read together.
+        answers: At night, of lists whose one feed is fingerprinted, what is known of its last answer.
     """
 
     connection: Connection
@@ -60,6 +96,11 @@ class Claimed:
     telling: tuple[Lists, ...] = ()
     resting: tuple[FeedGroup, ...] = ()
     staged: Mapping[str, Staging] = field(default_factory=dict)
+    answers: Mapping[Lists, LastAnswer] = field(default_factory=dict)
+
+    def last_answer(self, lists: Lists) -> LastAnswer | None:
+        """What is known of the last answer of the feed that fills lists; None where only changes are asked for."""
+        return None if lists in self.since else self.answers.get(lists)
 
     def woken(self, names: Collection[ListName]) -> Self | None:
         """The same connection with those of its resting lists that are to be read after all; None without any."""
@@ -81,6 +122,8 @@ class Readings:
         staged: The lists whose rows are staged, and not among ``rows``.
         is_taken_over: Whether a newer try goes on with this pull, so that this one must store nothing.
         resting: Lists among ``partial`` of which nothing was asked: their receipts stay as old as they are.
+        answers: Fingerprints of the answers that the rows are made of, where one answer has all of a list.
+        same: Lists whose answer was the one of which the stored rows are; they have no rows here.
     """
 
     rows: dict[Lists, Sequence[Row]] = field(default_factory=dict)
@@ -92,6 +135,8 @@ class Readings:
     staged: dict[Lists, StagedLists] = field(default_factory=dict)
     is_taken_over: bool = False
     resting: set[ListName] = field(default_factory=set)
+    answers: dict[Lists, bytes] = field(default_factory=dict)
+    same: set[Lists] = field(default_factory=set)
 
     @property
     def is_complete(self) -> bool:
@@ -151,12 +196,15 @@ class Readings:
         self.rows |= other.rows
         self.errors |= other.errors
         self.staged |= other.staged
+        self.answers |= other.answers
+        self.same |= other.same
         self.is_taken_over |= other.is_taken_over
 
     @property
     def unchanged(self) -> Sequence[ListName]:
-        """The lists of which changes were asked for, and there were none."""
-        lists = (one for one, rows in self.rows.items() if one in self.partial and not rows and one not in self.deleted)
+        """The lists of which changes were asked for, and there were none; and those of which all is as it was."""
+        partial = self.partial - self.deleted.keys()
+        lists = (one for one, rows in self.rows.items() if one in self.same or (one in partial and not rows))
         return [name for one in lists for name in one if name not in self.resting]
 
     def deleted_beside(self, rows: Mapping[Lists, Sequence[Row]]) -> Mapping[Lists, set[str]]:
@@ -165,7 +213,7 @@ class Readings:
 
     def by_completeness(self) -> Iterator[tuple[bool, Mapping[Lists, Sequence[Row]]]]:
         """The rows of the lists that were read completely (True), then of those with changes (False), if any."""
-        whole = {lists: rows for lists, rows in self.rows.items() if lists not in self.partial}
+        whole = {lists: rows for lists, rows in self.rows.items() if lists not in self.partial | self.same}
         without = set(self.unchanged)
         partial = {lists: rows for lists, rows in self.rows.items() if lists in self.partial}
         changed = {lists: rows for lists, rows in partial.items() if without.isdisjoint(lists)}
@@ -229,7 +277,24 @@ def claimed_of(
         telling=telling_of(connection, feeds),
         resting=tuple(group for group in left if group.lists in rests),
         staged=staged,
+        answers=_answers(connection, left, known) if asked.is_incremental else {},
     )
+
+
+def _answers(
+    connection: Connection, groups: Sequence[FeedGroup], receipts: Mapping[ListName, LastPull]
+) -> dict[Lists, LastAnswer]:
+    """What is known of the last answer of lists that one fingerprinted feed fills.
+
+    By the salt, no answer is known again with which another release would do something else, or other settings.
+    """
+    return {
+        group.lists: LastAnswer(
+            f"{_RELEASE} {columns_of(group.lists)} {connection.contacts.value}", answer_held(group.lists, receipts)
+        )
+        for group in groups
+        if len(group.feeds) == 1 and group.feeds[0].fingerprinted
+    }
 
 
 def telling_of(connection: Connection, feeds: Feeds) -> tuple[Lists, ...]:

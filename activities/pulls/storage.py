@@ -80,7 +80,8 @@ class Storage:
                 for identity, readings in read.items():
                     if readings.warns_of_new_suppliers:
                         await supplier_notices.tell(session, identity, changes[identity], pull_id=asked.pull_id, at=at)
-                await receipts.write_receipts(session, changes, pull_id=asked.pull_id, at=at)
+                answers = _answers(read)
+                await receipts.write_receipts(session, changes, pull_id=asked.pull_id, at=at, answers=answers)
                 await _write_failures(session, {of: readings.own_states for of, readings in read.items()}, at)
                 for identity in read.keys() - set(good):
                     await connections.reconsider(session, identity, at)  # some of its lists may be healed
@@ -132,7 +133,8 @@ class Storage:
                 await stagings.forget_all(session, asked.connection_id, given_up)
             if readings.warns_of_new_suppliers:
                 await supplier_notices.tell(session, asked.connection_id, changes, pull_id=asked.pull_id, at=at)
-            await receipts.write_receipts(session, {asked.connection_id: changes}, pull_id=asked.pull_id, at=at)
+            written, answers = {asked.connection_id: changes}, _answers({asked.connection_id: readings})
+            await receipts.write_receipts(session, written, pull_id=asked.pull_id, at=at, answers=answers)
             await receipts.confirm(session, _unchanged({asked.connection_id: readings}), pull_id=asked.pull_id, at=at)
             if is_own:
                 await _write_failures(session, {asked.connection_id: readings.errors}, at)
@@ -248,6 +250,15 @@ async def _without_taken_over(session: AsyncSession, read: Mapping[UUID, Reading
         identity: readings
         for identity, readings in read.items()
         if not readings.is_taken_over and held.issuperset(staged.place for staged in readings.staged.values())
+    }
+
+
+def _answers(read: Mapping[UUID, Readings]) -> dict[tuple[UUID, ListName], bytes]:
+    return {
+        (identity, name): answer
+        for identity, readings in read.items()
+        for lists, answer in readings.answers.items()
+        for name in lists
     }
 
 

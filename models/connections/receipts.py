@@ -16,6 +16,8 @@ from models.connections.tables import Receipt
 from models.kit.arrays import texts
 from rules.lists.list_changes import Changes
 
+_NO_ANSWERS: Mapping[tuple[UUID, ListName], bytes] = {}
+
 
 async def write_receipts(
     session: AsyncSession,
@@ -23,6 +25,7 @@ async def write_receipts(
     *,
     pull_id: str,
     at: datetime,
+    answers: Mapping[tuple[UUID, ListName], bytes] = _NO_ANSWERS,
 ) -> None:
     """Write receipts of what pulls stored, in the transaction that stores it.
 
@@ -31,6 +34,7 @@ async def write_receipts(
         changes: The changes of each list, by connection, as ``rules.lists.list_changes`` counted them.
         pull_id: The run or sync that stored it, for ``before_pull``.
         at: The moment of the pull (aware, UTC).
+        answers: Fingerprints of the answers that the rows are made of; of other lists, none is known from now on.
     """
     written = [(identity, name, counted) for identity, lists in changes.items() for name, counted in lists.items()]
     if not written:
@@ -41,6 +45,9 @@ async def write_receipts(
         "ids": texts(identity for identity, _, _ in written),
         "names": [name.value for _, name, _ in written],
         **{field: texts(getattr(counted, field) for _, _, counted in written) for field in Changes._fields},
+        "answers": [
+            answer.hex() if (answer := answers.get((identity, name))) else None for identity, name, _ in written
+        ],
     }
     await (await session.connection()).execute(_WRITE, pulled)
 
@@ -48,7 +55,7 @@ async def write_receipts(
 async def confirm(
     session: AsyncSession, unchanged: Mapping[UUID, Iterable[ListName]], *, pull_id: str, at: datetime
 ) -> None:
-    """Write that nothing has changed in lists that were read in part; how many rows they have stays.
+    """Write that nothing has changed in lists; how many rows they have stays, and of which answer they are.
 
     Args:
         session: The caller's transaction.
@@ -79,15 +86,18 @@ async def first_cause(session: AsyncSession, connection_id: UUID) -> Cause | Non
 
 
 _WRITE = text("""
-    INSERT INTO receipts (connection_id, list_name, rows, added, changed, gone, pulled_at, attempted_at, pull_id)
-    SELECT list.connection_id, list.name, list.rows, list.added, list.changed, list.gone, :at, :at, :pull_id
+    INSERT INTO receipts (connection_id, list_name, rows, added, changed, gone, pulled_at, attempted_at, pull_id,
+                          answer_fingerprint)
+    SELECT list.connection_id, list.name, list.rows, list.added, list.changed, list.gone, :at, :at, :pull_id,
+           decode(list.answer, 'hex')
     FROM unnest(CAST(:ids AS text[])::uuid[], CAST(:names AS text[]), CAST(:rows AS text[])::int[],
-                CAST(:added AS text[])::int[], CAST(:changed AS text[])::int[], CAST(:gone AS text[])::int[])
-        AS list (connection_id, name, rows, added, changed, gone)
+                CAST(:added AS text[])::int[], CAST(:changed AS text[])::int[], CAST(:gone AS text[])::int[],
+                CAST(:answers AS text[]))
+        AS list (connection_id, name, rows, added, changed, gone, answer)
     ON CONFLICT (connection_id, list_name) DO UPDATE
         SET rows = excluded.rows, added = excluded.added, changed = excluded.changed, gone = excluded.gone,
             pulled_at = excluded.pulled_at, attempted_at = excluded.attempted_at, pull_id = excluded.pull_id,
-            cause = NULL, cause_detail = NULL
+            answer_fingerprint = excluded.answer_fingerprint, cause = NULL, cause_detail = NULL
 """)
 
 

@@ -141,7 +141,8 @@ class ConnectionChange(SQLModel, table=True):
 class Receipt(SQLModel, table=True):
     """The receipt of one list of a connection: what the last successful pull stored, or why the last try failed.
 
-    ``pull_id`` names the run or sync that last stored the list; a retry of the same one skips it.
+    ``pull_id`` names the run or sync that last stored the list; a retry of the same one skips it. The rows of a list
+    with an ``answer_fingerprint`` are what that answer said: whoever stores others writes another, or none.
     """
 
     __tablename__ = "receipts"
@@ -157,3 +158,4 @@ class Receipt(SQLModel, table=True):
     cause_detail: str | None = Field(default=None, max_length=200)
     attempted_at: datetime = created()
     pull_id: str | None = Field(default=None, max_length=160)
+    answer_fingerprint: bytes | None = Field(default=None)

@@ -25,6 +25,7 @@ class Feed:
             among that, unless its pages say which.
         enriches: Whether an earlier feed of one of its lists has all of its records too, with less. Where it is
             refused, that list is poorer, but nothing is missing.
+        fingerprinted: Whether an answer that is all of it gets a fingerprint, by which it is known again.
         role: What a login needs in the accounting software to read it, as its own pages call it, after *have the login
             given*; empty where any login may, or where the provider does not say.
     """
@@ -33,6 +34,7 @@ class Feed:
     fills: Lists
     tells_changes: bool = False
     enriches: bool = False
+    fingerprinted: bool = False
     role: str = ""
 
 

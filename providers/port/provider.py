@@ -75,19 +75,34 @@ class FinishedSignIn:
 
 
 @dataclass(frozen=True, slots=True)
+class LastAnswer:
+    """What is known of the answer that a feed gave when all of it was last read.
+
+    Attributes:
+        salt: What a fingerprint depends on besides the answer: how rows are made of it, and which of them are kept.
+        fingerprint: The answer's; None where it is not known.
+    """
+
+    salt: str
+    fingerprint: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One page of a feed.
 
     Attributes:
         rows: Parsed rows, in the provider's order.
         is_last: Whether no page follows.
-        is_unmodified: Whether the provider says that nothing has changed since the given time; ``rows`` is empty then.
+        is_unmodified: Whether nothing has changed since the given time, as the provider says, or the answer is the last
+            one again; ``rows`` is empty then.
         deleted: Keys of records that were deleted since the given time, where the provider says so. All of them have
             come by the last page, also where reading was gone on with.
         cursor: Where reading can be gone on with behind this page, in the provider's own words and without any record;
             None where it cannot.
         expected: On the last page, of how many different records there have to be rows over all pages, as the provider
             counts them; None where it does not say.
+        fingerprint: Of an answer that is all of the feed, where the last answer was given to compare it with.
     """
 
     rows: Sequence[Row]
@@ -96,6 +111,7 @@ class Page:
     deleted: Sequence[str] = ()
     cursor: str | None = None
     expected: int | None = None
+    fingerprint: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +266,7 @@ class Provider(Protocol):
         feed: Feed,
         modified_since: datetime | None = None,
         cursor: str | None = None,
+        last: LastAnswer | None = None,
     ) -> AsyncIterator[Page]:
         """Read a feed of one organisation, page by page. A record may come twice; the later one is the newer.
 
@@ -260,6 +277,8 @@ class Provider(Protocol):
             modified_since: Only what changed since (aware, UTC); None, and where the feed does not tell changes, is
                 everything.
             cursor: That of a page that came before, with all else the same: only what follows it is read.
+            last: Of a fingerprinted feed of which everything is read, what is known of its last answer. Where the
+                answer is the same again, nothing is made of it but an unmodified page.
 
         Yields:
             Pages; memory holds one at a time.

@@ -15,7 +15,7 @@ from providers.port.capabilities import Capabilities, SignInBrings
 from providers.port.credential import CredentialSource, OneCredential
 from providers.port.errors import ConsentFailed, NeedsPerson, Transient
 from providers.port.feeds import Feed
-from providers.port.provider import FinishedSignIn, Kept, Page, ReachableOrganisation
+from providers.port.provider import FinishedSignIn, Kept, LastAnswer, Page, ReachableOrganisation
 from providers.quickbooks.api import Calls
 from providers.quickbooks.feeds import FEEDS
 from providers.quickbooks.limits import windows_of
@@ -110,6 +110,7 @@ class QuickBooks(CodeFlowProvider[SignIn]):
         feed: Feed,
         modified_since: datetime | None = None,
         cursor: str | None = None,
+        last: LastAnswer | None = None,  # noqa: ARG002  # none of its feeds is fingerprinted
     ) -> AsyncIterator[Page]:
         """See ``Provider.read``."""
         since = modified_since if feed.tells_changes else None

@@ -16,7 +16,7 @@ from providers.port.capabilities import Capabilities, Region, SignInBrings
 from providers.port.credential import CredentialSource, OneCredential, person_label
 from providers.port.errors import ConsentFailed, NeedsPerson, ProviderError
 from providers.port.feeds import Feed
-from providers.port.provider import FinishedSignIn, Kept, Page, ReachableOrganisation
+from providers.port.provider import FinishedSignIn, Kept, LastAnswer, Page, ReachableOrganisation
 from providers.port.shared import AnswerKey, Shared
 from providers.sage.api import Calls
 from providers.sage.books import currency
@@ -103,6 +103,7 @@ class Sage(CodeFlowProvider[SignIn]):
         feed: Feed,
         modified_since: datetime | None = None,
         cursor: str | None = None,
+        last: LastAnswer | None = None,  # noqa: ARG002  # none of its feeds is fingerprinted
     ) -> AsyncIterator[Page]:
         """See ``Provider.read``."""
         since = modified_since if feed.tells_changes else None

@@ -4,11 +4,20 @@ A body that does not look like a success raises ``Unavailable`` and never counts
 would mark all stored rows as gone.
 """
 
+import re
+from hashlib import sha256
 from typing import NamedTuple
 
 from providers.kit.json_bodies import read_json, read_records
 from providers.kit.json_values import Record, whole
 from providers.port.errors import Unavailable
+
+_OF_THE_CALL = re.compile(
+    rb'\s*\{\s*"Id"\s*:\s*"[^"\\]*"\s*,\s*"Status"\s*:\s*"OK"\s*,\s*"ProviderName"\s*:\s*"(?:[^"\\]|\\.)*"\s*,'
+    rb'\s*"DateTimeUTC"\s*:\s*"[^"]*"\s*,'
+)
+"""What is other in each answer, in the order in which Xero writes it: the call's id and its time. An answer that begins
+in another way is none that could be known again."""
 
 
 class Envelope(NamedTuple):
@@ -45,6 +54,20 @@ def collection(body: bytes, plural: str, *, has_decimals: bool = False) -> Envel
         return Envelope(records, None)
     pages, items = whole(_field(pagination, "pageCount")), whole(_field(pagination, "itemCount"))
     return Envelope(records, pages, items)
+
+
+def fingerprint_of(body: bytes, salt: str) -> bytes | None:
+    """What the records and counts of an answer are known by; None where its beginning is not the usual one.
+
+    Args:
+        body: As received, decoded from compression.
+        salt: What it depends on besides the answer.
+    """
+    if (of_the_call := _OF_THE_CALL.match(body)) is None:
+        return None
+    hashed = sha256(salt.encode())
+    hashed.update(memoryview(body)[of_the_call.end() :])
+    return hashed.digest()[:16]
 
 
 def array(body: bytes) -> list[Record]:

@@ -17,14 +17,14 @@ PAGE_SIZE = 1000
 DEFAULT_PAGE_SIZE = 100
 
 
-# Accounts, items and contacts honour If-Modified-Since.
+# Accounts, items and contacts honour If-Modified-Since. The profile is read for its id, whatever it was before.
 ORGANISATION = Feed("organisation", PROFILE)
-ACCOUNTS = Feed("accounts", (ListName.ACCOUNTS, ListName.BANK_ACCOUNTS), tells_changes=True)
-TAX_RATES = Feed("tax_rates", (ListName.TAX_RATES,))
-TRACKING_CATEGORIES = Feed("tracking_categories", (ListName.TRACKING_CATEGORIES,))
-ITEMS = Feed("items", (ListName.ITEMS,), tells_changes=True)
-CONTACTS = Feed("contacts", (ListName.SUPPLIERS, ListName.CUSTOMERS), tells_changes=True)
-CURRENCIES = Feed("currencies", (ListName.CURRENCIES,))
+ACCOUNTS = Feed("accounts", (ListName.ACCOUNTS, ListName.BANK_ACCOUNTS), tells_changes=True, fingerprinted=True)
+TAX_RATES = Feed("tax_rates", (ListName.TAX_RATES,), fingerprinted=True)
+TRACKING_CATEGORIES = Feed("tracking_categories", (ListName.TRACKING_CATEGORIES,), fingerprinted=True)
+ITEMS = Feed("items", (ListName.ITEMS,), tells_changes=True, fingerprinted=True)
+CONTACTS = Feed("contacts", (ListName.SUPPLIERS, ListName.CUSTOMERS), tells_changes=True, fingerprinted=True)
+CURRENCIES = Feed("currencies", (ListName.CURRENCIES,), fingerprinted=True)
 
 FEEDS = Feeds(ORGANISATION, ACCOUNTS, TAX_RATES, TRACKING_CATEGORIES, ITEMS, CONTACTS, CURRENCIES)
 

@@ -17,11 +17,11 @@ from providers.port.capabilities import Capabilities, SignInBrings
 from providers.port.credential import CredentialSource
 from providers.port.errors import NeedsPerson, TooLarge, Unavailable
 from providers.port.feeds import Feed
-from providers.port.provider import FinishedSignIn, Page, ReachableOrganisation, Removed
+from providers.port.provider import FinishedSignIn, LastAnswer, Page, ReachableOrganisation, Removed
 from providers.xero.api import Calls
 from providers.xero.bounds import LISTING
 from providers.xero.connections import organisations_in
-from providers.xero.envelope import array, collection
+from providers.xero.envelope import array, collection, fingerprint_of
 from providers.xero.feeds import COLLECTIONS, FEEDS, Collection
 from providers.xero.limits import limits_of
 from providers.xero.settings import XeroConfig, XeroSettings
@@ -97,6 +97,7 @@ class Xero(CodeFlowProvider[OAuth]):
         feed: Feed,
         modified_since: datetime | None = None,
         cursor: str | None = None,
+        last: LastAnswer | None = None,
     ) -> AsyncIterator[Page]:
         """See ``Provider.read``. Records without a key are left out, with a warning that counts them."""
         where = COLLECTIONS[feed]
@@ -104,9 +105,11 @@ class Xero(CodeFlowProvider[OAuth]):
         walk = Walk(where, since) if cursor is None else Walk.at(where, since, cursor)
         while not walk.is_done:
             # Without a name for the page or its body, which would be kept until the next one is asked for.
-            yield await self._page(tokens, organisation_id, where, walk)
+            yield await self._page(tokens, organisation_id, where, walk, last)
 
-    async def _page(self, tokens: CredentialSource, organisation_id: str, where: Collection, walk: Walk) -> Page:
+    async def _page(
+        self, tokens: CredentialSource, organisation_id: str, where: Collection, walk: Walk, last: LastAnswer | None
+    ) -> Page:
         """The walk's next page."""
         while True:
             try:
@@ -118,7 +121,10 @@ class Xero(CodeFlowProvider[OAuth]):
                 raise
             if body is None:
                 return walk.nothing()
-            return walk.take(collection(body, where.plural, has_decimals=where.has_decimals))
+            fingerprint = fingerprint_of(body, last.salt) if last and walk.is_whole else None
+            if last and fingerprint and fingerprint == last.fingerprint:
+                return walk.same(fingerprint)
+            return walk.take(collection(body, where.plural, has_decimals=where.has_decimals), fingerprint)
 
     async def _delete(self, tokens: CredentialSource, connection_id: str) -> bool:
         """Whether it was there. Xero answers 403 for an id that is not a connection of this login."""

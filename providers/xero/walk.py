@@ -110,8 +110,22 @@ class Walk:
         self.is_done = True
         return Page(rows=(), is_unmodified=self._pages_read == 0, expected=self._expected)
 
-    def take(self, answer: Envelope) -> Page:
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything is read, and no page of it has come yet: the next answer may be all that there is."""
+        return self._asked_since is None and self._pages_read == 0 and not self._is_by_change
+
+    def same(self, fingerprint: bytes) -> Page:
+        """The page for an answer that is the last one again, which was all that there is."""
+        self.is_done = True
+        return Page(rows=(), is_unmodified=True, fingerprint=fingerprint)
+
+    def take(self, answer: Envelope, fingerprint: bytes | None = None) -> Page:
         """The page for an answer, without rows that came on the page before.
+
+        Args:
+            answer: The answer.
+            fingerprint: Its own, if it has one.
 
         Raises:
             TooSmall: It cannot be all that there is.
@@ -137,6 +151,7 @@ class Walk:
             is_unmodified=is_first and not is_whole and not answer.records,
             cursor=None if is_last else self.cursor,
             expected=self._expected if is_last else None,
+            fingerprint=fingerprint if is_last and is_first else None,
         )
 
     def _new(self, records: Sequence[Record]) -> list[Row]:

@@ -21,6 +21,7 @@ class LastPull(Protocol):
     Attributes:
         pulled_at: When the last successful pull was; None when there was none.
         cause: Why the latest try failed; None when it succeeded.
+        answer_fingerprint: Of the answer that the stored rows are made of; None where they are of several.
     """
 
     @property
@@ -28,6 +29,9 @@ class LastPull(Protocol):
 
     @property
     def cause(self) -> Cause | None: ...  # noqa: D102  # see above
+
+    @property
+    def answer_fingerprint(self) -> bytes | None: ...  # noqa: D102  # see above
 
 
 OVERLAP = timedelta(minutes=30)
@@ -58,6 +62,21 @@ def changes_since(
         if len(moments) == len(lists) and min(moments) >= complete_at:
             since[lists] = min(moments) - OVERLAP
     return since
+
+
+def answer_held(lists: Lists, receipts: Mapping[ListName, LastPull]) -> bytes | None:
+    """The fingerprint of the answer that the stored rows of lists are made of; None where it is not known for certain.
+
+    Args:
+        lists: Lists that are read together.
+        receipts: Of the connection's lists.
+    """
+    last = [receipts.get(name) for name in lists]
+    found = {
+        None if one is None or one.pulled_at is None or one.cause is not None else one.answer_fingerprint
+        for one in last
+    }
+    return found.pop() if len(found) == 1 else None
 
 
 def was_read_whole(complete_at: datetime | None, turn: datetime) -> bool:

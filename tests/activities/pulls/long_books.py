@@ -50,7 +50,13 @@ class Books:
         return contact(f"{page}-{number}", f"No {number}", supplier=is_supplier, customer=not is_supplier)
 
     async def read(
-        self, _tokens: object, _of: str, feed: Feed, _since: datetime | None, cursor: str | None = None
+        self,
+        _tokens: object,
+        _of: str,
+        feed: Feed,
+        _since: datetime | None,
+        cursor: str | None = None,
+        last: object = None,
     ) -> AsyncIterator[Page]:
         assert feed is self.feed
         for place in range(int(cursor or 0), len(self.pages)):

@@ -38,10 +38,12 @@ def ailing(pulls: Pulls, monkeypatch: pytest.MonkeyPatch, error: ProviderError) 
     """From now on contacts cannot be read; everything else can."""
     well = pulls.books.read
 
-    async def read(tokens: object, organisation_id: str, feed: Feed, since: object) -> AsyncIterator[Page]:
+    async def read(
+        tokens: object, organisation_id: str, feed: Feed, since: object, *more: object, **named: object
+    ) -> AsyncIterator[Page]:
         if feed is feeds.CONTACTS:
             raise error
-        async for page in well(tokens, organisation_id, feed, since):
+        async for page in well(tokens, organisation_id, feed, since, *more, **named):
             yield page
 
     monkeypatch.setattr(pulls.books, "read", read)

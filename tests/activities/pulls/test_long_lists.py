@@ -15,7 +15,7 @@ from temporalio.exceptions import ApplicationError
 from activities.pulls import long_lists
 from activities.pulls.kept_rows import Room
 from activities.pulls.long_lists import LongLists, WantedFeed
-from activities.pulls.readings import Claimed, Readings
+from activities.pulls.readings import Besides, Claimed, Readings
 from activities.shared.progress import LastProgress, begin
 from contracts.payloads.sync_client import BUSY
 from contracts.words.causes import Cause
@@ -196,7 +196,7 @@ async def test_a_try_that_has_been_replaced_stores_nothing(pulls: Pulls, is_done
     async def slow(*given: Any, **more: Any) -> AsyncIterator[Page]:
         async for page in original(*given, **more):
             yield page
-            if len(pulls.books.asked) == 2 and not more:
+            if len(pulls.books.asked) == 2 and not more["cursor"]:
                 pulls.books.read = original  # type: ignore[method-assign]
                 await (pulls.pull() if is_done else pulls.interrupted(3, Killed()))
 
@@ -293,7 +293,7 @@ async def test_whether_pages_wait_for_a_turn_is_known_by_what_came_last_of_their
         books.pages, books.expected, Turns.asked = [[books.one(0, n) for n in range(rows)]], rows, False
         wanted = WantedFeed(claimed, KIND_OF[books.feed.fills[0]].lists, books.feed, None)
         await process.read(
-            cast("Provider", books), cast("CredentialSource", None), wanted, lease, set(), LATER, is_again=False
+            cast("Provider", books), cast("CredentialSource", None), wanted, lease, Besides(), LATER, is_again=False
         )
         return Turns.asked
 

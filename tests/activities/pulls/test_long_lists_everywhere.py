@@ -23,7 +23,7 @@ from models.kit.database import Database
 from models.kit.sealing import Sealer
 from providers.port.credential import CredentialSource
 from providers.port.feeds import Feed
-from providers.port.provider import Page, Provider, Providers
+from providers.port.provider import LastAnswer, Page, Provider, Providers
 from tests.contract.conftest import served, subject
 from tests.contract.subject import Subject, Wrong
 from tests.models.conftest import House
@@ -62,10 +62,16 @@ class Watched:
         return getattr(self._provider, name)
 
     async def read(
-        self, tokens: CredentialSource, of: str, feed: Feed, since: datetime | None = None, cursor: str | None = None
+        self,
+        tokens: CredentialSource,
+        of: str,
+        feed: Feed,
+        since: datetime | None = None,
+        cursor: str | None = None,
+        last: LastAnswer | None = None,
     ) -> AsyncIterator[Page]:
         number = 0
-        async for page in self._provider.read(tokens, of, feed, since, cursor):
+        async for page in self._provider.read(tokens, of, feed, since, cursor, last):
             self.came[page.rows[0].key] += 1
             self.rows += len(page.rows)
             self.hears(number := number + 1)

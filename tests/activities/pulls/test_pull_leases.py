@@ -45,7 +45,9 @@ class Books:
     def __init__(self) -> None:
         self.meanwhile: Callable[[str], Awaitable[None]] | None = None
 
-    async def read(self, _tokens: object, organisation_id: str, feed: Feed, _since: object) -> AsyncIterator[Page]:
+    async def read(
+        self, _tokens: object, organisation_id: str, feed: Feed, _since: object, *_more: object, **_named: object
+    ) -> AsyncIterator[Page]:
         if self.meanwhile is not None:
             await self.meanwhile(organisation_id)
         if feed is feeds.ORGANISATION:
@@ -95,7 +97,9 @@ async def pulls(database: Database, sealer: Sealer, house: House) -> Pulls:
 async def test_a_long_reading_keeps_its_lease(pulls: Pulls, monkeypatch: pytest.MonkeyPatch):
     taken: list[bool] = []
 
-    async def long(_tokens: object, _organisation_id: str, feed: Feed, _since: object) -> AsyncIterator[Page]:
+    async def long(
+        _tokens: object, _organisation_id: str, feed: Feed, _since: object, *_more: object, **_named: object
+    ) -> AsyncIterator[Page]:
         for number in range(20):
             pulls.clock.at += LEASE / 3
             yield Page([MADE[feed](f"{number}", "No")], is_last=number == 19)

@@ -27,7 +27,13 @@ class BooksWithoutItems(Books):
     capabilities = A_PERSONS
 
     async def read(
-        self, tokens: object, of: str, feed: Feed, since: datetime | None, cursor: str | None = None
+        self,
+        tokens: object,
+        of: str,
+        feed: Feed,
+        since: datetime | None,
+        cursor: str | None = None,
+        last: object = None,
     ) -> AsyncIterator[Page]:
         if feed is feeds.ITEMS:
             raise NeedsPerson(Cause.ROLE_TOO_LOW, "no")

@@ -132,3 +132,22 @@ async def test_nothing_to_write_is_fine(database, house):
         await write_receipts(session, {house.connection_id: {}}, pull_id="1", at=NOON)
         await write_failures(session, [Failure(house.connection_id, (), Cause.UNKNOWN, "")], at=NOON)
         assert await receipts_of(session, house.connection_id) == {}
+
+
+async def test_the_fingerprint_of_an_answer_stays_while_nothing_changes_and_goes_with_the_next_rows(database, house):
+    async def answers() -> list[bytes | None]:
+        async with database.session() as session:
+            receipts = await receipts_of(session, house.connection_id)
+            return [receipts[name].answer_fingerprint for name in (SUPPLIERS, CUSTOMERS)]
+
+    counted = {SUPPLIERS: Changes(5, 0, 0, 0), CUSTOMERS: Changes(1, 0, 0, 0)}
+    known = {(house.connection_id, SUPPLIERS): bytes(range(16)), (house.connection_id, ITEMS): b"of no row"}
+    async with database.transaction() as session:
+        await write_receipts(session, {house.connection_id: counted}, pull_id="1", at=NOON, answers=known)
+    assert await answers() == [bytes(range(16)), None]
+    async with database.transaction() as session:
+        await confirm(session, {house.connection_id: [SUPPLIERS, CUSTOMERS]}, pull_id="2", at=LATER)
+    assert await answers() == [bytes(range(16)), None]
+    async with database.transaction() as session:
+        await write_receipts(session, {house.connection_id: counted}, pull_id="3", at=LATER)
+    assert await answers() == [None, None]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from contracts.words.causes import Cause
 from contracts.words.lists import ListName
 from models.connections.tables import Receipt
-from rules.lists.increments import OVERLAP, TURN, changes_since, latest_turn, resting
+from rules.lists.increments import OVERLAP, TURN, answer_held, changes_since, latest_turn, resting
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
 PULLED = NOW - timedelta(days=2)
@@ -109,3 +109,19 @@ def test_one_list_of_two_that_are_read_together_is_enough_to_read_both():
 def test_what_could_not_be_read_is_asked_for_each_time():
     for cause in Cause:
         assert resting([TRACKING], {ListName.TRACKING_CATEGORIES: receipt(NOW, cause)}, NOW) == set()
+
+
+def test_an_answer_is_held_where_all_lists_of_it_were_read_and_say_the_same():
+    def of(answer: bytes | None, pulled_at: datetime | None = PULLED, cause: Cause | None = None) -> Receipt:
+        made = receipt(pulled_at, cause)
+        made.answer_fingerprint = answer
+        return made
+
+    def held(suppliers: Receipt | None, customers: Receipt | None) -> bytes | None:
+        given = {ListName.SUPPLIERS: suppliers, ListName.CUSTOMERS: customers}
+        return answer_held(CONTACTS, {name: one for name, one in given.items() if one is not None})
+
+    assert held(of(b"a"), of(b"a")) == b"a"
+    for other in (None, of(None), of(b"b"), of(b"a", None), of(b"a", cause=Cause.RATE_LIMITED)):
+        assert held(of(b"a"), other) is None
+    assert held(None, None) is None
