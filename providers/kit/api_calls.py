@@ -12,6 +12,7 @@ from providers.kit.authorised_calls import AuthorisedCalls
 from providers.kit.bounds import Bound
 from providers.kit.call_limits import CallLimits
 from providers.kit.clock import Clock
+from providers.kit.http import PlainRequest, fields_of
 from providers.kit.oauth.token_sets import unpacked
 from providers.kit.refusals import Classify, Refuses, noted
 from providers.port.credential import CredentialSource
@@ -19,9 +20,6 @@ from providers.port.errors import ProviderError, RateLimited
 
 _URLS_KEPT = 200
 """A few for each list; addresses with ids in them, and far pages, come and go."""
-
-
-_NO_BODY = httpx2.ByteStream(b"")
 
 
 class Refusals(NamedTuple):
@@ -93,11 +91,9 @@ class ApiCalls:
         def made(secret: bytes) -> httpx2.Request:
             authorised = {**sent, "authorization": f"Bearer {unpacked(secret).access_token}"}
             extensions = {**self._timeout, **bound.asked}
-            # Without a body, httpx2 need not look for how to send it; aiohttp names the host anyway.
-            stream = _NO_BODY if content is None else None
-            return httpx2.Request(
-                method, url, headers=authorised, content=content, stream=stream, extensions=extensions
-            )
+            if content is None:
+                return PlainRequest(method, url, authorised, extensions)
+            return httpx2.Request(method, url, headers=authorised, content=content, extensions=extensions)
 
         response = await self._calls.send(tokens, organisation_id, made, self._refuses_token)
         status = response.status_code
@@ -109,7 +105,7 @@ class ApiCalls:
         raise error
 
     def _refuses_token(self, response: httpx2.Response) -> bool:
-        is_refused = self.refusals.refuses_token(response.status_code, response.headers, response.content)
+        is_refused = self.refusals.refuses_token(response.status_code, fields_of(response), response.content)
         if is_refused:  # another token is tried, so that nobody else hears of it
             noted(self._error_of(response), response.request.method, response.request.url.path)
         return is_refused

@@ -10,7 +10,7 @@ import httpx2
 
 from providers.kit.bounds import EXTENSION, Bound
 from providers.kit.call_limits import CallLimits
-from providers.kit.http import TooLargeError
+from providers.kit.http import TooLargeError, fields_of
 from providers.port.credential import CredentialSource
 from providers.port.errors import TooLarge, Unavailable
 
@@ -69,5 +69,5 @@ class AuthorisedCalls:
                 raise (Unavailable if organisation_id is None else TooLarge)(str(error)) from None
             except httpx2.RequestError as error:
                 raise Unavailable(f"no answer: {type(error).__name__}") from None
-        self._limits.learn(organisation_id, response.headers)
+        self._limits.learn(organisation_id, fields_of(response))
         return response

@@ -6,10 +6,11 @@ would wait for all of them. With more calls at once than the process can work on
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Hashable
-from contextlib import asynccontextmanager
+from collections.abc import Hashable
+from contextlib import AbstractAsyncContextManager
 from heapq import heapify, heappop, heappush
 from itertools import count
+from types import TracebackType
 
 from providers.port.errors import HeldUp
 
@@ -48,8 +49,7 @@ class FairSemaphore:
         while self._give_next():
             pass
 
-    @asynccontextmanager
-    async def of(self, caller: Hashable, place: int = 0) -> AsyncIterator[None]:
+    def of(self, caller: Hashable, place: int = 0) -> AbstractAsyncContextManager[None]:
         """Hold one turn inside the context, while the call is made.
 
         Args:
@@ -59,15 +59,15 @@ class FairSemaphore:
         Raises:
             HeldUp: None came free in time.
         """
+        return _Turn(self, caller, place)
+
+    async def take(self, caller: Hashable, place: int = 0) -> None:
+        """Take a turn; ``of`` gives it back too."""
         if self._free > 0 and self._held[caller] < self._of_one:
             self._free -= 1
             self._held[caller] += 1
         else:
             await self._wait(caller, place)
-        try:
-            yield
-        finally:
-            self._give_back(caller)
 
     async def _wait(self, caller: Hashable, place: int) -> None:
         turn = asyncio.get_running_loop().create_future()
@@ -82,7 +82,8 @@ class FairSemaphore:
             self._leave(caller, turn)
             raise
 
-    def _give_back(self, caller: Hashable) -> None:
+    def give_back(self, caller: Hashable) -> None:
+        """Give a turn back that was taken."""
         self._held[caller] -= 1
         if not self._held[caller]:
             del self._held[caller]
@@ -110,7 +111,7 @@ class FairSemaphore:
 
     def _leave(self, caller: Hashable, turn: asyncio.Future[None]) -> None:
         if not turn.cancelled():  # it was given at the very moment
-            self._give_back(caller)
+            self.give_back(caller)
         elif caller in self._waiting:
             self._waiting[caller] = [one for one in self._waiting[caller] if one[-1] is not turn]
             heapify(self._waiting[caller])
@@ -119,3 +120,20 @@ class FairSemaphore:
     def _drop_if_empty(self, caller: Hashable) -> None:
         if not self._waiting[caller]:
             del self._waiting[caller]
+
+
+class _Turn(AbstractAsyncContextManager[None]):
+    """One turn; a class, since a generator for each of a run's thousands of calls costs twice as much."""
+
+    __slots__ = ("_caller", "_place", "_turns")
+
+    def __init__(self, turns: FairSemaphore, caller: Hashable, place: int) -> None:
+        self._turns, self._caller, self._place = turns, caller, place
+
+    async def __aenter__(self) -> None:
+        await self._turns.take(self._caller, self._place)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._turns.give_back(self._caller)

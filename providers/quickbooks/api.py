@@ -13,6 +13,7 @@ import orjson
 
 from providers.kit.api_calls import ApiCalls, Refusals
 from providers.kit.bounds import MIB, Bound
+from providers.kit.http import fields_of
 from providers.kit.json_bodies import read_object
 from providers.kit.json_values import Record, records_in
 from providers.kit.refusals import noted
@@ -177,7 +178,7 @@ class Calls(ApiCalls):
 
     def _taken(self, response: httpx2.Response, realm: str, path: str, take: Callable[[], Taken]) -> Taken:
         """What is made of an answer; where it is of no use, the error has the answer's own id and is in the log."""
-        status, headers = response.status_code, response.headers
+        status, headers = response.status_code, fields_of(response)
         try:
             return take()
         except Faulty as faulty:

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Mapping
 from contracts.words.causes import Cause
 from providers.kit.api_calls import ApiCalls, Refusals
 from providers.kit.bounds import Bound
+from providers.kit.http import fields_of
 from providers.kit.json_values import Record
 from providers.port.credential import CredentialSource
 from providers.port.errors import NeedsPerson
@@ -49,14 +50,12 @@ class Calls(ApiCalls):
         Raises:
             ProviderError: Classified by cause.
         """
-        headers = {} if business_id is None else {BUSINESS: business_id}
-        response = await self.send(
-            "GET", path, tokens, bound, organisation_id=business_id, headers=headers, params=params
-        )
-        echo = response.headers.get(BUSINESS)
+        sent = {} if business_id is None else {BUSINESS: business_id}
+        answer = await self.send("GET", path, tokens, bound, organisation_id=business_id, headers=sent, params=params)
+        echo = fields_of(answer).get(BUSINESS)
         if business_id is not None and echo is not None and echo.strip().lower() != business_id.lower():
             raise NeedsPerson(Cause.WRONG_ORGANISATION, f"{path}: the answer is about another business")
-        return response.content
+        return answer.content
 
     async def pages(
         self, walk: Walk, tokens: CredentialSource, business_id: str | None = None

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from providers.kit.api_calls import ApiCalls, Refusals
 from providers.kit.bounds import Bound
+from providers.kit.http import fields_of
 from providers.kit.json_bodies import without_nul
 from providers.port.credential import CredentialSource
 from providers.port.errors import Unavailable
@@ -66,7 +67,7 @@ class Calls(ApiCalls):
             "GET", path, tokens, bound, organisation_id=organisation_id, headers=headers, params=params, fine=fine
         )
         is_success, is_empty = response.status_code < 300, not response.content.strip()
-        if modified_since is not None and (not is_success or (is_empty and CORRELATION in response.headers)):
+        if modified_since is not None and (not is_success or (is_empty and CORRELATION in fields_of(response))):
             return None
         if not is_success:
             raise Unavailable(f"HTTP {response.status_code}, though nothing was asked to have changed")

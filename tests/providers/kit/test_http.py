@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import httpx2
 import pytest
 
-from providers.kit.http import http_client
+from providers.kit.http import PlainRequest, fields_of, http_client
 from providers.port.errors import Unavailable
 from providers.xero import feeds
 from providers.xero.provider import Xero
@@ -110,6 +110,25 @@ async def test_a_call_without_a_body_names_its_host_once_and_tells_of_no_body(
     assert names.count(b"host") == 1
     assert not {b"content-length", b"content-type", b"transfer-encoding"} & set(names)
     assert {name for name in names if names.count(name) > 1} == set()
+
+
+async def test_a_plain_request_s_headers_arrive_and_both_sides_have_httpx2_s_own(
+    client: httpx2.AsyncClient, wire: Wire
+) -> None:
+    wire.sends = answer(gzip.compress(BODY), b"Content-Encoding: gzip", b"X-Left: 0", b"X-Twice: a", b"x-twice: b")
+    request = PlainRequest("get", httpx2.URL(wire.url, params={"page": "2"}), {"X-Of-Ours": "yes"}, {})
+    given = await client.send(request)
+    first, *sent = wire.requests[0].splitlines()
+    assert (first, b"X-Of-Ours: yes" in sent) == (b"GET /?page=2 HTTP/1.1", True)
+    assert (request.headers["x-of-ours"], request.content, await request.aread()) == ("yes", b"", b"")
+    assert (given.request is request, given.content) == (True, BODY)
+    assert {fields_of(given)["x-left"], fields_of(given).get("X-LEFT"), given.headers["x-left"]} == {"0"}
+    assert given.headers["x-twice"] == "a, b"
+    assert "content-encoding" not in given.headers
+    assert fields_of(httpx2.Response(200, headers={"X-Left": "0"}))["x-left"] == "0"
+    for one in (request, given):
+        one.headers = httpx2.Headers({"a": "b"})
+        assert dict(one.headers) == {"a": "b"}
 
 
 async def test_no_cookie_of_one_call_reaches_another(client: httpx2.AsyncClient, wire: Wire) -> None:
