@@ -108,7 +108,8 @@ class LongLists:
         if staging is not None and staging.is_all:
             return await reading.end(staging.expected)
         organisation_id, cursor = wanted.claimed.connection.organisation_id, staging.cursor if staging else None
-        last = wanted.claimed.last_answer(wanted.lists)
+        # Behind pages that are staged, no answer has all of it, even where the list is begun anew.
+        last = wanted.claimed.last_answer(wanted.lists) if staging is None else None
         pages = provider.read(tokens, organisation_id, wanted.feed, wanted.since, cursor=cursor, last=last)
         is_last, expected = False, None
         while not is_last:

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from importlib.metadata import version
 from typing import Self
 from uuid import UUID
 
+from activities.pulls.last_answers import last_answers
 from contracts.payloads.sync_client import PullClientInput
 from contracts.words.causes import Cause
 from contracts.words.lists import PROFILE, ListName, Lists
@@ -15,13 +15,11 @@ from models.connections.receipts import BeforePull
 from models.connections.settings import chosen_lists
 from models.connections.tables import Connection
 from models.lists.stagings import Place, takes
-from models.lists.tables import Staging, columns_of
+from models.lists.tables import Staging
 from providers.port.errors import NeedsPerson, ProviderError
 from providers.port.feeds import FeedGroup, Feeds
 from providers.port.provider import LastAnswer, Page
-from rules.lists.increments import LastPull, answer_held, changes_since, latest_turn, resting
-
-_RELEASE = version("clientsync")
+from rules.lists.increments import LastPull, changes_since, latest_turn, resting
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +58,10 @@ class Besides:
         self.refused.clear()
         self.deleted.clear()
         self.resting.clear()
+        self.answer, self.is_same = None, False
 
     def take(self, page: Page) -> None:
-        """Take what a page tells; of its answer, each page tells anew."""
+        """Take what a page tells; of the answer, it is what the last page says."""
         self.deleted.update(page.deleted)
         self.answer = page.fingerprint
         self.is_same = page.is_unmodified and page.fingerprint is not None
@@ -277,24 +276,8 @@ def claimed_of(
         telling=telling_of(connection, feeds),
         resting=tuple(group for group in left if group.lists in rests),
         staged=staged,
-        answers=_answers(connection, left, known) if asked.is_incremental else {},
+        answers=last_answers(connection, left, known) if asked.is_incremental else {},
     )
-
-
-def _answers(
-    connection: Connection, groups: Sequence[FeedGroup], receipts: Mapping[ListName, LastPull]
-) -> dict[Lists, LastAnswer]:
-    """What is known of the last answer of lists that one fingerprinted feed fills.
-
-    By the salt, no answer is known again with which another release would do something else, or other settings.
-    """
-    return {
-        group.lists: LastAnswer(
-            f"{_RELEASE} {columns_of(group.lists)} {connection.contacts.value}", answer_held(group.lists, receipts)
-        )
-        for group in groups
-        if len(group.feeds) == 1 and group.feeds[0].fingerprinted
-    }
 
 
 def telling_of(connection: Connection, feeds: Feeds) -> tuple[Lists, ...]:

@@ -72,6 +72,7 @@ async def confirm(
 _CONFIRM = text("""
     UPDATE receipts r
     SET added = 0, changed = 0, gone = 0, pulled_at = :at, attempted_at = :at, pull_id = :pull_id,
+        answered_at = CASE WHEN r.answered_at = r.pulled_at THEN CAST(:at AS timestamptz) END,
         cause = NULL, cause_detail = NULL
     FROM unnest(CAST(:ids AS text[])::uuid[], CAST(:names AS text[])) AS read (connection_id, name)
     WHERE r.connection_id = read.connection_id AND r.list_name = read.name
@@ -87,9 +88,9 @@ async def first_cause(session: AsyncSession, connection_id: UUID) -> Cause | Non
 
 _WRITE = text("""
     INSERT INTO receipts (connection_id, list_name, rows, added, changed, gone, pulled_at, attempted_at, pull_id,
-                          answer_fingerprint)
+                          answer_fingerprint, answered_at)
     SELECT list.connection_id, list.name, list.rows, list.added, list.changed, list.gone, :at, :at, :pull_id,
-           decode(list.answer, 'hex')
+           decode(list.answer, 'hex'), :at
     FROM unnest(CAST(:ids AS text[])::uuid[], CAST(:names AS text[]), CAST(:rows AS text[])::int[],
                 CAST(:added AS text[])::int[], CAST(:changed AS text[])::int[], CAST(:gone AS text[])::int[],
                 CAST(:answers AS text[]))
@@ -97,7 +98,8 @@ _WRITE = text("""
     ON CONFLICT (connection_id, list_name) DO UPDATE
         SET rows = excluded.rows, added = excluded.added, changed = excluded.changed, gone = excluded.gone,
             pulled_at = excluded.pulled_at, attempted_at = excluded.attempted_at, pull_id = excluded.pull_id,
-            answer_fingerprint = excluded.answer_fingerprint, cause = NULL, cause_detail = NULL
+            answer_fingerprint = excluded.answer_fingerprint, answered_at = excluded.answered_at,
+            cause = NULL, cause_detail = NULL
 """)
 
 

@@ -142,7 +142,8 @@ class Receipt(SQLModel, table=True):
     """The receipt of one list of a connection: what the last successful pull stored, or why the last try failed.
 
     ``pull_id`` names the run or sync that last stored the list; a retry of the same one skips it. The rows of a list
-    with an ``answer_fingerprint`` are what that answer said: whoever stores others writes another, or none.
+    with an ``answer_fingerprint`` are what that answer said, as long as ``answered_at`` is ``pulled_at``: whoever
+    stores others writes another or none, and workers of before this was known move ``pulled_at`` alone.
     """
 
     __tablename__ = "receipts"
@@ -159,3 +160,4 @@ class Receipt(SQLModel, table=True):
     attempted_at: datetime = created()
     pull_id: str | None = Field(default=None, max_length=160)
     answer_fingerprint: bytes | None = Field(default=None)
+    answered_at: datetime | None = Field(default=None, sa_type=MOMENT)

@@ -6,7 +6,6 @@ Only ``models.lists.writes`` writes rows, in bulk; these classes are for reading
 
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
 from typing import Annotated, Any, cast
 from uuid import UUID
 
@@ -14,7 +13,7 @@ from sqlalchemy import Column, Index, Integer, String, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from contracts.words.lists import KIND_OF, Lists, RowKind
+from contracts.words.lists import RowKind
 from models.connections.tables import Connection
 from models.kit.columns import MOMENT
 
@@ -201,13 +200,6 @@ TABLE_OF: dict[RowKind, type[StandardRow]] = {
     RowKind.CONTACTS: ContactRow,
     RowKind.CURRENCIES: CurrencyRow,
 }
-
-
-@cache
-def columns_of(lists: Lists) -> str:
-    """The names of all columns of the table that holds these lists."""
-    table = cast("Table", TABLE_OF[KIND_OF[lists[0]]].__table__)  # type: ignore[attr-defined]  # SQLModel's
-    return " ".join(table.columns.keys())
 
 
 def _come_after(connections: Table) -> None:

@@ -13,11 +13,12 @@ from providers.kit.json_values import Record, whole
 from providers.port.errors import Unavailable
 
 _OF_THE_CALL = re.compile(
-    rb'\s*\{\s*"Id"\s*:\s*"[^"\\]*"\s*,\s*"Status"\s*:\s*"OK"\s*,\s*"ProviderName"\s*:\s*"(?:[^"\\]|\\.)*"\s*,'
+    rb'\s*\{\s*"Id"\s*:\s*"[^"\\]*"\s*,\s*"Status"\s*:\s*"OK"\s*,\s*"ProviderName"\s*:\s*"(?:[^"\\]|\\.)*+"\s*,'
     rb'\s*"DateTimeUTC"\s*:\s*"[^"]*"\s*,'
 )
-"""What is other in each answer, in the order in which Xero writes it: the call's id and its time. An answer that begins
-in another way is none that could be known again."""
+"""What stands before the records, in the order in which Xero writes it, with what is other in each answer: the call's
+id and its time. An answer that begins in another way is none that could be known again. A long name is not gone back
+into (``*+``), which would cost a hundred times its size in memory."""
 
 
 class Envelope(NamedTuple):

@@ -21,7 +21,8 @@ class LastPull(Protocol):
     Attributes:
         pulled_at: When the last successful pull was; None when there was none.
         cause: Why the latest try failed; None when it succeeded.
-        answer_fingerprint: Of the answer that the stored rows are made of; None where they are of several.
+        answer_fingerprint: Of the answer that the stored rows are made of; None where none is known.
+        answered_at: The pull of which that was last known; whoever stored after it knew nothing of answers.
     """
 
     @property
@@ -32,6 +33,9 @@ class LastPull(Protocol):
 
     @property
     def answer_fingerprint(self) -> bytes | None: ...  # noqa: D102  # see above
+
+    @property
+    def answered_at(self) -> datetime | None: ...  # noqa: D102  # see above
 
 
 OVERLAP = timedelta(minutes=30)
@@ -71,12 +75,14 @@ def answer_held(lists: Lists, receipts: Mapping[ListName, LastPull]) -> bytes | 
         lists: Lists that are read together.
         receipts: Of the connection's lists.
     """
-    last = [receipts.get(name) for name in lists]
-    found = {
-        None if one is None or one.pulled_at is None or one.cause is not None else one.answer_fingerprint
-        for one in last
-    }
+    found = {_answer_of(receipts.get(name)) for name in lists}
     return found.pop() if len(found) == 1 else None
+
+
+def _answer_of(last: LastPull | None) -> bytes | None:
+    if last is None or last.cause is not None or last.pulled_at is None or last.answered_at != last.pulled_at:
+        return None
+    return last.answer_fingerprint
 
 
 def was_read_whole(complete_at: datetime | None, turn: datetime) -> bool:

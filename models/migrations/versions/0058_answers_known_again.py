@@ -11,7 +11,9 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("receipts", sa.Column("answer_fingerprint", sa.LargeBinary(), nullable=True))
+    op.add_column("receipts", sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column("receipts", "answered_at")
     op.drop_column("receipts", "answer_fingerprint")

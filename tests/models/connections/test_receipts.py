@@ -1,6 +1,7 @@
 """Receipts: the last good numbers, and the cause when a try failed."""
 
 import pytest
+from sqlalchemy import text
 
 from contracts.words.causes import Cause
 from contracts.words.lists import ListName
@@ -16,6 +17,7 @@ from models.connections.receipts import (
     write_receipts,
 )
 from models.connections.tables import Connection
+from rules.lists.increments import answer_held
 from rules.lists.list_changes import Changes
 from tests.models.conftest import LATER, NOON, a_client
 
@@ -138,7 +140,7 @@ async def test_the_fingerprint_of_an_answer_stays_while_nothing_changes_and_goes
     async def answers() -> list[bytes | None]:
         async with database.session() as session:
             receipts = await receipts_of(session, house.connection_id)
-            return [receipts[name].answer_fingerprint for name in (SUPPLIERS, CUSTOMERS)]
+            return [answer_held((name,), receipts) for name in (SUPPLIERS, CUSTOMERS)]
 
     counted = {SUPPLIERS: Changes(5, 0, 0, 0), CUSTOMERS: Changes(1, 0, 0, 0)}
     known = {(house.connection_id, SUPPLIERS): bytes(range(16)), (house.connection_id, ITEMS): b"of no row"}
@@ -151,3 +153,11 @@ async def test_the_fingerprint_of_an_answer_stays_while_nothing_changes_and_goes
     async with database.transaction() as session:
         await write_receipts(session, {house.connection_id: counted}, pull_id="3", at=LATER)
     assert await answers() == [None, None]
+    async with database.transaction() as session:
+        await write_receipts(session, {house.connection_id: counted}, pull_id="4", at=LATER, answers=known)
+        await (await session.connection()).execute(
+            text("UPDATE receipts SET pulled_at = pulled_at + interval '1 hour'")
+        )
+    async with database.transaction() as session:
+        await confirm(session, {house.connection_id: [SUPPLIERS]}, pull_id="5", at=LATER)
+    assert await answers() == [None, None], "an older worker has stored something, and this one confirms that"

@@ -112,9 +112,14 @@ def test_what_could_not_be_read_is_asked_for_each_time():
 
 
 def test_an_answer_is_held_where_all_lists_of_it_were_read_and_say_the_same():
-    def of(answer: bytes | None, pulled_at: datetime | None = PULLED, cause: Cause | None = None) -> Receipt:
+    def of(
+        answer: bytes | None,
+        pulled_at: datetime | None = PULLED,
+        cause: Cause | None = None,
+        answered_at: datetime | None = PULLED,
+    ) -> Receipt:
         made = receipt(pulled_at, cause)
-        made.answer_fingerprint = answer
+        made.answer_fingerprint, made.answered_at = answer, answered_at
         return made
 
     def held(suppliers: Receipt | None, customers: Receipt | None) -> bytes | None:
@@ -122,6 +127,15 @@ def test_an_answer_is_held_where_all_lists_of_it_were_read_and_say_the_same():
         return answer_held(CONTACTS, {name: one for name, one in given.items() if one is not None})
 
     assert held(of(b"a"), of(b"a")) == b"a"
-    for other in (None, of(None), of(b"b"), of(b"a", None), of(b"a", cause=Cause.RATE_LIMITED)):
+    for other in (
+        None,
+        of(None),
+        of(b"b"),
+        of(b"a", None),
+        of(b"a", cause=Cause.RATE_LIMITED),
+        of(b"a", None, None, None),
+    ):
         assert held(of(b"a"), other) is None
     assert held(None, None) is None
+    stored_since = of(b"a", PULLED + timedelta(hours=1))
+    assert held(stored_since, stored_since) is None
