@@ -155,9 +155,8 @@ async def test_the_fingerprint_of_an_answer_stays_while_nothing_changes_and_goes
     assert await answers() == [None, None]
     async with database.transaction() as session:
         await write_receipts(session, {house.connection_id: counted}, pull_id="4", at=LATER, answers=known)
-        await (await session.connection()).execute(
-            text("UPDATE receipts SET pulled_at = pulled_at + interval '1 hour'")
-        )
+        moved = text("UPDATE receipts SET pulled_at = pulled_at + interval '1 hour' WHERE connection_id = :of")
+        await (await session.connection()).execute(moved, {"of": house.connection_id})
     async with database.transaction() as session:
         await confirm(session, {house.connection_id: [SUPPLIERS]}, pull_id="5", at=LATER)
     assert await answers() == [None, None], "an older worker has stored something, and this one confirms that"
