@@ -48,7 +48,9 @@ _NIGHTS = (
 """A client's first whole read at night gives its answers their fingerprints; all other nights of its life follow."""
 
 _A_DAY_LATER = """
-    UPDATE receipts SET pulled_at = now() - interval '{days} days', attempted_at = now() - interval '{days} days';
+    UPDATE receipts
+    SET pulled_at = now() - interval '{days} days', attempted_at = now() - interval '{days} days',
+        answered_at = now() - interval '{days} days';
     UPDATE connections
     SET next_refresh_at = now() - interval '1 minute', last_good_at = now() - interval '1 day',
         contacts_complete_at = now() - interval '{days} days';
