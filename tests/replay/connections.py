@@ -75,7 +75,8 @@ async def checked_in_groups(scene: Scene) -> Recorded:
 async def checked_by_weight(scene: Scene) -> Recorded:
     """A night whose groups are cut by what their clients weigh: one is read whole again, two in part.
 
-    ``checked-by-weight`` and ``checked-in-even-groups`` are what older code made of it, with smaller groups.
+    ``checked-by-weight``, ``checked-in-even-groups`` and ``checked-in-fewer-groups`` are what older code made of it,
+    with smaller groups.
     """
     async with scene.worker():
         await scene.added()
@@ -85,7 +86,7 @@ async def checked_by_weight(scene: Scene) -> Recorded:
         night = await begin_night(scene)
         report = await night.result()
         assert report.refreshed == 3
-    return {"checked-in-fewer-groups": await history(scene, night.id)}
+    return {"checked-in-fuller-groups": await history(scene, night.id)}
 
 
 async def reassigned(scene: Scene) -> Recorded:

@@ -25,15 +25,17 @@ class NightGroups(NamedTuple):
 
 def night_groups() -> NightGroups:
     """The groups of the check that asks."""
+    if workflow.patched(patches.FULLER_NIGHT_GROUPS):
+        return _even(sizes.NIGHT_GROUP_WEIGHS, sizes.NIGHT_GROUPS_AT_ONCE, sizes.PAGE_OF_DUE)
     if workflow.patched(patches.FEWER_GROUPS):
-        return _even(sizes.NIGHT_GROUP_WEIGHS, sizes.NIGHT_GROUPS_AT_ONCE)
+        return _even(sizes.NIGHT_GROUP_WEIGHS_LESS, sizes.NIGHT_GROUPS_AT_ONCE, sizes.PAGE_OF_DUE_BEFORE)
     if workflow.patched(patches.MORE_NIGHT_GROUPS):
-        return _even(sizes.NIGHT_GROUP_WEIGHS_BEFORE, sizes.NIGHT_GROUPS_AT_ONCE_BEFORE)
+        return _even(sizes.NIGHT_GROUP_WEIGHS_BEFORE, sizes.NIGHT_GROUPS_AT_ONCE_BEFORE, sizes.PAGE_OF_DUE_BEFORE)
     return NightGroups(sizes.FEWER_NIGHT_GROUPS_AT_ONCE, sizes.PAGE_OF_CLIENTS, _not_even)
 
 
-def _even(weight: int, at_once: int) -> NightGroups:
-    return NightGroups(at_once, sizes.PAGE_OF_DUE, lambda clients: due_clients.in_even_groups(clients, weight, at_once))
+def _even(weight: int, at_once: int, page: int) -> NightGroups:
+    return NightGroups(at_once, page, lambda clients: due_clients.in_even_groups(clients, weight, at_once))
 
 
 def _not_even(clients: Group) -> Sequence[Group]:

@@ -64,3 +64,6 @@ MORE_NIGHT_GROUPS = "more-night-groups"
 FEWER_GROUPS = "fewer-groups"
 """The patch by which runs and checks under way keep the groups that they began with: more at once, of fewer clients,
 and of fewer profiles."""
+
+FULLER_NIGHT_GROUPS = "fuller-night-groups"
+"""The patch by which checks under way keep the size of groups, and the pages, that they began with."""

@@ -57,10 +57,14 @@ NIGHT_GROUPS_AT_ONCE = 8
 """Groups of clients refreshed at once by a check: as many as a run's. A person's run comes before them
 (``policies.night_priority``), as soon as one of them is done."""
 
-NIGHT_GROUP_WEIGHS = 2 * CLIENTS_PULLED_TOGETHER
-"""What the clients of one group of a check may weigh (``due_clients.weight_of``): as many that are read whole as in a
-run, or twice as many of which changes are enough. Of these, most have nothing new and take three calls and no memory,
-so that a run's number of them would mostly wait for each other."""
+NIGHT_GROUP_WEIGHS = 72
+"""What the clients of one group of a check may weigh (``due_clients.weight_of``): 36 that are read whole, or twice as
+many of which changes are enough. Of these, most have nothing new and take three calls and no memory, so that a run's
+number of them would mostly wait for each other; and of those that are read whole, most answers are the last ones
+again."""
+
+NIGHT_GROUP_WEIGHS_LESS, PAGE_OF_DUE_BEFORE = 56, 392
+"""The same, and the page of clients, in checks that began before ``FULLER_NIGHT_GROUPS``."""
 
 NIGHT_GROUPS_AT_ONCE_BEFORE, NIGHT_GROUP_WEIGHS_BEFORE = 12, 32
 """The same in checks that began before ``FEWER_GROUPS``."""
@@ -74,9 +78,9 @@ FEWEST_PULLED_TOGETHER = 8
 PAGE_OF_CLIENTS = 250
 """Clients fetched into the history at a time, about 50 kB."""
 
-PAGE_OF_DUE = 392
+PAGE_OF_DUE = 504
 """The same for those whose lists are due: as many as usually make one group for each place, a seventh read whole; about
-100 kB."""
+130 kB."""
 
 PAGE_OF_PULLS = 2 * GROUPS_AT_ONCE * CLIENTS_PULLED_TOGETHER
 """The same for those that are pulled together: two full groups for each that is pulled at once, about 100 kB."""

@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, RetryState, TimeoutError, TimeoutType  # noqa: A004  # Temporal's own
 
 from contracts.payloads.check_connections import ClientDue
@@ -14,9 +15,11 @@ from contracts.words.causes import Cause
 from contracts.words.refusals import REFUSED, Refusal, RefusalCode
 from contracts.words.runs import Outcome, Result
 from workflows.parts.consented_run import unlisted
+from workflows.parts.night_groups import night_groups
 from workflows.plans import due_clients
 from workflows.plans.due_clients import by_weight
 from workflows.plans.failures import is_our_outage, refusal_of, trouble_of
+from workflows.plans.patches import FEWER_GROUPS, FULLER_NIGHT_GROUPS, MORE_NIGHT_GROUPS, NIGHT_BY_WEIGHT
 from workflows.plans.pull_groups import in_even_groups, in_groups
 from workflows.plans.sizes import (
     NIGHT_GROUP_WEIGHS,
@@ -103,7 +106,7 @@ def test_which_groups_of_a_night_the_reading_processes_take(number: int, is_full
 
 
 @pytest.mark.parametrize(
-    ("in_part", "whole", "number"), [(336, 56, 8), (327, 65, 8), (0, 392, 16), (392, 0, 8), (120, 0, 3), (252, 35, 6)]
+    ("in_part", "whole", "number"), [(432, 72, 8), (420, 84, 8), (0, 504, 16), (504, 0, 8), (120, 0, 2), (252, 35, 5)]
 )
 def test_a_page_of_a_night_makes_as_many_groups_as_there_are_places(in_part: int, whole: int, number: int):
     clients = [client_due(place, is_in_part=place < in_part) for place in range(in_part + whole)]
@@ -204,3 +207,22 @@ def test_a_refusal_travels_whole():
     error = failed_by(ApplicationError("…", refusal.model_dump(mode="json"), type=REFUSED))
     assert refusal_of(error) == refusal
     assert refusal_of(failed_by(ApplicationError("…", type="other"))) is None
+
+
+@pytest.mark.parametrize(
+    ("patches", "at_once", "page", "number"),
+    [
+        ({FULLER_NIGHT_GROUPS, FEWER_GROUPS, MORE_NIGHT_GROUPS, NIGHT_BY_WEIGHT}, 8, 504, 5),
+        ({FEWER_GROUPS, MORE_NIGHT_GROUPS, NIGHT_BY_WEIGHT}, 8, 392, 6),
+        ({MORE_NIGHT_GROUPS, NIGHT_BY_WEIGHT}, 12, 392, 12),
+        ({NIGHT_BY_WEIGHT}, 8, 250, 11),
+        (set(), 8, 250, 21),
+    ],
+)
+def test_a_check_keeps_the_groups_of_the_code_that_began_it(
+    monkeypatch: pytest.MonkeyPatch, patches: set[str], at_once: int, page: int, number: int
+):
+    monkeypatch.setattr(workflow, "patched", patches.__contains__)
+    how = night_groups()
+    assert (how.at_once, how.page) == (at_once, page)
+    assert len(how.cut([client_due(place, is_in_part=True) for place in range(336)])) == number
