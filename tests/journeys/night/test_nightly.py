@@ -278,7 +278,9 @@ async def test_a_long_night_goes_on_in_a_new_history(make_scene, temporal_settin
     # More groups than are refreshed at once, so that the night is not over when the server suggests a new history.
     many = NIGHT_GROUPS_AT_ONCE * NIGHT_GROUP_WEIGHS + 10
     async with peculiar_server(temporal_settings, "limit.historyCount.suggestContinueAsNew=40") as server:
-        scene: Scene = await make_scene(client=server.client, organisations=many, people=1, small_books=True)
+        scene: Scene = await make_scene(
+            client=server.client, organisations=many, people=1, small_books=True, allowance=many
+        )
         async with scene.worker():
             await scene.added()
             await a_night_later(scene, are_lists_due=True)
