@@ -54,26 +54,30 @@ class PlainRequest(httpx2.Request):
     Args:
         method: GET, or another.
         url: The address.
-        fields: Its headers, each once.
+        fields: Its headers, each once; ``headers``, once somebody has asked for them or set them, are sent instead.
         extensions: As of httpx2's own.
     """
 
     def __init__(self, method: str, url: httpx2.URL, fields: Mapping[str, str], extensions: Mapping[str, Any]) -> None:
         super().__init__(method, url, stream=_NO_BODY, extensions=extensions)
         self._content = b""
-        self.fields = fields
+        self._fields = fields
         self._headers: httpx2.Headers | None = None
 
     @property
     def headers(self) -> httpx2.Headers:
         """The headers, for whoever asks httpx2's way."""
         if self._headers is None:
-            self._headers = httpx2.Headers(self.fields)
+            self._headers = httpx2.Headers(self._fields)
         return self._headers
 
     @headers.setter
     def headers(self, headers: httpx2.Headers) -> None:
         self._headers = headers
+
+    def fields(self) -> Mapping[str, str] | list[tuple[str, str]]:
+        """The headers, as aiohttp takes them."""
+        return self._fields if self._headers is None else self._headers.multi_items()
 
 
 class WholeResponse(httpx2.Response):
@@ -117,7 +121,11 @@ class WholeResponse(httpx2.Response):
 
 
 def fields_of(response: httpx2.Response) -> Mapping[str, str]:
-    """A response's headers, to be looked up by name in any case: of one of ours, without making httpx2's of them."""
+    """A response's headers, to be looked up by name in any case: of one of ours, without making httpx2's of them.
+
+    For headers that come once and are plain text: of one that came twice, this gives the first, where httpx2 joins
+    them, and what is not UTF-8 is kept as surrogates.
+    """
     return response.fields if isinstance(response, WholeResponse) else response.headers
 
 
@@ -155,7 +163,7 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
             async with self._session.request(
                 request.method,
                 str(request.url),
-                headers=request.fields if isinstance(request, PlainRequest) else request.headers.multi_items(),
+                headers=request.fields() if isinstance(request, PlainRequest) else request.headers.multi_items(),
                 data=await request.aread() or None,
                 allow_redirects=False,
                 proxy=self._proxies.of(request.url),

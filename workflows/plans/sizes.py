@@ -58,10 +58,10 @@ NIGHT_GROUPS_AT_ONCE = 8
 (``policies.night_priority``), as soon as one of them is done."""
 
 NIGHT_GROUP_WEIGHS = 72
-"""What the clients of one group of a check may weigh (``due_clients.weight_of``): 36 that are read whole, or twice as
-many of which changes are enough. Of these, most have nothing new and take three calls and no memory, so that a run's
-number of them would mostly wait for each other; and of those that are read whole, most answers are the last ones
-again."""
+"""What the clients of one group of a check weigh (``due_clients.weight_of``), up to a fifth more where groups come out
+even (``in_even_groups``): 36 that are read whole, or twice as many of which changes are enough. Of these, most have
+nothing new and take three calls and no memory, so that a run's number of them would mostly wait for each other; and of
+those that are read whole, most answers are the last ones again."""
 
 NIGHT_GROUP_WEIGHS_LESS, PAGE_OF_DUE_BEFORE = 56, 392
 """The same, and the page of clients, in checks that began before ``FULLER_NIGHT_GROUPS``."""
@@ -80,7 +80,7 @@ PAGE_OF_CLIENTS = 250
 
 PAGE_OF_DUE = 504
 """The same for those whose lists are due: as many as usually make one group for each place, a seventh read whole; about
-130 kB."""
+140 kB where names are short."""
 
 PAGE_OF_PULLS = 2 * GROUPS_AT_ONCE * CLIENTS_PULLED_TOGETHER
 """The same for those that are pulled together: two full groups for each that is pulled at once, about 100 kB."""

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 from typing import cast
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
@@ -13,16 +14,19 @@ from activities.pulls import last_answers
 from activities.pulls.kept_rows import KeptRows
 from activities.pulls.standard_information import StandardInformationActivities
 from activities.shared.token_store import TokenStore
-from contracts.payloads.sync_client import PullClientInput
+from contracts.payloads.sync_client import PullClientInput, PullClientsInput, PullClientsResult
 from contracts.words.connections import ContactsChoice
 from contracts.words.lists import ListName
 from contracts.words.standard_information import contact_lists
 from emulators.kit.control.words import RecordWords
+from models.clients.tables import Client
 from models.connections import receipts
 from models.connections.settings import kept
 from models.connections.tables import Connection, Receipt
 from models.grants.writes import upsert_grant
+from models.kit.bulk import copy_rows
 from models.kit.database import Database
+from models.kit.moments import have_numbers
 from models.kit.sealing import Sealer
 from models.lists import stagings
 from models.lists.writes import store_pulls
@@ -34,7 +38,7 @@ from rules.lists.list_changes import storable
 from rules.lists.staging import scope_of
 from tests.contract.conftest import served, subject
 from tests.contract.subject import Subject
-from tests.models.conftest import House
+from tests.models.conftest import House, a_connection
 
 __all__ = ["served", "subject"]
 
@@ -69,14 +73,31 @@ class Nights:
     def contacts(self) -> Feed:
         return next(feed for feed in self.subject.provider.feeds if feed.fills == (SUPPLIERS, CUSTOMERS))
 
-    def rename(self, name: str, *, touch: bool) -> None:
-        """Somebody renames a contact; without a touch, its date stays, so that only a whole read shows it."""
-        words = RecordWords(list="Contacts", id=self.key, fields={"Name": name}, touch=touch)
-        self.subject.control.change_record(self.subject.ids[PLACE], words)
+    async def another_client(self, place: int) -> UUID:
+        """A connection with the same login."""
+        async with self.database.transaction() as session:
+            one = await session.get_one(Connection, self.house.connection_id)
+            client = Client(practice_id=one.practice_id, name="Two", code="TWO00001", owner_id=self.house.colleague.id)
+            session.add(client)
+            await session.flush()
+            other = a_connection(one.practice_id, client.id, one.grant_id, self.subject.ids[place])
+            session.add(other)
+        return other.id
 
-    @property
-    def key(self) -> str:
-        return self.subject.kept(PLACE, self.contacts)[0]
+    async def pull_together(self, connections: tuple[UUID, ...], after: timedelta) -> None:
+        self.subject.later(after)
+        self._count += 1
+        asked = PullClientsInput(connection_ids=connections, pull_id=f"night-{self._count}", is_incremental=True)
+        pulled: PullClientsResult = await ActivityEnvironment().run(self.activities.pull_clients, asked)
+        assert pulled.left == ()
+
+    def rename(self, name: str, *, touch: bool, place: int = PLACE) -> None:
+        """Somebody renames a contact; without a touch, its date stays, so that only a whole read shows it."""
+        words = RecordWords(list="Contacts", id=self.key(place), fields={"Name": name}, touch=touch)
+        self.subject.control.change_record(self.subject.ids[place], words)
+
+    def key(self, place: int) -> str:
+        return self.subject.kept(place, self.contacts)[0]
 
     async def receipts(self) -> dict[ListName, Receipt]:
         async with self.database.session() as session:
@@ -86,11 +107,11 @@ class Nights:
         """The lists of whose answer a fingerprint is kept."""
         return {name for name, receipt in (await self.receipts()).items() if receipt.answer_fingerprint}
 
-    async def name(self) -> str:
+    async def name(self, place: int = PLACE) -> str:
         """Of the contact that is renamed."""
         async with self.database.engine.connect() as connection:
             query = "SELECT name FROM contacts WHERE key = $1"
-            return str((await connection.exec_driver_sql(query, (self.key,))).scalar_one())
+            return str((await connection.exec_driver_sql(query, (self.key(place),))).scalar_one())
 
     async def tax_rate(self) -> tuple[str, str]:
         """Key and name of one: a list without any date, so that what changed back is as it was."""
@@ -107,7 +128,7 @@ class Nights:
         """Write another name of the contact past everything, so that it shows whether rows are compared."""
         async with self.database.engine.begin() as connection:
             query = "UPDATE contacts SET name = $1, fingerprint = '' WHERE key = $2"
-            await connection.exec_driver_sql(query, (name, self.key))
+            await connection.exec_driver_sql(query, (name, self.key(PLACE)))
 
     async def choose(self, **settings: object) -> None:
         async with self.database.transaction() as session:
@@ -121,7 +142,7 @@ class Nights:
 async def nights(subject: Subject, database: Database, sealer: Sealer, house: House) -> Nights:
     if not any(feed.fingerprinted for feed in subject.provider.feeds):
         pytest.skip("none of its feeds is fingerprinted")
-    held = await subject.signed_in(PLACE)
+    held = await subject.signed_in(PLACE, 1)
     made = Nights(subject, database, sealer, house)
     async with database.transaction() as session:
         grant = await upsert_grant(
@@ -261,7 +282,7 @@ async def test_other_settings_or_other_code_know_no_answer(nights: Nights, monke
     await nights.pull(WEEK)
     usual = await nights.name()
     await nights.spoil("spoilt")
-    monkeypatch.setattr(last_answers, "code_that_makes_rows", lambda: "other")
+    monkeypatch.setattr(last_answers, "CODE_THAT_MAKES_ROWS", "other")
     await nights.pull(WEEK)
     assert await nights.name() == usual
     await nights.spoil("spoilt")
@@ -282,11 +303,42 @@ async def test_a_list_that_failed_since_is_compared(nights: Nights):
     assert await nights.name() == usual
 
 
+async def test_of_clients_that_are_read_together_each_has_answers_of_its_own(nights: Nights):
+    """One login, one activity, one transaction: one of two clients has the last answers again."""
+    beside = await nights.another_client(1)
+    both, usual = (nights.house.connection_id, beside), await nights.name()
+    await nights.pull_together(both, WEEK)
+    await nights.spoil("spoilt")
+    nights.rename("Whole & Co", touch=False, place=1)
+    await nights.pull_together(both, WEEK)
+    assert await nights.name() == "spoilt", "no row was compared"
+    assert await nights.name(place=1) == "Whole & Co"
+    await nights.pull_together(both, WEEK)
+    assert await nights.name(place=1) == "Whole & Co"
+    await nights.choose(contacts_complete_at=None)
+    await nights.pull_together(both, WEEK)
+    assert await nights.name() == usual
+
+
 def test_the_code_that_makes_rows_is_all_of_it():
     """By where the functions stand that take part, so that a room that is moved is not forgotten."""
-    taking_part = (schemas.contact, contact_lists, kept, storable, store_pulls, stagings.apply, Walk.take, KeptRows)
-    root = Path(last_answers.__file__).parents[2]
-    for one in taking_part:
+    makers = (schemas.contact, contact_lists, kept, storable, store_pulls, stagings.apply, Walk.take, KeptRows)
+    for one in (*makers, copy_rows, have_numbers):
         assert one.__module__.replace(".", "/").startswith(last_answers._MAKES_ROWS), one
-    assert all((root / room).is_dir() for room in last_answers._MAKES_ROWS)
-    assert len(last_answers.code_that_makes_rows()) == 64
+    assert len(last_answers.CODE_THAT_MAKES_ROWS) == 64
+
+
+def test_the_code_that_makes_rows_is_known_by_each_of_its_sources(tmp_path: Path):
+    for room in last_answers._MAKES_ROWS:
+        (tmp_path / room / "deep").mkdir(parents=True)
+        (tmp_path / room / "deep" / "some.py").write_text("rows = 1\n")
+    hashes = {last_answers._code_that_makes_rows(tmp_path)}
+    for room in last_answers._MAKES_ROWS:
+        (tmp_path / room / "deep" / "some.py").write_text("rows = 2\n")
+        hashes.add(last_answers._code_that_makes_rows(tmp_path))
+    assert len(hashes) == 1 + len(last_answers._MAKES_ROWS)
+
+
+def test_without_sources_a_worker_says_so_instead_of_knowing_all_code_as_the_same(tmp_path: Path):
+    with pytest.raises(RuntimeError, match=r"with its \.py files"):
+        last_answers._code_that_makes_rows(tmp_path)

@@ -131,6 +131,19 @@ async def test_a_plain_request_s_headers_arrive_and_both_sides_have_httpx2_s_own
         assert dict(one.headers) == {"a": "b"}
 
 
+async def test_a_plain_request_s_headers_are_sent_as_somebody_changed_them(
+    client: httpx2.AsyncClient, wire: Wire
+) -> None:
+    wire.sends = answer(BODY)
+    request = PlainRequest("GET", httpx2.URL(wire.url), {"X-Of-Ours": "yes"}, {})
+    request.headers["X-Of-Theirs"] = "also"
+    await client.send(request)
+    request.headers = httpx2.Headers({"X-Of-Theirs": "alone"})
+    await client.send(request)
+    sent = [[line for line in one.lower().splitlines() if line.startswith(b"x-of")] for one in wire.requests]
+    assert sent == [[b"x-of-ours: yes", b"x-of-theirs: also"], [b"x-of-theirs: alone"]]
+
+
 async def test_no_cookie_of_one_call_reaches_another(client: httpx2.AsyncClient, wire: Wire) -> None:
     wire.sends = answer(BODY, b"Set-Cookie: session=of-somebody; Path=/")
     for _ in range(2):
