@@ -57,7 +57,7 @@ def read_json(body: bytes, *, has_decimals: bool = False) -> object:
     try:
         parsed: object = orjson.loads(body)
     except orjson.JSONDecodeError:
-        body = _repaired(body)
+        body = repaired(body)
         parsed = orjson.loads(body)
     # The strict and fast reading above has refused whatever this one would let through.
     if not has_decimals or not _INEXACT.search(body):
@@ -116,8 +116,8 @@ def without_nul(body: bytes) -> bytes:
     return _NUL.sub(rb"\1", body) if _MAYBE_NUL.search(body) else body
 
 
-def _repaired(body: bytes) -> bytes:
-    """The body with each character and number that a strict parser refuses replaced."""
+def repaired(body: bytes) -> bytes:
+    """A body with each character and number that a strict parser refuses replaced."""
     text = body.decode(json.detect_encoding(body), "replace")
     readable = _ESCAPE.sub(_whole, text.translate(_CONTROLS))
     return _TEXT_OR_NUMBER.sub(_of_a_size, readable).encode("utf-8", "replace")

@@ -6,7 +6,7 @@ from dataclasses import replace
 from contracts.words.standard_information import listed_name
 from providers.kit.json_values import Record, text
 from providers.port.provider import ReachableOrganisation
-from providers.xero.schemas import Spelling
+from providers.xero.spelling import Spelling
 
 _CONNECTION = Spelling("id", "authEventId", "tenantId", "tenantType", "tenantName")
 

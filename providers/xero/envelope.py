@@ -5,10 +5,15 @@ would mark all stored rows as gone.
 """
 
 import re
+from collections.abc import Sequence
+from functools import cache
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
-from providers.kit.json_bodies import read_json, read_records
+from msgspec import DecodeError, MsgspecError, Raw, ValidationError, defstruct, field
+from msgspec.json import Decoder
+
+from providers.kit.json_bodies import read_json, read_records, repaired
 from providers.kit.json_values import Record, whole
 from providers.port.errors import Unavailable
 
@@ -21,21 +26,29 @@ id and its time. An answer that begins in another way is none that could be know
 into (``*+``), which would cost a hundred times its size in memory."""
 
 
-class Envelope(NamedTuple):
+_BEGINS = ord("{")
+
+_USUAL = ("Id", "Status", "ProviderName", "DateTimeUTC", "warnings")
+
+
+R = TypeVar("R", Record, Raw)
+
+
+class Envelope(NamedTuple, Generic[R]):
     """One answer's records.
 
     Attributes:
-        records: In Xero's order.
+        records: In Xero's order; from ``written``, as they are written.
         page_count: How many pages there are; None if Xero does not say.
         item_count: How many records there are over all pages; None if Xero does not say.
     """
 
-    records: list[Record]
+    records: Sequence[R]
     page_count: int | None
     item_count: int | None = None
 
 
-def collection(body: bytes, plural: str, *, has_decimals: bool = False) -> Envelope:
+def collection(body: bytes, plural: str, *, has_decimals: bool = False) -> Envelope[Record]:
     """The records of an Accounting API answer.
 
     Args:
@@ -55,6 +68,54 @@ def collection(body: bytes, plural: str, *, has_decimals: bool = False) -> Envel
         return Envelope(records, None)
     pages, items = whole(_field(pagination, "pageCount")), whole(_field(pagination, "itemCount"))
     return Envelope(records, pages, items)
+
+
+def written(body: bytes, plural: str) -> Envelope[Raw] | None:
+    """The same with each record as it is written; None of a body that only ``collection`` can read, or refuse.
+
+    Args:
+        body: As received, decoded from compression.
+        plural: Key of the records.
+    """
+    try:
+        answer = _as_written(body, plural)
+    except (MsgspecError, RecursionError):
+        return None
+    records = [one for one in answer.records if memoryview(one)[0] == _BEGINS]
+    if answer.records and not records:
+        return None
+    pagination = answer.pagination
+    if not isinstance(pagination, dict):
+        return Envelope(records, None)
+    return Envelope(records, whole(_field(pagination, "pageCount")), whole(_field(pagination, "itemCount")))
+
+
+def _as_written(body: bytes, plural: str) -> Any:  # a type that is made below
+    decode = _decoder(plural).decode
+    try:
+        return decode(body)
+    except ValidationError:
+        raise
+    except DecodeError:  # an odd character in one record changes nothing about how the others are written
+        return decode(repaired(body))
+
+
+@cache
+def _decoder(plural: str) -> Decoder[Any]:
+    """Of an envelope with the keys that are usual; one with another is not known to have these."""
+    beside = [(f"beside_{place}", Raw, field(name=key, default=None)) for place, key in enumerate(_USUAL)]
+    records = ("records", list[Raw], field(name=plural))
+    return Decoder(defstruct("Written", [records, ("pagination", object, None), *beside], forbid_unknown_fields=True))
+
+
+def read_record(record: bytes) -> Record:
+    """A record of ``written``, parsed.
+
+    Raises:
+        Unavailable: It is not JSON.
+    """
+    read = _json(record)
+    return read if isinstance(read, dict) else {}
 
 
 def fingerprint_of(body: bytes, salt: str) -> bytes | None:

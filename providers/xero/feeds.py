@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from contracts.words.lists import PROFILE, ListName
 from contracts.words.standard_information import Row
 from providers.kit.bounds import Bound
-from providers.kit.json_values import Record
 from providers.port.feeds import Feed, Feeds
 from providers.xero import schemas
 from providers.xero.bounds import LIST, LONG_LIST, ONE_PROFILE, SHORT_LIST
@@ -45,11 +45,12 @@ class Collection:
         is_paged: Whether Xero gives it in pages.
         is_never_empty: Whether there is always a record, so that an answer without one cannot be right.
         has_decimals: Whether a row takes fractions from it, so that no number may pass through a binary float.
+        is_typed: Whether ``parse`` takes a record as it is written, too.
     """
 
     path: str
     plural: str
-    parse: Callable[[Record], Row | None]
+    parse: Callable[[Any], Row | None]
     bound: Bound = LIST
     scope: str = "accounting.settings"
     params: Mapping[str, str] = field(default_factory=dict)
@@ -57,6 +58,7 @@ class Collection:
     is_paged: bool = False
     is_never_empty: bool = False
     has_decimals: bool = False
+    is_typed: bool = False
 
 
 COLLECTIONS: Mapping[Feed, Collection] = {
@@ -64,7 +66,7 @@ COLLECTIONS: Mapping[Feed, Collection] = {
         "/Organisation", "Organisations", schemas.organisation, bound=ONE_PROFILE, is_never_empty=True
     ),
     # System accounts cannot be deleted.
-    ACCOUNTS: Collection("/Accounts", "Accounts", schemas.account, is_never_empty=True),
+    ACCOUNTS: Collection("/Accounts", "Accounts", schemas.account, is_never_empty=True, is_typed=True),
     TAX_RATES: Collection("/TaxRates", "TaxRates", schemas.tax_rate, has_decimals=True),
     TRACKING_CATEGORIES: Collection(
         "/TrackingCategories",
@@ -95,5 +97,6 @@ COLLECTIONS: Mapping[Feed, Collection] = {
         # pages is by change.
         params_by_change={"includeArchived": "true", "pageSize": str(PAGE_SIZE), "order": "UpdatedDateUTC ASC"},
         is_paged=True,
+        is_typed=True,
     ),
 }

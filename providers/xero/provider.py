@@ -21,7 +21,7 @@ from providers.port.provider import FinishedSignIn, LastAnswer, Page, ReachableO
 from providers.xero.api import Calls
 from providers.xero.bounds import LISTING
 from providers.xero.connections import organisations_in
-from providers.xero.envelope import array, collection, fingerprint_of
+from providers.xero.envelope import array, collection, fingerprint_of, written
 from providers.xero.feeds import COLLECTIONS, FEEDS, Collection
 from providers.xero.limits import limits_of
 from providers.xero.settings import XeroConfig, XeroSettings
@@ -124,7 +124,8 @@ class Xero(CodeFlowProvider[OAuth]):
             fingerprint = fingerprint_of(body, last.salt) if last and walk.is_whole else None
             if last and fingerprint and fingerprint == last.fingerprint:
                 return walk.same(fingerprint)
-            return walk.take(collection(body, where.plural, has_decimals=where.has_decimals), fingerprint)
+            answer = written(body, where.plural) if where.is_typed else None
+            return walk.take(answer or collection(body, where.plural, has_decimals=where.has_decimals), fingerprint)
 
     async def _delete(self, tokens: CredentialSource, connection_id: str) -> bool:
         """Whether it was there. Xero answers 403 for an id that is not a connection of this login."""

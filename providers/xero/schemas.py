@@ -5,48 +5,21 @@ record without its key makes no row. Source of the fields: Xero's OpenAPI file.
 """
 
 import orjson
+from msgspec import Raw
 
 from contracts.words import standard_information as rows
 from providers.kit.json_values import Record, decimal, flag, json_text, records_in, text, whole
+from providers.xero.spelling import Spelling
+from providers.xero.typed_records import ACCOUNT, CONTACT
 from providers.xero.values import day, moment
 
 _GONE = frozenset({"ARCHIVED", "DELETED"})
-
-
-class Spelling:
-    """The keys that are read from one kind of record, found whatever their case."""
-
-    _MOST_SEEN = 500
-    """Kinds of record have below a hundred keys; memory stays bounded whatever arrives."""
-
-    def __init__(self, *keys: str) -> None:
-        self._by_lower = {key.lower(): key for key in keys}
-        self._seen = set(keys)
-
-    def of(self, record: Record) -> Record:
-        """The record with these keys in their usual case; the same object when it has them."""
-        if self._seen.issuperset(record):
-            return record
-        renamed: Record = {}
-        for key in record:
-            expected = self._by_lower.get(key.lower())
-            if expected is not None and expected != key:
-                if expected not in record:
-                    renamed[expected] = record[key]
-            elif len(self._seen) < self._MOST_SEEN:
-                self._seen.add(key)
-        return {**record, **renamed} if renamed else record
 
 
 _ORGANISATION = Spelling(
     *("OrganisationID", "Name", "LegalName", "CountryCode", "BaseCurrency", "TaxNumber", "RegistrationNumber"),
     *("OrganisationType", "Class", "OrganisationStatus", "IsDemoCompany", "Timezone", "ShortCode", "PaysTax"),
     *("FinancialYearEndDay", "FinancialYearEndMonth", "PeriodLockDate", "EndOfYearLockDate"),
-)
-_ACCOUNT = Spelling(
-    *("AccountID", "Code", "Name", "Type", "Class", "Status", "TaxType", "Description", "CurrencyCode"),
-    *("BankAccountNumber", "BankAccountType", "SystemAccount", "ReportingCode", "EnablePaymentsToAccount"),
-    *("ShowInExpenseClaims", "UpdatedDateUTC"),
 )
 _TAX_RATE = Spelling(
     *("TaxType", "Name", "ReportTaxType", "Status", "DisplayTaxRate", "EffectiveRate", "CanApplyToAssets"),
@@ -59,11 +32,6 @@ _ITEM = Spelling(
     *("IsTrackedAsInventory", "SalesDetails", "PurchaseDetails", "QuantityOnHand", "UpdatedDateUTC"),
 )
 _PRICE = Spelling("UnitPrice", "AccountCode", "COGSAccountCode", "TaxType")
-_CONTACT = Spelling(
-    *("ContactID", "Name", "FirstName", "LastName", "ContactStatus", "IsSupplier", "IsCustomer", "ContactNumber"),
-    *("AccountNumber", "CompanyNumber", "TaxNumber", "DefaultCurrency", "SalesDefaultAccountCode"),
-    *("PurchasesDefaultAccountCode", "AccountsReceivableTaxType", "AccountsPayableTaxType", "UpdatedDateUTC"),
-)
 _CURRENCY = Spelling("Code", "Description")
 
 
@@ -97,32 +65,32 @@ def organisation(record: Record) -> rows.OrganisationProfile | None:
     )
 
 
-def account(record: Record) -> rows.Account | None:
+def account(record: Record | Raw) -> rows.Account | None:
     """A row of ``/Accounts``."""
-    get = _ACCOUNT.of(record).get
-    if (key := text(get("AccountID"))) is None:
+    read, written = ACCOUNT.read(record)
+    if not read.account_id:
         return None
-    account_type, status = text(get("Type")), text(get("Status"))
+    account_type, status = read.type or None, read.status or None
     return rows.Account(
-        key,
-        text(get("Code")),
-        text(get("Name")) or "",
+        read.account_id,
+        read.code or None,
+        read.name or "",
         account_type,
-        text(get("Class")),
+        read.class_ or None,
         status,
-        text(get("TaxType")),
-        text(get("Description")),
-        text(get("CurrencyCode")),
-        text(get("BankAccountNumber")),
-        text(get("BankAccountType")),
-        text(get("SystemAccount")),
-        text(get("ReportingCode")),
+        read.tax_type or None,
+        read.description or None,
+        read.currency_code or None,
+        read.bank_account_number or None,
+        read.bank_account_type or None,
+        read.system_account or None,
+        read.reporting_code or None,
         _upper(account_type) == "BANK",
-        flag(get("EnablePaymentsToAccount")) is True,
-        flag(get("ShowInExpenseClaims")) is True,
+        read.enable_payments_to_account is True,
+        read.show_in_expense_claims is True,
         _upper(status) in _GONE,
-        moment(get("UpdatedDateUTC")),
-        json_text(record),
+        moment(read.updated_date_utc),
+        written,
     )
 
 
@@ -201,34 +169,34 @@ def item(record: Record) -> rows.Item | None:
     )
 
 
-def contact(record: Record) -> rows.Contact | None:
+def contact(record: Record | Raw) -> rows.Contact | None:
     """A row of ``/Contacts``."""
-    get = _CONTACT.of(record).get
-    if (key := text(get("ContactID"))) is None:
+    read, written = CONTACT.read(record)
+    if not read.contact_id:
         return None
-    status = text(get("ContactStatus"))
-    is_supplier, is_customer = flag(get("IsSupplier")) is True, flag(get("IsCustomer")) is True
+    status = read.contact_status or None
+    is_supplier, is_customer = read.is_supplier is True, read.is_customer is True
     in_suppliers, in_customers = rows.contact_lists(is_supplier=is_supplier, is_customer=is_customer)
     return rows.Contact(
-        key,
-        text(get("Name")) or _person(get("FirstName"), get("LastName")),
+        read.contact_id,
+        read.name or " ".join(filter(None, (read.first_name, read.last_name))),
         status,
         is_supplier,
         is_customer,
-        text(get("ContactNumber")),
-        text(get("AccountNumber")),
-        text(get("CompanyNumber")),
-        text(get("TaxNumber")),
-        text(get("DefaultCurrency")),
-        text(get("SalesDefaultAccountCode")),
-        text(get("PurchasesDefaultAccountCode")),
-        text(get("AccountsReceivableTaxType")),
-        text(get("AccountsPayableTaxType")),
+        read.contact_number or None,
+        read.account_number or None,
+        read.company_number or None,
+        read.tax_number or None,
+        read.default_currency or None,
+        read.sales_default_account_code or None,
+        read.purchases_default_account_code or None,
+        read.accounts_receivable_tax_type or None,
+        read.accounts_payable_tax_type or None,
         status is not None and status.upper() != "ACTIVE",
-        moment(get("UpdatedDateUTC")),
+        moment(read.updated_date_utc),
         in_suppliers,
         in_customers,
-        json_text(record),
+        written,
     )
 
 
@@ -248,10 +216,6 @@ def _within(last: int, value: object) -> int | None:
     """The number of a day or a month; None when it is out of range."""
     number = whole(value)
     return number if number is not None and 1 <= number <= last else None
-
-
-def _person(*names: object) -> str:
-    return " ".join(part for name in names if (part := text(name)))
 
 
 def _upper(value: str | None) -> str | None:

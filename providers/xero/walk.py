@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Self
 
 import orjson
+from msgspec import Raw
 
 from contracts.words.standard_information import Row
 from providers.kit.json_values import Record
@@ -120,7 +121,7 @@ class Walk:
         self.is_done = True
         return Page(rows=(), is_unmodified=True, fingerprint=fingerprint)
 
-    def take(self, answer: Envelope, fingerprint: bytes | None = None) -> Page:
+    def take(self, answer: Envelope[Record] | Envelope[Raw], fingerprint: bytes | None = None) -> Page:
         """The page for an answer, without rows that came on the page before.
 
         Args:
@@ -154,7 +155,7 @@ class Walk:
             fingerprint=fingerprint if is_last and is_first else None,
         )
 
-    def _new(self, records: Sequence[Record]) -> list[Row]:
+    def _new(self, records: Sequence[Record] | Sequence[Raw]) -> list[Row]:
         rows: dict[str, Row] = {}
         unreadable = 0
         for record in records:
@@ -174,7 +175,7 @@ class Walk:
         self._received += len(new)
         return new
 
-    def _is_last(self, answer: Envelope, *, has_news: bool) -> bool:
+    def _is_last(self, answer: Envelope[Record] | Envelope[Raw], *, has_news: bool) -> bool:
         """Whether no page follows, by Xero's count, or else because this page is not full.
 
         A page of exactly the default size may be full, from a server that ignored the requested size. A page with

@@ -1,0 +1,140 @@
+"""Reads accounts and contacts into types, out of the JSON in which Xero writes each of them.
+
+They are nine tenths of what a pull receives. Addresses, telephones and balances in them are in no column: they are
+stored as Xero wrote them, and no objects are made of them. Whatever is not written as documented is read as any other
+record is, field by field; both ways give the same.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar, cast
+
+from msgspec import MsgspecError, Raw, Struct, defstruct, field
+from msgspec.json import Decoder
+from msgspec.structs import fields
+
+from providers.kit.json_values import Record, flag, json_text, text
+from providers.xero.envelope import read_record
+from providers.xero.spelling import Spelling
+
+_log = logging.getLogger(__name__)
+
+_CAPITALS = {"id": "ID", "utc": "UTC"}
+
+
+def _as_xero_writes(name: str) -> str:
+    return "".join(_CAPITALS.get(word, word.capitalize()) for word in name.split("_"))
+
+
+class AccountRecord(Struct, gc=False, rename=_as_xero_writes):
+    """What columns are made of in a record of ``/Accounts``."""
+
+    account_id: str | None = None
+    code: str | None = None
+    name: str | None = None
+    type: str | None = None
+    class_: str | None = field(default=None, name="Class")
+    status: str | None = None
+    tax_type: str | None = None
+    description: str | None = None
+    currency_code: str | None = None
+    bank_account_number: str | None = None
+    bank_account_type: str | None = None
+    system_account: str | None = None
+    reporting_code: str | None = None
+    enable_payments_to_account: bool | None = None
+    show_in_expense_claims: bool | None = None
+    updated_date_utc: str | None = None
+
+
+class ContactRecord(Struct, gc=False, rename=_as_xero_writes):
+    """What columns are made of in a record of ``/Contacts``."""
+
+    contact_id: str | None = None
+    name: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    contact_status: str | None = None
+    is_supplier: bool | None = None
+    is_customer: bool | None = None
+    contact_number: str | None = None
+    account_number: str | None = None
+    company_number: str | None = None
+    tax_number: str | None = None
+    default_currency: str | None = None
+    sales_default_account_code: str | None = None
+    purchases_default_account_code: str | None = None
+    accounts_receivable_tax_type: str | None = None
+    accounts_payable_tax_type: str | None = None
+    updated_date_utc: str | None = None
+
+
+T = TypeVar("T", bound=Struct)
+
+
+class Kind(Generic[T]):
+    """One kind of record.
+
+    Args:
+        of: What columns are made of: texts and flags.
+        besides: The other keys that it may have. One that is not known may be a known one in another case (seen live in
+            2021), so that a record with one is read field by field.
+    """
+
+    def __init__(self, of: type[T], besides: Sequence[str]) -> None:
+        unread = [(f"beside_{place}", Raw, field(name=key, default=None)) for place, key in enumerate(besides)]
+        self._of = of
+        strict = defstruct(of.__name__, unread, bases=(of,), forbid_unknown_fields=True, gc=False)
+        self._decode = cast("Callable[[Raw], T]", Decoder(strict).decode)
+        self._fields = [(one.name, one.encode_name, flag if one.type == bool | None else text) for one in fields(of)]
+        self._spelling = Spelling(*(key for _, key, _ in self._fields))
+        self._is_told = False
+
+    def read(self, record: Record | Raw) -> tuple[T, str]:
+        """The record, and its JSON as it is stored.
+
+        Args:
+            record: Parsed, or as it is written.
+
+        Raises:
+            Unavailable: It is not JSON.
+        """
+        if not isinstance(record, Raw):
+            return self._field_by_field(record)
+        try:
+            written = _as_stored(record)
+            if written is not None:
+                return self._decode(record), written
+        except (MsgspecError, UnicodeDecodeError) as error:
+            if not self._is_told and isinstance(error, MsgspecError):
+                self._is_told = True
+                _log.info("a record of Xero's is not as documented, which takes longer to read: %s", error)
+        return self._field_by_field(read_record(bytes(record)))
+
+    def _field_by_field(self, record: Record) -> tuple[T, str]:
+        get = self._spelling.of(record).get
+        return self._of(**{name: read(get(key)) for name, key, read in self._fields}), json_text(record)
+
+
+def _as_stored(record: Raw) -> str | None:
+    """The text of a record that is compact and without escapes but those of slashes; None of another."""
+    written = str(record, "utf-8")
+    if "\\" in written:
+        written = written if "\\\\" in written else written.replace("\\/", "/")
+        if "\\" in written:
+            return None
+    return written if written.startswith('{"') else None
+
+
+ACCOUNT = Kind(AccountRecord, ("ReportingCodeName", "HasAttachments", "AddToWatchlist", "ValidationErrors"))
+CONTACT = Kind(
+    ContactRecord,
+    (
+        *("MergedToContactID", "EmailAddress", "ContactPersons", "BankAccountDetails", "TaxNumberType", "Addresses"),
+        *("Phones", "SalesDefaultLineAmountType", "PurchasesDefaultLineAmountType", "XeroNetworkKey"),
+        *("SalesTrackingCategories", "PurchasesTrackingCategories", "TrackingCategoryName", "TrackingCategoryOption"),
+        *("PaymentTerms", "ContactGroups", "Website", "BrandingTheme", "BatchPayments", "Discount", "Balances"),
+        *("Attachments", "HasAttachments", "ValidationErrors", "HasValidationErrors", "StatusAttributeString"),
+    ),
+)
+"""With the keys that Xero's OpenAPI file names (16.1.0)."""
