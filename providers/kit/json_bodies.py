@@ -20,7 +20,7 @@ _NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 """An escaped NUL character, which PostgreSQL's text cannot hold; not an escaped backslash before ``u0000``."""
 
 _MAYBE_NUL = re.compile(rb"\\u0000")
-"""Found in two thirds of the time that ``in`` takes with a long body."""
+"""Found in two thirds of the time that ``in`` takes with a long body; one byte is found in a tenth."""
 
 _ESCAPE = re.compile(r"\\(?:u[dD][89abAB][\dA-Fa-f]{2}\\u[dD][c-fC-F][\dA-Fa-f]{2}|u[\dA-Fa-f]{4}|.)", re.DOTALL)
 """One escape of a JSON text: both halves of a surrogate pair, one UTF-16 unit, or one character."""
@@ -113,7 +113,7 @@ def _exact(digits: str) -> int | Decimal:
 
 def without_nul(body: bytes) -> bytes:
     """The body without escaped NUL characters."""
-    return _NUL.sub(rb"\1", body) if _MAYBE_NUL.search(body) else body
+    return _NUL.sub(rb"\1", body) if b"\\" in body and _MAYBE_NUL.search(body) else body
 
 
 def repaired(body: bytes) -> bytes:

@@ -108,13 +108,13 @@ def _decoder(plural: str) -> Decoder[Any]:
     return Decoder(defstruct("Written", [records, ("pagination", object, None), *beside], forbid_unknown_fields=True))
 
 
-def read_record(record: bytes) -> Record:
-    """A record of ``written``, parsed.
+def read_record(record: bytes, *, has_decimals: bool) -> Record:
+    """A record of ``written``, parsed; ``has_decimals`` as of ``collection``.
 
     Raises:
         Unavailable: It is not JSON.
     """
-    read = _json(record)
+    read = _json(record, has_decimals=has_decimals)
     return read if isinstance(read, dict) else {}
 
 

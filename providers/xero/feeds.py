@@ -67,7 +67,7 @@ COLLECTIONS: Mapping[Feed, Collection] = {
     ),
     # System accounts cannot be deleted.
     ACCOUNTS: Collection("/Accounts", "Accounts", schemas.account, is_never_empty=True, is_typed=True),
-    TAX_RATES: Collection("/TaxRates", "TaxRates", schemas.tax_rate, has_decimals=True),
+    TAX_RATES: Collection("/TaxRates", "TaxRates", schemas.tax_rate, has_decimals=True, is_typed=True),
     TRACKING_CATEGORIES: Collection(
         "/TrackingCategories",
         "TrackingCategories",

@@ -10,7 +10,7 @@ from msgspec import Raw
 from contracts.words import standard_information as rows
 from providers.kit.json_values import Record, decimal, flag, json_text, records_in, text, whole
 from providers.xero.spelling import Spelling
-from providers.xero.typed_records import ACCOUNT, CONTACT
+from providers.xero.typed_records import ACCOUNT, CONTACT, TAX_RATE
 from providers.xero.values import day, moment
 
 _GONE = frozenset({"ARCHIVED", "DELETED"})
@@ -20,10 +20,6 @@ _ORGANISATION = Spelling(
     *("OrganisationID", "Name", "LegalName", "CountryCode", "BaseCurrency", "TaxNumber", "RegistrationNumber"),
     *("OrganisationType", "Class", "OrganisationStatus", "IsDemoCompany", "Timezone", "ShortCode", "PaysTax"),
     *("FinancialYearEndDay", "FinancialYearEndMonth", "PeriodLockDate", "EndOfYearLockDate"),
-)
-_TAX_RATE = Spelling(
-    *("TaxType", "Name", "ReportTaxType", "Status", "DisplayTaxRate", "EffectiveRate", "CanApplyToAssets"),
-    *("CanApplyToEquity", "CanApplyToExpenses", "CanApplyToLiabilities", "CanApplyToRevenue"),
 )
 _CATEGORY = Spelling("TrackingCategoryID", "Name", "Status", "Options")
 _OPTION = Spelling("TrackingOptionID", "Name", "Status")
@@ -94,27 +90,27 @@ def account(record: Record | Raw) -> rows.Account | None:
     )
 
 
-def tax_rate(record: Record) -> rows.TaxRate | None:
+def tax_rate(record: Record | Raw) -> rows.TaxRate | None:
     """A row of ``/TaxRates``; Xero gives tax rates no id, the tax type is the key."""
-    get = _TAX_RATE.of(record).get
-    if (key := text(get("TaxType"))) is None:
+    read, written = TAX_RATE.read(record)
+    if not (key := read.tax_type):
         return None
-    status = text(get("Status"))
+    status = read.status or None
     return rows.TaxRate(
         key=key,
-        name=text(get("Name")) or key,
+        name=read.name or key,
         tax_type=key,
-        report_tax_type=text(get("ReportTaxType")),
+        report_tax_type=read.report_tax_type or None,
         status=status,
-        display_rate=decimal(get("DisplayTaxRate")),
-        effective_rate=decimal(get("EffectiveRate")),
-        applies_to_assets=flag(get("CanApplyToAssets")),
-        applies_to_equity=flag(get("CanApplyToEquity")),
-        applies_to_expenses=flag(get("CanApplyToExpenses")),
-        applies_to_liabilities=flag(get("CanApplyToLiabilities")),
-        applies_to_revenue=flag(get("CanApplyToRevenue")),
+        display_rate=decimal(read.display_tax_rate),
+        effective_rate=decimal(read.effective_rate),
+        applies_to_assets=read.can_apply_to_assets,
+        applies_to_equity=read.can_apply_to_equity,
+        applies_to_expenses=read.can_apply_to_expenses,
+        applies_to_liabilities=read.can_apply_to_liabilities,
+        applies_to_revenue=read.can_apply_to_revenue,
         is_archived=_upper(status) in _GONE,
-        record=json_text(record),
+        record=written,
     )
 
 

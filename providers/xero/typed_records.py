@@ -1,19 +1,20 @@
-"""Reads accounts and contacts into types, out of the JSON in which Xero writes each of them.
+"""Reads tax rates, accounts and contacts into types, out of the JSON in which Xero writes each of them.
 
-They are nine tenths of what a pull receives. Addresses, telephones and balances in them are in no column: they are
-stored as Xero wrote them, and no objects are made of them. Whatever is not written as documented is read as any other
-record is, field by field; both ways give the same.
+They are nearly all that a pull receives. Addresses, telephones and balances in them are in no column: they are stored
+as Xero wrote them, and no objects are made of them. Whatever is not written as documented is read as any other record
+is, field by field; both ways give the same.
 """
 
 import logging
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Generic, TypeVar, cast
 
 from msgspec import MsgspecError, Raw, Struct, defstruct, field
 from msgspec.json import Decoder
 from msgspec.structs import fields
 
-from providers.kit.json_values import Record, flag, json_text, text
+from providers.kit.json_values import Record, decimal, flag, json_text, text
 from providers.xero.envelope import read_record
 from providers.xero.spelling import Spelling
 
@@ -69,6 +70,24 @@ class ContactRecord(Struct, gc=False, rename=_as_xero_writes):
     updated_date_utc: str | None = None
 
 
+class TaxRateRecord(Struct, gc=False, rename=_as_xero_writes):
+    """What columns are made of in a record of ``/TaxRates``."""
+
+    tax_type: str | None = None
+    name: str | None = None
+    report_tax_type: str | None = None
+    status: str | None = None
+    display_tax_rate: Decimal | None = None
+    effective_rate: Decimal | None = None
+    can_apply_to_assets: bool | None = None
+    can_apply_to_equity: bool | None = None
+    can_apply_to_expenses: bool | None = None
+    can_apply_to_liabilities: bool | None = None
+    can_apply_to_revenue: bool | None = None
+
+
+_READ = {str | None: text, bool | None: flag, Decimal | None: decimal}
+
 T = TypeVar("T", bound=Struct)
 
 
@@ -76,7 +95,7 @@ class Kind(Generic[T]):
     """One kind of record.
 
     Args:
-        of: What columns are made of: texts and flags.
+        of: What columns are made of: texts, flags and exact numbers.
         besides: The other keys that it may have. One that is not known may be a known one in another case (seen live in
             2021), so that a record with one is read field by field.
     """
@@ -86,8 +105,9 @@ class Kind(Generic[T]):
         self._of = of
         strict = defstruct(of.__name__, unread, bases=(of,), forbid_unknown_fields=True, gc=False)
         self._decode = cast("Callable[[Raw], T]", Decoder(strict).decode)
-        self._fields = [(one.name, one.encode_name, flag if one.type == bool | None else text) for one in fields(of)]
+        self._fields = [(one.name, one.encode_name, _READ[one.type]) for one in fields(of)]
         self._spelling = Spelling(*(key for _, key, _ in self._fields))
+        self._has_decimals = any(read is decimal for _, _, read in self._fields)
         self._is_told = False
 
     def read(self, record: Record | Raw) -> tuple[T, str]:
@@ -109,7 +129,7 @@ class Kind(Generic[T]):
             if not self._is_told and isinstance(error, MsgspecError):
                 self._is_told = True
                 _log.info("a record of Xero's is not as documented, which takes longer to read: %s", error)
-        return self._field_by_field(read_record(bytes(record)))
+        return self._field_by_field(read_record(bytes(record), has_decimals=self._has_decimals))
 
     def _field_by_field(self, record: Record) -> tuple[T, str]:
         get = self._spelling.of(record).get
@@ -126,6 +146,7 @@ def _as_stored(record: Raw) -> str | None:
     return written if written.startswith('{"') else None
 
 
+TAX_RATE = Kind(TaxRateRecord, ("TaxComponents",))
 ACCOUNT = Kind(AccountRecord, ("ReportingCodeName", "HasAttachments", "AddToWatchlist", "ValidationErrors"))
 CONTACT = Kind(
     ContactRecord,

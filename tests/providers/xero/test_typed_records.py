@@ -1,4 +1,4 @@
-"""Accounts and contacts are read as they are written, and give the same rows as records that are parsed."""
+"""Tax rates, accounts and contacts are read as they are written, and give the same rows as records that are parsed."""
 
 import json
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Raw
 
-from contracts.words.standard_information import Row
+from contracts.words.standard_information import Row, TaxRate
 from providers.kit.json_values import Record
 from providers.xero import feeds, schemas, typed_records
 from providers.xero.envelope import collection, written
@@ -20,7 +20,8 @@ from tests.journeys.serving import listening, serving
 
 Parse = Callable[[Any], Row | None]
 
-PARSERS: dict[str, Parse] = {"Contacts": schemas.contact, "Accounts": schemas.account}
+PARSERS: dict[str, Parse] = {"Contacts": schemas.contact, "Accounts": schemas.account, "TaxRates": schemas.tax_rate}
+NUMBERS = ("DisplayTaxRate", "EffectiveRate")
 KEYS = {
     "Contacts": (
         "ContactID",
@@ -33,6 +34,7 @@ KEYS = {
         "TaxNumber",
     ),
     "Accounts": ("AccountID", "Name", "Status", "Type", "Class", "EnablePaymentsToAccount", "Code", "UpdatedDateUTC"),
+    "TaxRates": ("TaxType", "Name", "Status", "CanApplyToAssets", *NUMBERS),
 }
 BESIDE = ("Addresses", "Balances", "HasAttachments", "ReportingCodeName", "ValidationErrors", "NewSinceThen")
 VALUES = st.one_of(
@@ -42,6 +44,7 @@ VALUES = st.one_of(
     st.none(),
     st.integers(-(2**63), 2**64 - 1),
     st.floats(allow_nan=False, allow_infinity=False),
+    st.sampled_from(["12.5", "NaN", "1e999", "1_0", " 7 "]),
     st.lists(st.dictionaries(st.text(), st.text(), max_size=2), max_size=2),
 )
 WRITERS: tuple[Callable[[Record], bytes], ...] = (
@@ -79,7 +82,7 @@ def test_a_record_gives_the_same_row_however_it_is_read(
     record = data.draw(records(plural))
     sent = write(record)
     (as_written,) = rows_of(plural, sent)
-    (parsed,) = collection(body(plural, sent), plural).records
+    (parsed,) = collection(body(plural, sent), plural, has_decimals=plural == "TaxRates").records
     expected = PARSERS[plural](parsed)
     if expected is None or as_written is None:
         assert as_written is expected
@@ -108,7 +111,7 @@ async def test_every_record_that_is_as_documented_is_read_as_it_is_written() -> 
         xero = XeroSubject(control, address)
         held = await xero.signed_in(*range(4))
         for place in range(4):
-            for feed in (feeds.ACCOUNTS, feeds.CONTACTS):
+            for feed in (feeds.TAX_RATES, feeds.ACCOUNTS, feeds.CONTACTS):
                 pages = await xero.pages(held, place, feed)
                 assert sum(len(page.rows) for page in pages) == len(xero.kept(place, feed))
         await xero.provider.close()
@@ -128,6 +131,14 @@ def test_what_no_column_takes_is_stored_as_it_was_written(sent: bytes, kept: byt
     (row,) = rows_of("Contacts", b'{"ContactID":"c",%s}' % sent)
     assert row is not None
     assert row.record.encode() == b'{"ContactID":"c",%s}' % (kept or sent)
+
+
+@pytest.mark.parametrize("name", [b"GST", b"G\\u0053T", b"G\tST"])
+def test_rates_keep_their_digits_however_their_record_is_read(name: bytes) -> None:
+    (row,) = rows_of("TaxRates", b'{"TaxType":"%s","EffectiveRate":0.10000000000000000001}' % name)
+    assert isinstance(row, TaxRate)
+    assert str(row.effective_rate) == "0.10000000000000000001"
+    assert "0.10000000000000000001" in row.record
 
 
 def test_a_record_with_blanks_between_its_words_is_stored_without_them() -> None:
