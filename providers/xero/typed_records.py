@@ -125,7 +125,7 @@ class Kind(Generic[T]):
             written = _as_stored(record)
             if written is not None:
                 return self._decode(record), written
-        except (MsgspecError, UnicodeDecodeError) as error:
+        except (MsgspecError, UnicodeDecodeError, RecursionError) as error:
             if not self._is_told and isinstance(error, MsgspecError):
                 self._is_told = True
                 _log.info("a record of Xero's is not as documented, which takes longer to read: %s", error)
