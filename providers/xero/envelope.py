@@ -5,12 +5,12 @@ would mark all stored rows as gone.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from msgspec import DecodeError, MsgspecError, Raw, ValidationError, defstruct, field
+from msgspec import MsgspecError, Raw, ValidationError, defstruct, field
 from msgspec.json import Decoder
 
 from providers.kit.json_bodies import read_json, read_records, repaired
@@ -28,10 +28,9 @@ into (``*+``), which would cost a hundred times its size in memory."""
 
 _BEGINS = ord("{")
 
-_USUAL = ("Id", "Status", "ProviderName", "DateTimeUTC", "warnings")
-
 
 R = TypeVar("R", Record, Raw)
+T = TypeVar("T")
 
 
 class Envelope(NamedTuple, Generic[R]):
@@ -70,46 +69,56 @@ def collection(body: bytes, plural: str, *, has_decimals: bool = False) -> Envel
     return Envelope(records, pages, items)
 
 
-def written(body: bytes, plural: str) -> Envelope[Raw] | None:
-    """The same with each record as it is written; None of a body that only ``collection`` can read, or refuse.
+def written(body: bytes, plural: str) -> Envelope[Raw]:
+    """The same, with each record as it is written.
 
     Args:
         body: As received, decoded from compression.
         plural: Key of the records.
+
+    Raises:
+        Unavailable: As ``collection``.
     """
     try:
-        answer = _as_written(body, plural)
+        return _written(body, plural)
     except (MsgspecError, RecursionError):
-        return None
-    records = [one for one in answer.records if memoryview(one)[0] == _BEGINS]
-    if answer.records and not records:
-        return None
-    pagination = answer.pagination
-    if not isinstance(pagination, dict):
-        return Envelope(records, None)
-    return Envelope(records, whole(_field(pagination, "pageCount")), whole(_field(pagination, "itemCount")))
+        try:  # an odd character in one record changes nothing about how the others are written
+            return _written(repaired(body), plural)
+        except (MsgspecError, RecursionError):
+            collection(body, plural)
+            raise Unavailable(f"{plural}: the answer is nested too deeply") from None
 
 
-def _as_written(body: bytes, plural: str) -> Any:  # a type that is made below
-    decode = _decoder(plural).decode
+def _written(body: bytes, plural: str) -> Envelope[Raw]:
+    listed: list[Raw]
     try:
-        return decode(body)
+        answer = _usual(plural).decode(body)
+        listed, pagination = answer.records, answer.pagination
     except ValidationError:
-        raise
-    except DecodeError:  # an odd character in one record changes nothing about how the others are written
-        return decode(repaired(body))
+        pagination = None
+    if pagination is None:  # or it is there in another case, or something else is
+        fields = _FIELDS.decode(body)
+        listed = _RECORDS.decode(_field(fields, plural) or b"null")
+        pagination = _field(fields, "pagination")
+    records = [one for one in listed if memoryview(one)[0] == _BEGINS]
+    if listed and not records:
+        raise Unavailable(f"the answer lists no records as {plural}")
+    pages = read_record(bytes(pagination or b"{}"))
+    return Envelope(records, whole(_field(pages, "pageCount")), whole(_field(pages, "itemCount")))
+
+
+_FIELDS, _RECORDS = Decoder(dict[str, Raw]), Decoder(list[Raw])
 
 
 @cache
-def _decoder(plural: str) -> Decoder[Any]:
-    """Of an envelope with the keys that are usual; one with another is not known to have these."""
-    beside = [(f"beside_{place}", Raw, field(name=key, default=None)) for place, key in enumerate(_USUAL)]
-    records = ("records", list[Raw], field(name=plural))
-    return Decoder(defstruct("Written", [records, ("pagination", object, None), *beside], forbid_unknown_fields=True))
+def _usual(plural: str) -> Decoder[Any]:
+    """Of an envelope in its usual words, of which the records are not gone through twice."""
+    pagination = ("pagination", Raw, field(default=None))  # of ``Raw | None``, msgspec 0.23 takes null alone
+    return Decoder(defstruct("Usual", [("records", list[Raw], field(name=plural)), pagination]))
 
 
-def read_record(record: bytes, *, has_decimals: bool) -> Record:
-    """A record of ``written``, parsed; ``has_decimals`` as of ``collection``.
+def read_record(record: bytes, *, has_decimals: bool = False) -> Record:
+    """A record of ``written``, parsed, or nothing of another value; ``has_decimals`` as of ``collection``.
 
     Raises:
         Unavailable: It is not JSON.
@@ -148,7 +157,7 @@ def _json(body: bytes, *, has_decimals: bool = False) -> object:
         raise Unavailable(f"the answer is not JSON ({len(body)} bytes)") from None
 
 
-def _field(record: Record, name: str) -> object:
+def _field(record: Mapping[str, T], name: str) -> T | None:
     """A field of an envelope, whatever the case of its name."""
     if name in record:
         return record[name]

@@ -124,8 +124,9 @@ class Xero(CodeFlowProvider[OAuth]):
             fingerprint = fingerprint_of(body, last.salt) if last and walk.is_whole else None
             if last and fingerprint and fingerprint == last.fingerprint:
                 return walk.same(fingerprint)
-            answer = written(body, where.plural) if where.is_typed else None
-            return walk.take(answer or collection(body, where.plural, has_decimals=where.has_decimals), fingerprint)
+            if where.is_typed:
+                return walk.take(written(body, where.plural), fingerprint)
+            return walk.take(collection(body, where.plural, has_decimals=where.has_decimals), fingerprint)
 
     async def _delete(self, tokens: CredentialSource, connection_id: str) -> bool:
         """Whether it was there. Xero answers 403 for an id that is not a connection of this login."""

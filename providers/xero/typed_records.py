@@ -2,15 +2,16 @@
 
 They are nearly all that a pull receives. Addresses, telephones and balances in them are in no column: they are stored
 as Xero wrote them, and no objects are made of them. Whatever is not written as documented is read as any other record
-is, field by field; both ways give the same.
+is, field by field; both ways give the same columns.
 """
 
 import logging
+import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import Generic, TypeVar, cast
+from typing import Annotated, Generic, TypeVar, cast
 
-from msgspec import MsgspecError, Raw, Struct, defstruct, field
+from msgspec import Meta, MsgspecError, Raw, Struct, ValidationError, defstruct, field
 from msgspec.json import Decoder
 from msgspec.structs import fields
 
@@ -19,6 +20,12 @@ from providers.xero.envelope import read_record
 from providers.xero.spelling import Spelling
 
 _log = logging.getLogger(__name__)
+
+AsWritten = Annotated[str, Meta(title="as written")]
+"""A text that is not made of a number: 20150813 is no date of Xero's."""
+
+_NAME = re.compile("[A-Za-z][A-Za-z0-9]{0,99}")
+_COMPACT = re.compile(r'\{"[^"]*":\S')
 
 _CAPITALS = {"id": "ID", "utc": "UTC"}
 
@@ -45,7 +52,7 @@ class AccountRecord(Struct, gc=False, rename=_as_xero_writes):
     reporting_code: str | None = None
     enable_payments_to_account: bool | None = None
     show_in_expense_claims: bool | None = None
-    updated_date_utc: str | None = None
+    updated_date_utc: AsWritten | None = None
 
 
 class ContactRecord(Struct, gc=False, rename=_as_xero_writes):
@@ -67,7 +74,7 @@ class ContactRecord(Struct, gc=False, rename=_as_xero_writes):
     purchases_default_account_code: str | None = None
     accounts_receivable_tax_type: str | None = None
     accounts_payable_tax_type: str | None = None
-    updated_date_utc: str | None = None
+    updated_date_utc: AsWritten | None = None
 
 
 class TaxRateRecord(Struct, gc=False, rename=_as_xero_writes):
@@ -86,7 +93,11 @@ class TaxRateRecord(Struct, gc=False, rename=_as_xero_writes):
     can_apply_to_revenue: bool | None = None
 
 
-_READ = {str | None: text, bool | None: flag, Decimal | None: decimal}
+def _as_written(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+_READ = {str | None: text, bool | None: flag, Decimal | None: decimal, AsWritten | None: _as_written}
 
 T = TypeVar("T", bound=Struct)
 
@@ -96,19 +107,19 @@ class Kind(Generic[T]):
 
     Args:
         of: What columns are made of: texts, flags and exact numbers.
-        besides: The other keys that it may have. One that is not known may be a known one in another case (seen live in
-            2021), so that a record with one is read field by field.
+        besides: The other keys that it has, by Xero's documents. Further ones are learnt as they come.
     """
 
+    _MOST_KEYS = 500
+    """Kinds of record have below a hundred; memory stays bounded whatever arrives."""
+
     def __init__(self, of: type[T], besides: Sequence[str]) -> None:
-        unread = [(f"beside_{place}", Raw, field(name=key, default=None)) for place, key in enumerate(besides)]
         self._of = of
-        strict = defstruct(of.__name__, unread, bases=(of,), forbid_unknown_fields=True, gc=False)
-        self._decode = cast("Callable[[Raw], T]", Decoder(strict).decode)
         self._fields = [(one.name, one.encode_name, _READ[one.type]) for one in fields(of)]
         self._spelling = Spelling(*(key for _, key, _ in self._fields))
         self._has_decimals = any(read is decimal for _, _, read in self._fields)
-        self._is_told = False
+        self._besides = tuple(besides)
+        self._decode = self._decoder()
 
     def read(self, record: Record | Raw) -> tuple[T, str]:
         """The record, and its JSON as it is stored.
@@ -122,14 +133,38 @@ class Kind(Generic[T]):
         if not isinstance(record, Raw):
             return self._field_by_field(record)
         try:
-            written = _as_stored(record)
-            if written is not None:
-                return self._decode(record), written
-        except (MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            if not self._is_told and isinstance(error, MsgspecError):
-                self._is_told = True
-                _log.info("a record of Xero's is not as documented, which takes longer to read: %s", error)
+            if (written := _as_stored(record)) is not None:
+                return self._typed(record), written
+        except (MsgspecError, UnicodeDecodeError, RecursionError):
+            pass  # field by field, whatever is odd about it costs itself
         return self._field_by_field(read_record(bytes(record), has_decimals=self._has_decimals))
+
+    def _typed(self, record: Raw) -> T:
+        try:
+            return self._decode(record)
+        except ValidationError:
+            if not self._learns_of(record):
+                raise
+            return self._decode(record)
+
+    def _learns_of(self, record: Raw) -> bool:
+        """Whether the record has a key that was not known, and is now.
+
+        Not a known one in another case (seen live in 2021): that one is looked for field by field.
+        """
+        known = {key.lower() for key in self._besides} | {key.lower() for _, key, _ in self._fields}
+        new = [key for key in read_record(bytes(record)) if key.lower() not in known and _NAME.fullmatch(key)]
+        if not new or len(known) + len(new) > self._MOST_KEYS:
+            return False
+        _log.info("Xero has further keys, which no column takes: %s", new)
+        self._besides += tuple({key.lower(): key for key in new}.values())
+        self._decode = self._decoder()
+        return True
+
+    def _decoder(self) -> Callable[[Raw], T]:
+        unread = [(f"beside_{place}", Raw, field(name=key, default=None)) for place, key in enumerate(self._besides)]
+        strict = defstruct(self._of.__name__, unread, bases=(self._of,), forbid_unknown_fields=True, gc=False)
+        return cast("Callable[[Raw], T]", Decoder(strict).decode)
 
     def _field_by_field(self, record: Record) -> tuple[T, str]:
         get = self._spelling.of(record).get
@@ -137,13 +172,13 @@ class Kind(Generic[T]):
 
 
 def _as_stored(record: Raw) -> str | None:
-    """The text of a record that is compact and without escapes but those of slashes; None of another."""
+    """The text of a record that begins as compact ones do, without escapes but those of slashes; None of another."""
     written = str(record, "utf-8")
     if "\\" in written:
-        written = written if "\\\\" in written else written.replace("\\/", "/")
+        written = written.replace("\\/", "/")
         if "\\" in written:
             return None
-    return written if written.startswith('{"') else None
+    return written if _COMPACT.match(written) else None
 
 
 TAX_RATE = Kind(TaxRateRecord, ("TaxComponents",))
