@@ -150,14 +150,18 @@ class Kind(Generic[T]):
     def _learns_of(self, record: Raw) -> bool:
         """Whether the record has a key that was not known, and is now.
 
-        Not a known one in another case (seen live in 2021): that one is looked for field by field.
+        Not a column's in another case (seen live in 2021): that one is looked for field by field.
         """
-        known = {key.lower() for key in self._besides} | {key.lower() for _, key, _ in self._fields}
-        new = [key for key in read_record(bytes(record)) if key.lower() not in known and _NAME.fullmatch(key)]
-        if not new or len(known) + len(new) > self._MOST_KEYS:
+        columns = {key.lower() for _, key, _ in self._fields}
+        new = [
+            key
+            for key in read_record(bytes(record))
+            if key not in self._besides and key.lower() not in columns and _NAME.fullmatch(key)
+        ]
+        if not new or len(self._besides) + len(new) > self._MOST_KEYS:
             return False
         _log.info("Xero has further keys, which no column takes: %s", new)
-        self._besides += tuple({key.lower(): key for key in new}.values())
+        self._besides += tuple(new)
         self._decode = self._decoder()
         return True
 

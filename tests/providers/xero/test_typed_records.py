@@ -240,6 +240,15 @@ def test_a_key_that_xero_adds_is_learnt_and_told_once(caplog: pytest.LogCaptureF
     assert "Marsh" not in told
 
 
+@pytest.mark.usefixtures("is_quick")
+@pytest.mark.parametrize("keys", [(b"Newest", b"newest"), (b"newest", b"Newest"), (b"addresses", b"ADDRESSES")])
+def test_the_text_does_not_depend_on_which_keys_came_before(keys: tuple[bytes, bytes]) -> None:
+    kind = Kind(ContactRecord, ("Addresses",))
+    for key in keys:
+        sent = b'{"ContactID":"c","%s":{"Rate":1.50}}' % key
+        assert kind.read(Raw(sent))[1].encode() == sent
+
+
 @pytest.mark.parametrize("key", [b"contactid", b"Ne wer", b"\xc3\xa9"])
 def test_a_key_that_may_be_a_known_one_or_is_no_name_is_not_learnt(key: bytes) -> None:
     kind = Kind(ContactRecord, ())
@@ -253,7 +262,7 @@ def test_ever_new_keys_are_not_learnt_without_end() -> None:
     for number in range(700):
         read, _text = kind.read(Raw(b'{"ContactID":"c","Key%d":1}' % number))
         assert read.contact_id == "c"
-    assert 400 < len(kind._besides) < 500
+    assert 400 < len(kind._besides) <= 500
 
 
 def test_empty_texts_and_numbers_that_are_none_make_empty_columns() -> None:
